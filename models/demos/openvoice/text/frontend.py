@@ -1,0 +1,197 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""What every language's front end returns, and the way to one: text -> [here] -> `Phones` -> `Ids` -> text encoder.
+
+A front end is made once (`load_frontend`) and called with one sentence at a time. Its `Phones` speak of symbols by name; only
+`to_ids` knows numbers, because the order of the symbols differs between MeloTTS checkpoints. `read` runs a whole book through
+a front end, a sentence at a time.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import NamedTuple, Protocol
+
+from loguru import logger
+
+from models.demos.openvoice.text.sentences import Pause, TextError, split_pauses, split_sentences
+
+__all__ = ["Frontend", "Ids", "Pause", "Phones", "TextError", "Tokenizer", "load_frontend", "read", "to_ids"]
+
+PAD = "_"
+PUNCTUATION = frozenset("!?…,.'-¿¡")
+
+# MeloTTS gives each language a range of tones and an embedding of its own (ZH 6 tones, JP 1, EN 4, KR 1, ES 1, FR 1).
+TONE_START = {"ZH": 0, "ZH_MIX_EN": 0, "JP": 6, "EN": 7, "KR": 11, "ES": 12, "FR": 13}
+LANGUAGE_ID = {"ZH": 0, "JP": 1, "EN": 2, "ZH_MIX_EN": 3, "KR": 4, "ES": 5, "FR": 6}
+
+# Language -> module and class; a module is imported when its language is first asked for. MeloTTS's Chinese voices are the
+# mixed ones, which read English words in Chinese sentences.
+_FRONTENDS = {
+    "EN": ("english", "English"),
+    "ES": ("spanish", "Spanish"),
+    "FR": ("french", "French"),
+    "ZH": ("chinese", "Chinese"),
+    "JP": ("japanese", "Japanese"),
+    "KR": ("korean", "Korean"),
+}
+_ALIASES = {"SP": "ES", "ZH_MIX_EN": "ZH", "JA": "JP", "KO": "KR"}
+
+
+class Tokenizer(Protocol):
+    """The word pieces of the BERT model that belongs to a language: a Hugging Face tokenizer, or `pieces.WholeWords`."""
+
+    def tokenize(self, text: str) -> list[str]:
+        ...
+
+
+@dataclass(frozen=True)
+class Phones:
+    """One sentence, ready for a checkpoint: `_` at both ends, a tone for each phone, a phone count for each word piece."""
+
+    phones: list[str]
+    tones: list[int]  # counted from 0 within the language
+    word2ph: list[int]  # [CLS], one for each of `pieces`, [SEP]
+    normalized: str
+    pieces: list[str]  # what BERT reads between [CLS] and [SEP]
+
+    def __post_init__(self):
+        if not len(self.phones) == len(self.tones) == sum(self.word2ph):
+            raise ValueError(
+                f"{len(self.phones)} phones, {len(self.tones)} tones and a word2ph of {sum(self.word2ph)} do not match"
+            )
+        if len(self.word2ph) != len(self.pieces) + 2:
+            raise ValueError(f"{len(self.pieces)} word pieces and a word2ph of length {len(self.word2ph)} do not match")
+
+
+class Frontend(Protocol):
+    """Made as `Language(tokenizer)`. A call takes one sentence; `TextError` when it has nothing speakable."""
+
+    language: str  # a key of LANGUAGE_ID
+
+    def __call__(self, text: str) -> Phones:
+        ...
+
+
+class Ids(NamedTuple):
+    """The text encoder's input, each list as long as the others; `word2ph` sums to that length."""
+
+    phones: list[int]
+    tones: list[int]
+    languages: list[int]
+    word2ph: list[int]
+
+
+def canonical_language(language: str) -> str:
+    name = language.upper()
+    name = _ALIASES.get(name, name)
+    if name not in _FRONTENDS:
+        raise TextError(f"No front end for language {language!r}; choose one of {', '.join(_FRONTENDS)}.")
+    return name
+
+
+def load_frontend(language: str, tokenizer: Tokenizer) -> Frontend:
+    module, name = _FRONTENDS[canonical_language(language)]
+    return getattr(import_module(f"models.demos.openvoice.text.{module}"), name)(tokenizer)
+
+
+def read(text: str, frontend: Frontend) -> Iterator[Phones | Pause]:
+    """A text of any length, sentence by sentence, with its inline `[pause 0.5]`; sentences with nothing speakable are left
+    out, a text with nothing else is an error."""
+    spoken = False
+    for part in split_pauses(text):
+        if isinstance(part, Pause):
+            yield part
+            continue
+        for sentence in split_sentences(part, frontend.language):
+            try:
+                phones = frontend(sentence)
+            except NothingSpeakable:
+                continue
+            spoken = True
+            yield phones
+    if not spoken:
+        raise NothingSpeakable(text, frontend.language)
+
+
+class NothingSpeakable(TextError):
+    def __init__(self, text: str, language: str):
+        excerpt = text if len(text) <= 40 else text[:40] + "…"
+        super().__init__(
+            f"Nothing in {excerpt!r} can be spoken in {language}: give a text with letters or numbers of that language."
+        )
+
+
+def require_speech(phones: Sequence[str], text: str, language: str) -> None:
+    """`NothingSpeakable` when the phones are all padding and punctuation."""
+    if not any(phone != PAD and phone not in PUNCTUATION for phone in phones):
+        raise NothingSpeakable(text, language)
+
+
+def drop_unknown(text: str, known: Callable[[str], bool], language: str) -> str:
+    """The text without the characters that a language does not know: a space in place of each run, one warning for all."""
+    unknown: dict[str, None] = {}
+    kept: list[str] = []
+    for character in text:
+        if known(character):
+            kept.append(character)
+            continue
+        # Joiners and variation selectors are parts of the emoji beside them; naming them would only confuse.
+        if unicodedata.category(character) not in ("Cf", "Mn", "Me", "Cc"):
+            unknown[character] = None
+        kept.append(" ")
+    if unknown:
+        names = ", ".join(
+            f"{character} (U+{ord(character):04X} {unicodedata.name(character, 'unnamed')})" for character in unknown
+        )
+        logger.warning("{} text: left out what cannot be spoken: {}", language, names)
+    return "".join(kept)
+
+
+def group_pieces(pieces: Sequence[str]) -> list[list[str]]:
+    """Word pieces by the word they make up, without their ## marks."""
+    groups: list[list[str]] = []
+    for piece in pieces:
+        if piece.startswith("##") and len(piece) > 2 and groups:
+            groups[-1].append(piece[2:])
+        else:
+            groups.append([piece])
+    return groups
+
+
+def spread_phones(phones: int, pieces: int) -> list[int]:
+    """The phones of a word over its pieces, as evenly as can be, the first ones getting one more."""
+    each, more = divmod(phones, pieces)
+    return [each + (index < more) for index in range(pieces)]
+
+
+def to_ids(phones: Phones, symbols: Sequence[str], num_tones: int, language: str, add_blank: bool = True) -> Ids:
+    """Numbers for one checkpoint: its own `symbols` in its own order. With `add_blank`, id 0 around and between all."""
+    code = canonical_language(language) if language not in LANGUAGE_ID else language
+    index = {symbol: number for number, symbol in enumerate(symbols)}
+    missing = sorted(set(phones.phones) - set(index))
+    if missing:
+        raise TextError(f"The checkpoint has no symbol for {missing}; it was not trained for {language} text.")
+    start = TONE_START[code]
+    highest = start + max(phones.tones)
+    if highest >= num_tones:
+        raise TextError(f"{language} text needs tone {highest}; the checkpoint has {num_tones}.")
+    ids = Ids(
+        [index[phone] for phone in phones.phones],
+        [start + tone for tone in phones.tones],
+        [LANGUAGE_ID[code]] * len(phones.phones),
+        list(phones.word2ph),
+    )
+    if not add_blank:
+        return ids
+    word2ph = [2 * count for count in ids.word2ph]
+    word2ph[0] += 1
+    return Ids(_intersperse(ids.phones), _intersperse(ids.tones), _intersperse(ids.languages), word2ph)
+
+
+def _intersperse(values: Sequence[int]) -> list[int]:
+    result = [0] * (2 * len(values) + 1)
+    result[1::2] = values
+    return result
