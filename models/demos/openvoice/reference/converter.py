@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The tone colour converter: the same words in another voice.
+
+waveform -> spectrogram -> posterior encoder -> flow with the source voice -> flow reversed with the target voice ->
+generator -> waveform; and beside it waveform -> spectrogram -> reference encoder -> embedding. This is the whole-file
+form, the oracle for everything else; `chunked.py` does the same for any length in constant memory.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.reference.coupling import ResidualCouplingBlock
+from models.demos.openvoice.reference.generator import Generator
+from models.demos.openvoice.reference.posterior_encoder import PosteriorEncoder
+from models.demos.openvoice.reference.reference_encoder import ReferenceEncoder
+from models.demos.openvoice.reference.spectrogram import Spectrogram
+
+
+class Converter(nn.Module):
+    def __init__(self, config: ConverterConfig):
+        super().__init__()
+        self.config = config
+        self.spectrogram = Spectrogram(config)
+        self.posterior_encoder = PosteriorEncoder(config)
+        self.flow = ResidualCouplingBlock(config)
+        self.generator = Generator(config)
+        self.reference_encoder = ReferenceEncoder(config.spec_channels, config.gin_channels)
+
+    def embed(self, waveform: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Waveforms [B, N], the first `lengths` samples of each, -> tone colour embeddings [B, gin_channels]."""
+        frames = None if lengths is None else lengths // self.config.hop_length
+        return self.reference_encoder(self.spectrogram(waveform, lengths), frames)
+
+    def forward(
+        self,
+        waveform: Tensor,
+        source: Tensor,
+        target: Tensor,
+        noise: Tensor,
+        tau: float,
+        lengths: Tensor | None = None,
+    ) -> Tensor:
+        """[B, N] in the voices `source` [B, G] -> [B, T * hop] in the voices `target`, with T = N // hop.
+
+        `noise` [B, inter_channels, T] is standard normal; items shorter than the batch are silent behind their end.
+        """
+        mask = None
+        if lengths is not None:
+            frames = torch.arange(noise.shape[2], device=waveform.device) < lengths[:, None] // self.config.hop_length
+            mask = frames[:, None].to(waveform.dtype)
+        neutral = self.neutral(self.spectrogram(waveform, lengths), source, noise, tau, mask)
+        return self.generator(self.voiced(neutral, target, mask), self.direct(target), mask)
+
+    def neutral(self, spec: Tensor, source: Tensor, noise: Tensor, tau: float, mask: Tensor | None = None) -> Tensor:
+        """The half that knows no target voice: computed once, whatever the number of targets."""
+        z = self.posterior_encoder(spec, mask, noise, tau, self.direct(source))
+        return self.flow(z, mask, source[:, :, None])
+
+    def voiced(self, neutral: Tensor, target: Tensor, mask: Tensor | None = None) -> Tensor:
+        return self.flow(neutral, mask, target[:, :, None], reverse=True)
+
+    def direct(self, embedding: Tensor) -> Tensor | None:
+        """What encoder and generator see of a voice: with `zero_g` (V2) nothing, only the flow does."""
+        return None if self.config.zero_g else embedding[:, :, None]
+
+    @property
+    def latent_reach(self) -> int:
+        """How many frames on each side the generator's input depends on."""
+        encoded = self.posterior_encoder.reach
+        return max(self.flow.reach(self.flow.reach((encoded, encoded)), reverse=True))

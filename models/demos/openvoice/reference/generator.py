@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""HiFi-GAN: latent frames -> waveform. Last room of the converter and of MeloTTS, and nine tenths of the arithmetic.
+
+z [B, inter_channels, T] -> waveform [B, T * samples_per_frame]. Each stage raises the rate by a transposed convolution
+and refines the result with the mean of three residual blocks of different kernel size.
+"""
+
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import leaky_relu
+
+SLOPE = 0.1
+# Upstream's last activation names no slope and so has PyTorch's default; the checkpoints are trained with it.
+LAST_SLOPE = 0.01
+END_KERNEL_SIZE = 7  # of the first and the last convolution; upstream's code fixes it
+
+
+class GeneratorConfig(Protocol):
+    """The sizes a generator needs; the configs of the converter and of MeloTTS both have them."""
+
+    inter_channels: int
+    gin_channels: int
+    resblock_kernel_sizes: tuple[int, ...]
+    resblock_dilation_sizes: tuple[tuple[int, ...], ...]
+    upsample_rates: tuple[int, ...]
+    upsample_kernel_sizes: tuple[int, ...]
+    upsample_initial_channel: int
+
+
+def _conv(channels: int, kernel_size: int, dilation: int) -> nn.Conv1d:
+    return nn.Conv1d(channels, channels, kernel_size, dilation=dilation, padding=(kernel_size - 1) // 2 * dilation)
+
+
+def _masked(x: Tensor, mask: Tensor | None) -> Tensor:
+    return x if mask is None else x * mask
+
+
+class ResBlock(nn.Module):
+    def __init__(self, channels: int, kernel_size: int, dilations: tuple[int, ...]):
+        super().__init__()
+        self.convs1 = nn.ModuleList(_conv(channels, kernel_size, dilation) for dilation in dilations)
+        self.convs2 = nn.ModuleList(_conv(channels, kernel_size, 1) for _ in dilations)
+        self.reach = (kernel_size - 1) // 2 * sum(dilation + 1 for dilation in dilations)
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        for conv1, conv2 in zip(self.convs1, self.convs2, strict=True):
+            h = conv1(_masked(leaky_relu(x, SLOPE), mask))
+            x = x + conv2(_masked(leaky_relu(h, SLOPE), mask))
+        return x
+
+
+class Generator(nn.Module):
+    def __init__(self, config: GeneratorConfig):
+        super().__init__()
+        channels = config.upsample_initial_channel
+        padding = (END_KERNEL_SIZE - 1) // 2
+        self.conv_pre = nn.Conv1d(config.inter_channels, channels, END_KERNEL_SIZE, padding=padding)
+        self.cond = nn.Conv1d(config.gin_channels, channels, 1)
+        self.ups = nn.ModuleList()
+        self.resblocks = nn.ModuleList()
+        for rate, kernel_size in zip(config.upsample_rates, config.upsample_kernel_sizes, strict=True):
+            self.ups.append(
+                nn.ConvTranspose1d(channels, channels // 2, kernel_size, rate, padding=(kernel_size - rate) // 2)
+            )
+            channels //= 2
+            for size, dilations in zip(config.resblock_kernel_sizes, config.resblock_dilation_sizes, strict=True):
+                self.resblocks.append(ResBlock(channels, size, dilations))
+        self.conv_post = nn.Conv1d(channels, 1, END_KERNEL_SIZE, padding=padding, bias=False)
+
+    @property
+    def stages(self) -> list[tuple[nn.ConvTranspose1d, nn.ModuleList]]:
+        """Each transposed convolution with the residual blocks behind it."""
+        n = len(self.resblocks) // len(self.ups)
+        return [(up, self.resblocks[i * n : (i + 1) * n]) for i, up in enumerate(self.ups)]
+
+    def forward(self, z: Tensor, g: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
+        """`g` [B, G, 1], None for zeros; `mask` [B, 1, T] is needed only where items of a batch differ in length."""
+        x = self.conv_pre(_masked(z, mask)) + (self.cond.bias[None, :, None] if g is None else self.cond(g))
+        for up, resblocks in self.stages:
+            x = up(_masked(leaky_relu(x, SLOPE), mask))
+            mask = None if mask is None else mask.repeat_interleave(up.stride[0], dim=2)
+            x = sum(resblock(x, mask) for resblock in resblocks) / len(resblocks)
+        x = self.conv_post(_masked(leaky_relu(x, LAST_SLOPE), mask))
+        return _masked(torch.tanh(x), mask)[:, 0]
+
+    @property
+    def reach(self) -> int:
+        """How many frames before and after its own a frame of waveform depends on."""
+        samples = 1
+        for up in self.ups:
+            samples *= up.stride[0]
+        first, last = 0, samples - 1  # the samples of frame 0, followed back to the frames that they need
+        first, last = first - self.conv_post.padding[0], last + self.conv_post.padding[0]
+        for up, resblocks in reversed(self.stages):
+            widest = max(resblock.reach for resblock in resblocks)
+            first, last = first - widest, last + widest
+            # input i of a transposed convolution reaches the outputs i * stride - padding + (0 ... kernel - 1)
+            (stride,), (padding,), (kernel_size,) = up.stride, up.padding, up.kernel_size
+            first, last = -((kernel_size - 1 - padding - first) // stride), (last + padding) // stride
+        return max(-first, last) + self.conv_pre.padding[0]

@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Spectrogram -> latent frames: a mean and a deviation for each, and a sample drawn with the caller's noise.
+
+Second room of the converter: spectrogram [B, bins, T] -> z [B, inter_channels, T].
+"""
+
+from torch import Tensor, nn
+
+from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.reference.wavenet import WaveNet
+
+
+class PosteriorEncoder(nn.Module):
+    def __init__(self, config: ConverterConfig):
+        super().__init__()
+        self.pre = nn.Conv1d(config.spec_channels, config.hidden_channels, 1)
+        self.wavenet = WaveNet(
+            config.hidden_channels,
+            config.wavenet_kernel_size,
+            config.wavenet_dilation_rate,
+            config.posterior_layers,
+            config.gin_channels,
+        )
+        self.proj = nn.Conv1d(config.hidden_channels, 2 * config.inter_channels, 1)
+
+    @property
+    def reach(self) -> int:
+        return self.wavenet.reach
+
+    def forward(self, spec: Tensor, mask: Tensor | None, noise: Tensor, tau: float, g: Tensor | None = None) -> Tensor:
+        """`tau` scales the deviation: 0 gives the mean, 1 the distribution the model was trained with."""
+        x = self.pre(spec)
+        x = self.wavenet(x if mask is None else x * mask, mask, g)
+        mean, log_deviation = self.proj(x).chunk(2, dim=1)
+        z = mean + noise * tau * log_deviation.exp()
+        return z if mask is None else z * mask

@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""WaveNet: the stack of gated convolutions inside the posterior encoder and inside each coupling of the flow.
+
+Hidden features [B, C, T] and a speaker vector [B, G, 1] -> features [B, C, T].
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+class WaveNet(nn.Module):
+    def __init__(self, channels: int, kernel_size: int, dilation_rate: int, layers: int, gin_channels: int):
+        super().__init__()
+        self.channels = channels
+        dilations = [dilation_rate**i for i in range(layers)]
+        self.reach = sum((kernel_size - 1) // 2 * dilation for dilation in dilations)  # frames seen on each side
+        self.cond_layer = nn.Conv1d(gin_channels, 2 * channels * layers, 1)
+        self.in_layers = nn.ModuleList(
+            nn.Conv1d(channels, 2 * channels, kernel_size, dilation=dilation, padding=(kernel_size - 1) // 2 * dilation)
+            for dilation in dilations
+        )
+        # Each layer adds to its input and to the output; the last has no next layer, so only the second half.
+        self.res_skip_layers = nn.ModuleList(
+            nn.Conv1d(channels, 2 * channels if i < layers - 1 else channels, 1) for i in range(layers)
+        )
+
+    def forward(self, x: Tensor, mask: Tensor | None = None, g: Tensor | None = None) -> Tensor:
+        """`mask` [B, 1, T] is 1 on frames that exist, None where all do; `g` None stands for a vector of zeros."""
+        condition = self.cond_layer.bias[None, :, None] if g is None else self.cond_layer(g)
+        output = 0
+        for in_layer, res_skip_layer, bias in zip(
+            self.in_layers, self.res_skip_layers, condition.chunk(len(self.in_layers), dim=1), strict=True
+        ):
+            filtered, gate = (in_layer(x) + bias).chunk(2, dim=1)
+            skip = res_skip_layer(torch.tanh(filtered) * torch.sigmoid(gate))
+            if skip.shape[1] > self.channels:
+                residual, skip = skip.chunk(2, dim=1)
+                x = x + residual
+                x = x if mask is None else x * mask
+            output = output + skip
+        return output if mask is None else output * mask
