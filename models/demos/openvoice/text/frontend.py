@@ -130,8 +130,9 @@ def require_speech(phones: Sequence[str], text: str, language: str) -> None:
         raise NothingSpeakable(text, language)
 
 
-def drop_unknown(text: str, known: Callable[[str], bool], language: str) -> str:
-    """The text without the characters that a language does not know: a space in place of each run, one warning for all."""
+def drop_unknown(text: str, known: Callable[[str], bool], language: str, gap: str = " ") -> str:
+    """The text without the characters that a language does not know: `gap` in place of each, one warning for all. Scripts
+    that write no spaces close the gap, or an emoji would cut a word in two."""
     unknown: dict[str, None] = {}
     kept: list[str] = []
     for character in text:
@@ -141,7 +142,7 @@ def drop_unknown(text: str, known: Callable[[str], bool], language: str) -> str:
         # Joiners and variation selectors are parts of the emoji beside them; naming them would only confuse.
         if unicodedata.category(character) not in ("Cf", "Mn", "Me", "Cc"):
             unknown[character] = None
-        kept.append(" ")
+        kept.append(gap)
     if unknown:
         names = ", ".join(
             f"{character} (U+{ord(character):04X} {unicodedata.name(character, 'unnamed')})" for character in unknown
