@@ -34,6 +34,13 @@ def pytest_configure(config):
         raise pytest.UsageError(str(error)) from None
 
 
+def pytest_collection_modifyitems(items):
+    """Mark what opens a device, so that `-m device` selects the tests that another card could change."""
+    for item in items:
+        if {"device", "mesh_device"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.device)
+
+
 def pytest_report_header(config):
     if runtime.mocked():
         return f"device: mocked ({config.getoption('--arch')}); values from the golden executor"

@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+# Every target makes .venv first when it is missing or older than pyproject.toml (scripts/setup.sh).
+
+SHELL := /bin/bash
+PYTHON_IN_VENV := .venv/bin/python
+INSTALLED := .venv/installed
+
+# A mocked card belongs to its process, so tests share the cores; a card or a simulator takes one process at a time.
+WORKERS ?= 2
+GIVEN_DEVICE := $(wildcard /dev/tenstorrent)$(TT_METAL_SIMULATOR)
+PYTEST := OMP_NUM_THREADS=1 $(PYTHON_IN_VENV) -m pytest -q
+
+.PHONY: help demo test lint format bench setup
+
+help:
+	@echo 'make demo     open a (mocked) card and show the converter on it'
+	@echo 'make test     lint, then all tests, on Wormhole and on Blackhole'
+	@echo 'make lint     black, isort, ruff, SPDX headers, file sizes'
+	@echo 'make format   black and isort, in place'
+	@echo 'make bench    measure speed on this machine'
+
+setup: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml
+	@bash scripts/setup.sh
+
+demo: $(INSTALLED)
+	@$(PYTHON_IN_VENV) -m models.demos.openvoice.demo.demo
+
+test: lint
+ifeq ($(GIVEN_DEVICE),)
+	$(PYTEST) -n $(WORKERS) --arch wormhole_b0
+	$(PYTEST) -n $(WORKERS) --arch blackhole -m device
+else
+	$(PYTEST)
+endif
+
+lint: $(INSTALLED)
+	$(PYTHON_IN_VENV) -m black --quiet --check . || { echo 'black would change files: run make format'; exit 1; }
+	$(PYTHON_IN_VENV) -m isort --quiet --check .
+	$(PYTHON_IN_VENV) -m ruff check --quiet .
+	$(PYTHON_IN_VENV) scripts/check_files.py
+
+format: $(INSTALLED)
+	$(PYTHON_IN_VENV) -m black --quiet .
+	$(PYTHON_IN_VENV) -m isort --quiet .
