@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The transformer of MeloTTS: self-attention that knows how far apart two positions are, and the encoder made of it.
+
+Used twice: by the text encoder over phones (text_encoder.py), and by MeloTTS's flow over frames (coupling.py).
+
+Attention learns one key and one value for each distance from -4 to 4 and none beyond. Position i scores position j
+with q_i . (k_j + r_{j-i}), and gathers p_ij * (v_j + s_{j-i}). So the learned part touches nine diagonals of the score
+matrix, and only those are computed.
+"""
+
+from collections.abc import Iterator
+from math import sqrt
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.demos.openvoice.reference.channel_norm import ChannelNorm
+
+WINDOW = 4  # the largest distance with a learned key and value; a constant of upstream's code
+SPEAKER_LAYER = 2  # the layer (counted from 0) whose input receives the speaker; a constant of upstream's code
+
+# Scores held at once, 16 MB in fp32. The rows of a long sentence are taken in blocks of this size, so memory grows with
+# the length and not with its square, and stays below the 32 MB above which glibc maps fresh pages for every allocation.
+SCORES_AT_ONCE = 1 << 22
+
+
+def _bands(matrix: Tensor, first_row: int, window: int) -> Iterator[tuple[int, slice, Tensor]]:
+    """The 2 * window + 1 diagonals around the main one, each as (distance + window, rows it crosses, view of it).
+
+    `matrix` [..., R, T] holds the rows first_row ... first_row + R of a square matrix.
+    """
+    for band in range(2 * window + 1):
+        offset = first_row + band - window
+        diagonal = matrix.diagonal(offset, -2, -1)
+        start = max(0, -offset)
+        yield band, slice(start, start + diagonal.shape[-1]), diagonal
+
+
+class RelativeAttention(nn.Module):
+    """Multi-head self-attention with learned distances, shared by the heads."""
+
+    def __init__(self, channels: int, n_heads: int, window: int = WINDOW):
+        super().__init__()
+        self.n_heads = n_heads
+        self.window = window
+        self.query = nn.Conv1d(channels, channels, 1)
+        self.key = nn.Conv1d(channels, channels, 1)
+        self.value = nn.Conv1d(channels, channels, 1)
+        self.output = nn.Conv1d(channels, channels, 1)
+        self.relative_keys = nn.Parameter(torch.zeros(1, 2 * window + 1, channels // n_heads))
+        self.relative_values = nn.Parameter(torch.zeros(1, 2 * window + 1, channels // n_heads))
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """x [B, C, T], mask [B, 1, T] (1 inside the sentence) -> [B, C, T]; what lies outside is attended by nobody."""
+        batch, channels, length = x.shape
+        query, key, value = (self._heads(layer(x)) for layer in (self.query, self.key, self.value))
+        query = query / sqrt(channels // self.n_heads)
+        outside = (mask == 0).unsqueeze(1)
+        rows = max(1, SCORES_AT_ONCE // (batch * self.n_heads * length))
+        blocks = [
+            self._attend(query[:, :, first : first + rows], first, key, value, outside)
+            for first in range(0, length, rows)
+        ]
+        return self.output(torch.cat(blocks, 2).transpose(2, 3).reshape(batch, channels, length))
+
+    def _heads(self, x: Tensor) -> Tensor:
+        """[B, H * D, T] -> [B, H, T, D]"""
+        return x.unflatten(1, (self.n_heads, -1)).transpose(2, 3)
+
+    def _attend(self, query: Tensor, first_row: int, key: Tensor, value: Tensor, outside: Tensor) -> Tensor:
+        scores = query @ key.transpose(2, 3)
+        near_scores = query @ self.relative_keys.transpose(1, 2)
+        for band, rows, diagonal in _bands(scores, first_row, self.window):
+            diagonal += near_scores[:, :, rows, band]
+        weights = scores.masked_fill_(outside, float("-inf")).softmax(-1)
+        near_weights = torch.zeros_like(near_scores)
+        for band, rows, diagonal in _bands(weights, first_row, self.window):
+            near_weights[:, :, rows, band] = diagonal
+        return weights @ value + near_weights @ self.relative_values
+
+
+class FeedForward(nn.Module):
+    """Two convolutions with a ReLU between, [B, C, T] -> [B, C, T]."""
+
+    def __init__(self, channels: int, filter_channels: int, kernel_size: int):
+        super().__init__()
+        self.widen = nn.Conv1d(channels, filter_channels, kernel_size, padding="same")
+        self.narrow = nn.Conv1d(filter_channels, channels, kernel_size, padding="same")
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        return self.narrow(F.relu(self.widen(x * mask)) * mask) * mask
+
+
+class EncoderLayer(nn.Module):
+    def __init__(self, channels: int, filter_channels: int, n_heads: int, kernel_size: int):
+        super().__init__()
+        self.attention = RelativeAttention(channels, n_heads)
+        self.attention_norm = ChannelNorm(channels)
+        self.feed_forward = FeedForward(channels, filter_channels, kernel_size)
+        self.feed_forward_norm = ChannelNorm(channels)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        x = self.attention_norm(x + self.attention(x, mask))
+        return self.feed_forward_norm(x + self.feed_forward(x, mask))
+
+
+class Encoder(nn.Module):
+    """A stack of layers; `gin_channels` > 0 adds the speaker before one of them."""
+
+    def __init__(
+        self,
+        channels: int,
+        filter_channels: int,
+        n_heads: int,
+        n_layers: int,
+        kernel_size: int,
+        gin_channels: int = 0,
+    ):
+        super().__init__()
+        self.layers = nn.ModuleList(
+            EncoderLayer(channels, filter_channels, n_heads, kernel_size) for _ in range(n_layers)
+        )
+        self.speaker = nn.Linear(gin_channels, channels) if gin_channels else None
+
+    def forward(self, x: Tensor, mask: Tensor, g: Tensor | None = None) -> Tensor:
+        """x [B, C, T], mask [B, 1, T], speaker g [B, G, 1] -> [B, C, T], zero outside the mask."""
+        x = x * mask
+        for index, layer in enumerate(self.layers):
+            if index == SPEAKER_LAYER and self.speaker is not None:
+                x = (x + self.speaker(g[:, :, 0]).unsqueeze(2)) * mask
+            x = layer(x, mask)
+        return x * mask

@@ -1,0 +1,11 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Layer norm over the channels of [B, C, T], as every text-side module of MeloTTS uses it."""
+
+from torch import Tensor, nn
+
+
+class ChannelNorm(nn.LayerNorm):
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.transpose(1, 2)).transpose(1, 2)
