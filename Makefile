@@ -3,7 +3,6 @@
 
 # Every target makes .venv first when it is missing or older than pyproject.toml (scripts/setup.sh).
 
-SHELL := /bin/bash
 PYTHON_IN_VENV := .venv/bin/python
 INSTALLED := .venv/installed
 
@@ -12,14 +11,13 @@ WORKERS ?= 2
 GIVEN_DEVICE := $(wildcard /dev/tenstorrent)$(TT_METAL_SIMULATOR)
 PYTEST := OMP_NUM_THREADS=1 $(PYTHON_IN_VENV) -m pytest -q
 
-.PHONY: help demo test lint format bench setup
+.PHONY: help demo test lint format setup
 
 help:
 	@echo 'make demo     open a (mocked) card and show the converter on it'
 	@echo 'make test     lint, then all tests, on Wormhole and on Blackhole'
 	@echo 'make lint     black, isort, ruff, SPDX headers, file sizes'
 	@echo 'make format   black and isort, in place'
-	@echo 'make bench    measure speed on this machine'
 
 setup: $(INSTALLED)
 
@@ -38,9 +36,9 @@ else
 endif
 
 lint: $(INSTALLED)
-	$(PYTHON_IN_VENV) -m black --quiet --check . || { echo 'black would change files: run make format'; exit 1; }
+	$(PYTHON_IN_VENV) -m black --check .
 	$(PYTHON_IN_VENV) -m isort --quiet --check .
-	$(PYTHON_IN_VENV) -m ruff check --quiet .
+	$(PYTHON_IN_VENV) -m ruff check --quiet --output-format concise .
 	$(PYTHON_IN_VENV) scripts/check_files.py
 
 format: $(INSTALLED)
