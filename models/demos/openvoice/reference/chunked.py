@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The converter for recordings of any length on a CPU: constant memory, the fastest layout, one source to many voices.
+
+What `pipeline.py` holds as its backend "torch"; `converter.py` says what is computed, this file in which pieces. The
+half that knows no target voice runs over long windows in fp32, the generator over short ones in the dtype chosen by
+`precision`, with as many frames of context as the receptive fields demand.
+"""
+
+import json
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from loguru import logger
+from torch import Tensor
+from torch.nn.functional import conv2d, pad
+
+from models.demos.openvoice.checkpoint import home
+from models.demos.openvoice.chunking import Window, noise, windows
+from models.demos.openvoice.reference.converter import Converter
+from models.demos.openvoice.reference.fast_generator import FastGenerator, padded_size
+
+# Frames per call of the generator, context included. Measured at the released sizes on a CPU with 2 MB of second-level
+# cache a core and 32 MB of third: flat from 96 to 512, a quarter slower from 1024 on.
+GENERATOR_FRAMES = 512
+# Calls of the generator for one call of encoder and flow, whose longer context would otherwise be computed too often.
+GENERATOR_CALLS = 4
+# bfloat16 pays where a convolution of the generator gains at least this much; emulated it is several times slower.
+WORTHWHILE_GAIN = 1.3
+
+PRECISIONS = ("fast", "exact", "bfloat16")
+
+
+class ChunkedConverter:
+    """`precision`: "exact" is fp32; "fast" computes the generator in bfloat16 where this CPU gains by it, else in fp32;
+    "bfloat16" does so anywhere."""
+
+    def __init__(self, converter: Converter, precision: str = "fast"):
+        if precision not in PRECISIONS:
+            raise ValueError(f"precision is {precision!r}, it must be one of {', '.join(PRECISIONS)}")
+        if precision == "fast":
+            precision = "bfloat16" if bfloat16_is_faster() else "exact"
+        self.converter = converter
+        self.config = converter.config
+        self.dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
+        self.generate = FastGenerator(converter.generator, self.dtype)
+        self.context = converter.latent_reach + converter.generator.reach
+        self.generator_keep = GENERATOR_FRAMES - 2 * converter.generator.reach
+
+    @torch.inference_mode()
+    def embed(self, waveform: np.ndarray) -> np.ndarray:
+        """Samples [N] -> tone colour embedding [gin_channels]."""
+        return self.converter.embed(torch.from_numpy(np.ascontiguousarray(waveform, np.float32))[None])[0].numpy()
+
+    def convert(
+        self,
+        blocks: Iterable[np.ndarray],
+        source: np.ndarray,
+        targets: Sequence[np.ndarray],
+        tau: float,
+        seed: int,
+        chunk: int | None = None,
+    ) -> Iterator[list[np.ndarray]]:
+        """Samples in blocks -> for each stretch of `chunk` frames the samples in each target voice."""
+        source_voice = torch.as_tensor(source)[None]
+        target_voices = [torch.as_tensor(target)[None] for target in targets]
+        for window in windows(blocks, self.config, chunk or GENERATOR_CALLS * self.generator_keep, self.context):
+            # Not a decorator: a caller that keeps the iterator waiting must not find itself in inference mode.
+            with torch.inference_mode():
+                neutral, mask = self._neutral(window, source_voice, tau, seed)
+                converted = [self._voiced(window, neutral, target, mask) for target in target_voices]
+            yield converted
+
+    def _neutral(self, window: Window, source: Tensor, tau: float, seed: int) -> tuple[Tensor, Tensor | None]:
+        size = padded_size(window.frames)
+        spec = self.converter.spectrogram.frames(torch.from_numpy(window.samples)[None])
+        drawn = noise(seed, self.config.inter_channels, window.first, window.first + window.frames)
+        mask = None
+        if size > window.frames:
+            mask = (torch.arange(size) < window.frames).to(spec.dtype)[None, None]
+        extra = (0, size - window.frames)
+        return self.converter.neutral(pad(spec, extra), source, pad(torch.from_numpy(drawn), extra), tau, mask), mask
+
+    def _voiced(self, window: Window, neutral: Tensor, target: Tensor, mask: Tensor | None) -> np.ndarray:
+        z = self.converter.voiced(neutral, target, mask)[:, :, : window.frames]
+        start, stop = window.keep.start, window.keep.stop
+        calls = -(-(stop - start) // self.generator_keep)
+        edges = np.linspace(start, stop, calls + 1).round().astype(int)
+        pieces = [self._generated(z, a, b, target) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        return torch.cat(pieces).numpy()[: window.keep_samples]
+
+    def _generated(self, z: Tensor, start: int, stop: int, target: Tensor) -> Tensor:
+        """The waveform of the frames `start` to `stop`, computed with the context that the generator needs."""
+        reach = self.converter.generator.reach
+        first, last = max(0, start - reach), min(z.shape[2], stop + reach)
+        waveform = self.generate(z[:, :, first:last], self.converter.direct(target))[0]
+        hop = self.config.hop_length
+        return waveform[(start - first) * hop : (stop - first) * hop]
+
+
+def bfloat16_is_faster() -> bool:
+    """Whether this CPU convolves in bfloat16 clearly faster than in fp32: timed once, then read from cpu.json."""
+    machine = f"{_cpu_name()}, torch {torch.__version__}"
+    path = home() / "cpu.json"
+    try:
+        known = json.loads(path.read_text())
+    except (OSError, ValueError):
+        known = {}
+    if machine not in known:
+        known[machine] = _bfloat16_gain()
+        logger.info(f"{machine}: bfloat16 convolves {known[machine]:.1f} times as fast as fp32")
+        _write_json(known, path)
+    return known[machine] >= WORTHWHILE_GAIN
+
+
+@torch.inference_mode()
+def _bfloat16_gain() -> float:
+    def seconds(dtype: torch.dtype) -> float:
+        x = torch.ones(1, 128, 1, 4096, dtype=dtype).contiguous(memory_format=torch.channels_last)
+        weight = torch.ones(128, 128, 1, 7, dtype=dtype).contiguous(memory_format=torch.channels_last)
+        conv2d(x, weight, None, 1, (0, 3))
+        best = float("inf")  # the best of several: everything else a machine does only ever adds
+        for _ in range(5):
+            start = time.perf_counter()
+            conv2d(x, weight, None, 1, (0, 3))
+            best = min(best, time.perf_counter() - start)
+        return best
+
+    return seconds(torch.float32) / seconds(torch.bfloat16)
+
+
+def _cpu_name() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass  # not Linux
+    return platform.processor() or platform.machine()
+
+
+def _write_json(content: dict, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+            json.dump(content, file)
+        os.replace(file.name, path)
+    except OSError as error:
+        logger.warning(f"{path} cannot be written ({error}); the CPU will be measured again next time")
