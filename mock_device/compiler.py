@@ -35,7 +35,9 @@ exec cp "${0%/*}/kernel.elf" "$out"
 def kernel_elf() -> bytes:
     """A relocatable-looking executable: lui/addi of a local symbol's address, return."""
     text = struct.pack("<4I", _LUI_T0, _ADDI_T0_T0, _RET, _NOP)
-    relocations = struct.pack("<IIi", 0, 1 << 8 | _R_RISCV_HI20, 0) + struct.pack("<IIi", 4, 1 << 8 | _R_RISCV_LO12_I, 0)
+    relocations = struct.pack("<IIi", 0, 1 << 8 | _R_RISCV_HI20, 0) + struct.pack(
+        "<IIi", 4, 1 << 8 | _R_RISCV_LO12_I, 0
+    )
     symbols = bytes(16) + struct.pack("<IIIBBH", 1, 0, 0, 0, 0, 1)
     symbol_names = b"\0here\0"
     section_names = b"\0.text\0.rela.text\0.symtab\0.strtab\0.shstrtab\0"
@@ -50,7 +52,17 @@ def kernel_elf() -> bytes:
 
     def section(name, kind, flags, index, link, info, align, entry):
         return struct.pack(
-            "<10I", section_names.index(name), kind, flags, 0, offsets[index], len(blobs[index]), link, info, align, entry
+            "<10I",
+            section_names.index(name),
+            kind,
+            flags,
+            0,
+            offsets[index],
+            len(blobs[index]),
+            link,
+            info,
+            align,
+            entry,
         )
 
     sections = (
@@ -70,7 +82,7 @@ def kernel_elf() -> bytes:
 
     image = bytearray(section_table)
     image[: len(header) + len(program_header)] = header + program_header
-    for offset, blob in zip(offsets, blobs):
+    for offset, blob in zip(offsets, blobs, strict=True):
         image[offset : offset + len(blob)] = blob
     return bytes(image) + b"".join(sections)
 

@@ -66,7 +66,9 @@ def setup(arch: str = "wormhole_b0") -> Card | None:
     card = choose(arch)
     if _mocking is not None:
         if card is not _mocking:
-            raise MockDeviceError(f"this process already mocks a {_mocking.name}: use another process for a {card.name}")
+            raise MockDeviceError(
+                f"this process already mocks a {_mocking.name}: use another process for a {card.name}"
+            )
         return card
     given = None if os.environ.get(_OWNER_VARIABLE) else os.environ.get(_MOCK_VARIABLE)
     if given and not Path(given).is_file():
@@ -85,6 +87,9 @@ def setup(arch: str = "wormhole_b0") -> Card | None:
             "TT_METAL_RUNTIME_ROOT": str(_runtime_root(home)),
             "TT_METAL_CACHE": str(home / "cache"),
             "TT_METAL_LOGS_PATH": str(home),
+            # The MPI library inside TTNN leaves a session folder in TMPDIR; this process's own tempfile module has
+            # made up its mind already (in _private_folder), child processes nest in this folder.
+            "TMPDIR": str(home),
         }
     )
     os.environ.setdefault("TT_METAL_LOGGER_LEVEL", "fatal")

@@ -1,0 +1,442 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The golden executor: gives a mocked card the numbers that a real one would have.
+
+TTNN's host code runs for real on a mocked card; only the device memory is missing. The executor is that memory. It is
+told of every operation (TTNN's pre- and post-operation hooks), computes the value from the operands' values with a
+golden function, rounds it to the format of the tensor that TTNN really allocated, checks the shape, and keeps it under
+the tensor's device address. So in-place outputs, views and reuse of memory behave as on a card: whoever reads an
+address reads what was written there last. `ttnn.to_torch` is answered from this memory.
+
+`LocalComparison` is the other use of the same goldens: on a simulator or a card it downloads the operands and results
+of each operation and compares them one by one.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import torch
+from loguru import logger
+
+import ttnn
+from mock_device.arithmetic import store
+from mock_device.goldens import GOLDENS, Prepared
+
+_DOWNLOADED_KEPT = 256  # host copies of device tensors whose values are remembered
+
+
+class GoldenError(RuntimeError):
+    """The golden executor cannot vouch for a value."""
+
+
+class _Unknown:
+    """Stands for a tensor nobody has written to; only outputs may be unknown."""
+
+    def __init__(self, tensor):
+        self.description = _describe(tensor)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One executed operation and its first result, for looking up where a chain went wrong."""
+
+    index: int
+    operation: str
+    value: torch.Tensor
+
+
+def _describe(tensor) -> str:
+    where = "device" if ttnn.is_tensor_storage_on_device(tensor) else "host"
+    return f"{where} tensor of shape {list(tensor.shape)}, {tensor.dtype}, {tensor.layout}"
+
+
+def _tensors(value):
+    """All ttnn tensors in a nested argument or return value."""
+    if isinstance(value, ttnn.Tensor):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _tensors(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _tensors(item)
+
+
+def _read_all(read, args, kwargs):
+    """Arguments with every ttnn tensor replaced by its value."""
+    return [_map_tensors(arg, read) for arg in args], {key: _map_tensors(arg, read) for key, arg in kwargs.items()}
+
+
+def _map_tensors(value, function):
+    if isinstance(value, ttnn.Tensor):
+        return function(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_map_tensors(item, function) for item in value)
+    return value
+
+
+def pcc(expected: torch.Tensor, actual: torch.Tensor) -> float:
+    """Pearson correlation; 1 for equal constants, 0 for unequal ones or anything non-finite."""
+    expected, actual = expected.double().flatten(), actual.double().flatten()
+    if torch.equal(expected, actual):
+        return 1.0
+    expected, actual = expected - expected.mean(), actual - actual.mean()
+    value = (expected @ actual) / (expected.norm() * actual.norm())
+    return float(value) if torch.isfinite(value) else 0.0
+
+
+class _Hooked:
+    """Runs `before` and `after` around every top-level TTNN operation while entered."""
+
+    def __enter__(self):
+        self._fast = ttnn.CONFIG.enable_fast_runtime_mode
+        ttnn.CONFIG.enable_fast_runtime_mode = False  # the fast path calls no hooks
+        self._before_hook = ttnn.decorators.register_pre_operation_hook(self.before)
+        self._after_hook = ttnn.decorators.register_post_operation_hook(self.after)
+        self._before_hook.__enter__()
+        self._after_hook.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        self._after_hook.__exit__(*error)
+        self._before_hook.__exit__(*error)
+        ttnn.CONFIG.enable_fast_runtime_mode = self._fast
+
+
+def evaluate(operation, args, kwargs):
+    """The value(s) of an operation on torch operands: our golden if there is one, else ttnn's own."""
+    name = operation.python_fully_qualified_name
+    for operand in _values((args, kwargs)):
+        if isinstance(operand, _Unknown):
+            raise GoldenError(f"{name} reads a value that was never produced: {operand.description}")
+        if isinstance(operand, Prepared) and "conv" not in name:
+            raise GoldenError(f"{name} reads a prepared convolution weight of shape {list(operand.shape)}")
+    golden = GOLDENS.get(name)
+    if golden is None:
+        golden = operation.golden_function
+        if golden is None:
+            raise GoldenError(f"no golden for {name}: ttnn has none, add one to mock_device/goldens.py")
+        prepare = operation.preprocess_golden_function_inputs
+        args, kwargs = (prepare or ttnn.decorators.default_preprocess_golden_function_inputs)(args, kwargs)
+    return golden(*args, **kwargs)
+
+
+def _values(value):
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _values(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _values(item)
+    else:
+        yield value
+
+
+class GoldenExecutor(_Hooked):
+    """Device memory and arithmetic of a mocked card, from entering until leaving the context."""
+
+    def __init__(self, record: bool = False):
+        self._memory: dict[tuple, list] = {}  # (device, buffer type, address) -> a value per chip
+        self._downloaded: OrderedDict[int, list | None] = OrderedDict()  # host tensor id -> a value per chip
+        self._operands = None
+        self._count = 0
+        self.records: list[Record] | None = [] if record else None
+
+    def __enter__(self):
+        self._patched = {}
+        for name in ("cpu", "to_torch", "to_numpy", "to_list", "item"):
+            self._patched[name] = getattr(ttnn.Tensor, name)
+            setattr(ttnn.Tensor, name, self._method(name, self._patched[name]))
+        return super().__enter__()
+
+    def __exit__(self, *error):
+        super().__exit__(*error)
+        for name, method in self._patched.items():
+            setattr(ttnn.Tensor, name, method)
+        self._memory.clear()
+        self._downloaded.clear()
+
+    # --- what the hooks see ------------------------------------------------------------------------------------------
+
+    def before(self, operation, args, kwargs):
+        name = operation.python_fully_qualified_name
+        if name in ("ttnn.from_torch", "ttnn.as_tensor"):
+            self._operands = None
+            return
+        # Read now: the operation may free its operands, or give their addresses to its result.
+        self._operands = [_read_all(self._reader(chip), args, kwargs) for chip in range(_chips(args, kwargs))]
+        if name == "ttnn.deallocate":
+            self._forget(next(_tensors((args, kwargs))))
+
+    def after(self, operation, args, kwargs, output):
+        name = operation.python_fully_qualified_name
+        self._count += 1
+        if name in ("ttnn.deallocate", "ttnn.synchronize_device"):
+            return
+        if name in ("ttnn.from_torch", "ttnn.as_tensor"):
+            self._upload(operation, args, kwargs, output)
+        elif name == "ttnn.to_torch":
+            self._download(operation, args, kwargs, output)
+        elif name == "ttnn.copy_host_to_device_tensor":
+            self._write(args[1], [operand_args[0] for operand_args, _ in self._operands], name)
+        elif name in ("ttnn.copy", "ttnn.assign"):
+            destination = args[1] if len(args) > 1 else kwargs["input_b"]
+            self._write(destination, [operand_args[0] for operand_args, _ in self._operands], name)
+        elif name in ("ttnn.empty", "ttnn.empty_like", "ttnn.allocate_tensor_on_device"):
+            for tensor in _tensors(output):
+                self._forget(tensor)
+        elif any(True for _ in _tensors(output)):
+            results = [evaluate(operation, a, _without_outputs(k)) for a, k in self._operands]
+            self._write_all(output, results, name)
+
+    # --- memory ------------------------------------------------------------------------------------------------------
+
+    def value_of(self, tensor, chip: int = 0):
+        """The value of a tensor, as the device holds it."""
+        value = self._reader(chip)(tensor)
+        if isinstance(value, _Unknown):
+            raise GoldenError(f"read of a value that was never produced: {value.description}")
+        return value
+
+    def _reader(self, chip):
+        def read(tensor):
+            if ttnn.is_tensor_storage_on_device(tensor):
+                values = self._memory.get(_address(tensor)) if tensor.is_allocated() else None
+            elif tensor.tensor_id in self._downloaded:
+                values = self._downloaded[tensor.tensor_id]
+            else:
+                values = _host_values(tensor)
+            if values is None:
+                return _Unknown(tensor)
+            value = values[chip if chip < len(values) else 0]
+            if isinstance(value, Prepared) or list(value.shape) == list(tensor.shape):
+                return value
+            if value.numel() != tensor.logical_volume():
+                return _Unknown(tensor)  # somebody else's memory by now
+            return value.reshape(list(tensor.shape))  # a view
+
+        return read
+
+    def _write_all(self, output, results, name):
+        """Write the results (one a chip, nested like the output) to the tensors of the output."""
+        if isinstance(output, ttnn.Tensor):
+            self._write(output, results, name)
+        elif isinstance(output, (list, tuple)):
+            lengths = {len(result) for result in results}
+            if lengths != {len(output)}:
+                raise GoldenError(f"{name} returned {len(output)} values, its golden {lengths.pop()}")
+            for index, item in enumerate(output):
+                self._write_all(item, [result[index] for result in results], name)
+
+    def _write(self, tensor, values, name):
+        stored = []
+        for value in values:
+            if isinstance(value, _Unknown):
+                raise GoldenError(f"{name} reads a value that was never produced: {value.description}")
+            if not isinstance(value, Prepared):
+                value = _fit(value, tensor, name)
+            stored.append(value)
+        if ttnn.is_tensor_storage_on_device(tensor):
+            self._overwrite(tensor, stored)
+        else:
+            self._remember_download(tensor, stored)
+        if self.records is not None and not isinstance(stored[0], Prepared):
+            self.records.append(Record(self._count, name, stored[0]))
+
+    def _overwrite(self, tensor, values):
+        """Put values at a tensor's address; whatever began inside its memory is gone."""
+        device, kind, start = key = _address(tensor)
+        end = start + _bytes_per_bank(tensor)
+        for other in [k for k in self._memory if k[0] == device and k[1] == kind and start < k[2] < end]:
+            del self._memory[other]
+        self._memory[key] = values
+
+    def _forget(self, tensor):
+        if ttnn.is_tensor_storage_on_device(tensor) and tensor.is_allocated():
+            self._memory.pop(_address(tensor), None)
+
+    # --- transfers ---------------------------------------------------------------------------------------------------
+
+    def _upload(self, operation, args, kwargs, output):
+        if not isinstance(output, ttnn.Tensor) or not ttnn.is_tensor_storage_on_device(output):
+            return  # a host tensor carries its own data
+        host_kwargs = {k: v for k, v in kwargs.items() if k not in ("device", "memory_config", "cq_id", "queue_id")}
+        self._write(output, _host_values(operation.function(*args, **host_kwargs)), "ttnn.from_torch")
+
+    def _remember_download(self, tensor, values):
+        self._downloaded[tensor.tensor_id] = values
+        if len(self._downloaded) > _DOWNLOADED_KEPT:
+            oldest = next(key for key, kept in self._downloaded.items() if kept is not None)
+            self._downloaded[oldest] = None  # never to be mistaken for a host tensor with data of its own
+
+    def _download(self, operation, args, kwargs, output):
+        tensor = next(_tensors((args, kwargs)))
+        on_host = not ttnn.is_tensor_storage_on_device(tensor)
+        if on_host and tensor.tensor_id not in self._downloaded:
+            return  # made on the host: the real answer is already there
+        values = [self.value_of(tensor, chip) for chip in range(_chips((tensor,), {}))]
+        output.copy_(self._compose(operation, tensor, values, kwargs).reshape(output.shape))
+
+    def _compose(self, operation, tensor, values, kwargs):
+        composer = kwargs.get("mesh_composer")
+        if composer is None:
+            return values[0]
+        shards = [ttnn.from_torch.function(value, dtype=_host_dtype(value)) for value in values]
+        host = ttnn.from_host_shards(shards, tensor.device().shape)
+        return operation.function(host, mesh_composer=composer)
+
+    def _method(self, name, original):
+        """A tensor method that reads the device without being an operation: answer it from memory, too."""
+
+        def call(tensor, *args, **kwargs):
+            on_device = ttnn.is_tensor_storage_on_device(tensor)
+            if not on_device and tensor.tensor_id not in self._downloaded:
+                return original(tensor, *args, **kwargs)
+            values = [self.value_of(tensor, chip) for chip in range(_chips((tensor,), {}))]
+            if name == "cpu":
+                host = original(tensor, *args, **kwargs)
+                self._remember_download(host, values)
+                return host
+            answer = values[0]
+            return {
+                "to_torch": lambda: answer,
+                "to_numpy": answer.numpy,
+                "to_list": answer.tolist,
+                "item": answer.item,
+            }[name]()
+
+        return call
+
+    # --- diagnosis ---------------------------------------------------------------------------------------------------
+
+    def first_divergence(self, references, bar: float = 0.999) -> str | None:
+        """Compare the recorded operations with named reference activations, in order.
+
+        A reference is matched with the most similar recorded value of its size after the previous match (channels
+        first or last). Returns a sentence naming the first reference that no operation reaches with the bar, and the
+        operation after the last good match, where the search should begin; None when all are reached.
+        """
+        if self.records is None:
+            raise GoldenError("first_divergence needs GoldenExecutor(record=True)")
+        position = 0
+        for name, reference in references:
+            forms = [reference.float().flatten()]
+            if reference.dim() >= 3:
+                forms.append(reference.float().transpose(-1, -2).flatten())
+            best, where = -1.0, None
+            for index in range(position, len(self.records)):
+                value = self.records[index].value
+                if value.numel() != reference.numel() or not value.is_floating_point():
+                    continue
+                score = max(pcc(form, value) for form in forms)
+                if score > best:
+                    best, where = score, index
+            if best < bar:
+                suspects = self.records[position : (where if where is not None else position) + 1]
+                suspect = suspects[0] if suspects else None
+                after = f"#{suspect.index} {suspect.operation}" if suspect else "the last operation"
+                closest = "no operation of that size" if where is None else f"closest {self.records[where].operation}"
+                return f"'{name}' is not reached: PCC {best:.6f} < {bar} ({closest}); look from {after}"
+            position = where + 1
+        return None
+
+
+def _without_outputs(kwargs):
+    """Keyword arguments less those that only say where the result goes."""
+    return {k: v for k, v in kwargs.items() if k not in ("output_tensor", "optional_output_tensor", "out", "output")}
+
+
+def _chips(args, kwargs) -> int:
+    for tensor in _tensors((args, kwargs)):
+        if ttnn.is_tensor_storage_on_device(tensor):
+            return tensor.device().get_num_devices()
+    return 1
+
+
+def _address(tensor) -> tuple:
+    return (tensor.device().id(), tensor.memory_config().buffer_type, tensor.buffer_address())
+
+
+def _bytes_per_bank(tensor) -> int:
+    """How far a tensor reaches above its address in every bank that holds a part of it."""
+    if tensor.memory_config().is_sharded():
+        rows, columns = tensor.memory_config().shard_spec.shape
+        return int(rows * columns * tensor.element_size())
+    grid = tensor.device().compute_with_storage_grid_size()
+    banks = 12 if tensor.memory_config().buffer_type == ttnn.BufferType.DRAM else grid.x * grid.y
+    pages = -(-tensor.buffer_num_pages() // banks)
+    return pages * tensor.buffer_aligned_page_size()
+
+
+def _host_values(tensor) -> list:
+    """The values of a host tensor, one a shard, exactly as its format holds them."""
+    values = [ttnn.to_torch.function(shard) for shard in ttnn.get_device_tensors(tensor)]
+    return [value.float() if value.is_floating_point() else value for value in values]
+
+
+def _host_dtype(value):
+    return ttnn.float32 if value.is_floating_point() else ttnn.int32
+
+
+def _fit(value, tensor, name):
+    """A golden value in the shape and format of the tensor that TTNN allocated for it."""
+    expected = list(tensor.shape)
+    if list(value.shape) != expected:
+        bare = [n for n in value.shape if n != 1], [n for n in expected if n != 1]
+        if bare[0] != bare[1]:
+            raise GoldenError(f"{name}: TTNN allocated {expected}, the golden has shape {list(value.shape)}")
+        value = value.reshape(expected)
+    return store(value, tensor.dtype)
+
+
+class LocalComparison(_Hooked):
+    """Compares every operation with its golden on the operands it really had, on a simulator or a card.
+
+    `results` holds (operation, shapes, PCC); `worst()` is the operation to look at first.
+    """
+
+    def __init__(self, download=None):
+        self._download = download or (lambda tensor: ttnn.to_torch.function(tensor).float())
+        self._prepared: dict[tuple, Prepared] = {}
+        self._operands = None
+        self.results: list[tuple[str, list, float]] = []
+
+    def _read(self, tensor):
+        if ttnn.is_tensor_storage_on_device(tensor):
+            return self._prepared.get(_address(tensor)) or self._download(tensor)
+        return _host_values(tensor)[0]
+
+    def before(self, operation, args, kwargs):
+        self._operands = None
+        if operation.python_fully_qualified_name not in _TRANSFERS:
+            self._operands = _read_all(self._read, args, _without_outputs(kwargs))
+
+    def after(self, operation, args, kwargs, output):
+        if self._operands is None or not any(True for _ in _tensors(output)):
+            return
+        self._compare(operation.python_fully_qualified_name, output, evaluate(operation, *self._operands))
+
+    def _compare(self, name, output, golden):
+        if isinstance(output, ttnn.Tensor):
+            if isinstance(golden, Prepared):
+                self._prepared[_address(output)] = golden
+                return
+            score = pcc(_fit(golden, output, name), self._download(output))
+            self.results.append((name, list(output.shape), score))
+            logger.debug(f"{name} {list(output.shape)} PCC {score:.6f}")
+        elif isinstance(output, (list, tuple)):
+            for item, value in zip(output, golden, strict=True):
+                self._compare(name, item, value)
+
+    def worst(self) -> tuple[str, list, float]:
+        return min(self.results, key=lambda result: result[2])
+
+
+_TRANSFERS = frozenset(
+    f"ttnn.{name}"
+    for name in (
+        *("from_torch", "as_tensor", "to_torch", "to_device", "from_device", "deallocate", "synchronize_device"),
+        *("empty", "empty_like", "allocate_tensor_on_device", "copy_host_to_device_tensor", "copy"),
+    )
+)

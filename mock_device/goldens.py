@@ -1,0 +1,336 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Torch formulas for TTNN operations whose own golden function is missing or leaves something out.
+
+* convolutions: ttnn has none for conv1d and conv_transpose2d, and none knows prepared weights or the matrix unit;
+* matmul and linear: ttnn's ignore the compute kernel config (fidelity, accumulation);
+* binary operations: ttnn's ignore the parameter of a fused activation (a leaky_relu of any slope reads as 0.01);
+* pad and split: ttnn's preprocessing wants device tensors;
+* layout and memory moves: the value does not change.
+
+Every function takes the call's arguments with torch tensors in the places of ttnn ones and returns the value(s).
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+
+import ttnn
+from mock_device.arithmetic import ACCUMULATION_DEPTH, operand_pairs, store
+
+_CONV1D = (
+    *("input_tensor", "weight_tensor", "device", "in_channels", "out_channels", "batch_size", "input_length"),
+    *(
+        "kernel_size",
+        "stride",
+        "padding",
+        "dilation",
+        "groups",
+        "dtype",
+        "bias_tensor",
+        "conv_config",
+        "compute_config",
+    ),
+)
+_CONV2D = (
+    *("input_tensor", "weight_tensor", "device", "in_channels", "out_channels", "batch_size"),
+    *("input_height", "input_width", "kernel_size", "stride", "padding", "dilation", "groups"),
+)
+_CONV_TRANSPOSE2D = (
+    *("input_tensor", "weight_tensor", "device", "in_channels", "out_channels", "batch_size"),
+    *("input_height", "input_width", "kernel_size", "stride", "padding", "output_padding", "dilation", "groups"),
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A weight or bias in the layout that a convolution prepared for itself; only convolutions can read it."""
+
+    logical: torch.Tensor
+
+    @property
+    def shape(self):
+        return self.logical.shape
+
+
+def logical(x):
+    return x.logical if isinstance(x, Prepared) else x
+
+
+# --- activations ----------------------------------------------------------------------------------------------------
+
+_ACTIVATIONS = {
+    "RELU": lambda x: F.relu(x),
+    "LEAKY_RELU": lambda x, slope=0.01: torch.where(x >= 0, x, x * slope),
+    "TANH": lambda x, *_: torch.tanh(x),
+    "SIGMOID": lambda x, *_: torch.sigmoid(x),
+    "SILU": lambda x: F.silu(x),
+    "GELU": lambda x, *_: F.gelu(x),
+    "EXP": lambda x, *_: torch.exp(x),
+    "LOG": lambda x, *_: torch.log(x),
+    "SQRT": lambda x, *_: torch.sqrt(x),
+    "RSQRT": lambda x, *_: torch.rsqrt(x),
+    "SQUARE": lambda x: torch.square(x),
+    "NEG": lambda x: -x,
+    "ABS": lambda x: torch.abs(x),
+    "CEIL": lambda x: torch.ceil(x),
+    "RECIP": lambda x, *_: torch.reciprocal(x),
+    "SOFTPLUS": lambda x, beta=1.0, threshold=20.0: F.softplus(x, beta, threshold),
+    "ADD_UNARY_SFPU": lambda x, value: x + value,
+    "MUL_UNARY_SFPU": lambda x, value: x * value,
+}
+
+
+def activate(x: torch.Tensor, activation) -> torch.Tensor:
+    """Apply one fused activation, given as TTNN gives it: a name, a type, or a type with parameters."""
+    if activation is None:
+        return x
+    if isinstance(activation, str):
+        name, parameters = activation.upper(), ()
+    else:
+        kind = getattr(activation, "op_type", activation)
+        name, parameters = kind.name, getattr(activation, "params", ())
+    if name not in _ACTIVATIONS:
+        raise NotImplementedError(f"no golden for the fused activation {name}: add it to mock_device/goldens.py")
+    return _ACTIVATIONS[name](x, *parameters)
+
+
+def _activate_all(x, activations):
+    for activation in activations or ():
+        x = activate(x, activation)
+    return x
+
+
+# --- the matrix unit ------------------------------------------------------------------------------------------------
+
+
+def _fidelity(config):
+    return getattr(config, "math_fidelity", ttnn.MathFidelity.HiFi4) if config is not None else ttnn.MathFidelity.HiFi4
+
+
+def _wide_accumulation(config) -> bool:
+    return config is None or bool(getattr(config, "fp32_dest_acc_en", True))
+
+
+def _multiply_accumulate(activation, weight, config, product, terms):
+    """Sum `product(activation, weight)` over the passes of the fidelity, with the accumulator that the config asks for.
+
+    `terms(activation, weight)` yields slices of at most 32 inner terms; only a bfloat16 accumulator needs them.
+    """
+    pairs = operand_pairs(activation.float(), weight.float(), _fidelity(config))
+    if _wide_accumulation(config):
+        return sum(product(b, a) for b, a in pairs)
+    total = None
+    for b, a in pairs:
+        for b_part, a_part in terms(b, a):
+            part = product(b_part, a_part)
+            total = part if total is None else total + part
+            total = total.to(torch.bfloat16).float()
+    return total
+
+
+def _matmul_terms(b, a):
+    for start in range(0, b.shape[-1], ACCUMULATION_DEPTH):
+        stop = start + ACCUMULATION_DEPTH
+        yield b[..., start:stop], a[..., start:stop, :]
+
+
+def matmul(
+    input_tensor_a,
+    input_tensor_b,
+    *,
+    bias=None,
+    transpose_a=False,
+    transpose_b=False,
+    activation=None,
+    program_config=None,
+    compute_kernel_config=None,
+    **_,
+):
+    if transpose_a:
+        input_tensor_a = input_tensor_a.transpose(-1, -2)
+    if transpose_b:
+        input_tensor_b = input_tensor_b.transpose(-1, -2)
+    out = _multiply_accumulate(input_tensor_a, input_tensor_b, compute_kernel_config, torch.matmul, _matmul_terms)
+    if bias is not None:
+        out = out + bias.float()
+    return activate(out, activation or getattr(program_config, "fused_activation", None))
+
+
+def _named(names, args, kwargs):
+    return {**dict(zip(names, args, strict=False)), **kwargs}
+
+
+def _pair(value):
+    return (value, value) if isinstance(value, int) else tuple(value)
+
+
+def _sides(padding) -> tuple[int, int, int, int]:
+    """(top, bottom, left, right) from TTNN's int, (height, width) or four values."""
+    if isinstance(padding, int):
+        return (padding,) * 4
+    return tuple(padding) if len(padding) == 4 else (padding[0], padding[0], padding[1], padding[1])
+
+
+def _conv_terms_of(stride, dilation, groups, conv):
+    def terms(b, a):
+        for row in range(a.shape[2]):
+            for column in range(a.shape[3]):
+                for start in range(0, a.shape[1], ACCUMULATION_DEPTH):
+                    part = torch.zeros_like(a)
+                    part[:, start : start + ACCUMULATION_DEPTH, row, column] = a[
+                        :, start : start + ACCUMULATION_DEPTH, row, column
+                    ]
+                    yield b, part
+
+    return terms
+
+
+def _returned(out, dims, weight, bias, call):
+    """A convolution's return value in the shape its flags ask for."""
+    parts = [out]
+    if call.get("return_output_dim"):
+        parts.append(dims)
+    if call.get("return_weights_and_bias"):
+        parts.append([Prepared(weight), None if bias is None else Prepared(bias)])
+    return parts[0] if len(parts) == 1 else tuple(parts)
+
+
+def _finish(out, bias, conv_config):
+    if bias is not None:
+        out = out + bias.reshape(1, -1, 1, 1).float()
+    out = activate(out, getattr(conv_config, "activation", None))
+    return out.permute(0, 2, 3, 1).reshape(1, 1, -1, out.shape[1])
+
+
+def _stored_weights(weight, bias, conv_config):
+    """Weight and bias in the format that the convolution keeps them in.
+
+    A block format shares exponents along the output channels, as the prepared layout does.
+    """
+    dtype = getattr(conv_config, "weights_dtype", None)
+    prepared = isinstance(weight, Prepared)
+    weight, bias = logical(weight).float(), logical(bias)
+    if not prepared and dtype is not None:
+        columns = weight.reshape(weight.shape[0], -1).T
+        weight = store(columns, dtype).T.reshape(weight.shape)
+        bias = None if bias is None else store(bias.float(), dtype)
+    return weight, bias
+
+
+def _convolve(call, image, weight, stride, sides, dilation, groups):
+    top, bottom, left, right = sides
+    image = F.pad(image, (left, right, top, bottom))
+
+    def product(b, a):
+        return F.conv2d(b, a, None, stride, 0, dilation, groups)
+
+    terms = _conv_terms_of(stride, dilation, groups, product)
+    return _multiply_accumulate(image, weight, call.get("compute_config"), product, terms)
+
+
+def conv1d(*args, **kwargs):
+    call = _named(_CONV1D, args, kwargs)
+    weight, bias = _stored_weights(call["weight_tensor"], call.get("bias_tensor"), call.get("conv_config"))
+    weight = weight.reshape(call["out_channels"], -1, 1, call["kernel_size"])
+    padding = call.get("padding", 0)
+    left, right = _pair(padding)
+    # TTNN holds [1, 1, batch * length, channels]
+    image = call["input_tensor"].float().reshape(call["batch_size"], 1, call["input_length"], call["in_channels"])
+    out = _convolve(
+        *(call, image.permute(0, 3, 1, 2), weight, (1, call.get("stride", 1)), (0, 0, left, right)),
+        *((1, call.get("dilation", 1)), call.get("groups", 1)),
+    )
+    return _returned(_finish(out, bias, call.get("conv_config")), out.shape[-1], weight, bias, call)
+
+
+def conv2d(*args, **kwargs):
+    call = _named(_CONV2D, args, kwargs)
+    weight, bias = _stored_weights(call["weight_tensor"], call.get("bias_tensor"), call.get("conv_config"))
+    kernel = _pair(call["kernel_size"])
+    weight = weight.reshape(call["out_channels"], -1, *kernel)
+    shape = (call["batch_size"], call["input_height"], call["input_width"], call["in_channels"])
+    image = call["input_tensor"].float().reshape(shape).permute(0, 3, 1, 2)
+    out = _convolve(
+        *(call, image, weight, _pair(call.get("stride", 1)), _sides(call.get("padding", 0))),
+        *(_pair(call.get("dilation", 1)), call.get("groups", 1)),
+    )
+    return _returned(_finish(out, bias, call.get("conv_config")), tuple(out.shape[-2:]), weight, bias, call)
+
+
+def conv_transpose2d(*args, **kwargs):
+    call = _named(_CONV_TRANSPOSE2D, args, kwargs)
+    if not _wide_accumulation(call.get("compute_config")):
+        raise NotImplementedError("no golden for a transposed convolution with a bfloat16 accumulator")
+    weight, bias = _stored_weights(call["weight_tensor"], call.get("bias_tensor"), call.get("conv_config"))
+    kernel = _pair(call["kernel_size"])
+    weight = weight.reshape(call["in_channels"], -1, *kernel)
+    shape = (call["batch_size"], call["input_height"], call["input_width"], call["in_channels"])
+    image = call["input_tensor"].float().reshape(shape).permute(0, 3, 1, 2)
+    top, bottom, left, right = _sides(call.get("padding", 0))
+    if (top, left) != (bottom, right):
+        raise NotImplementedError("no golden for a transposed convolution with uneven padding")
+
+    def product(b, a):
+        stride, extra = _pair(call.get("stride", 1)), _pair(call.get("output_padding", 0))
+        dilation = _pair(call.get("dilation", 1))
+        return F.conv_transpose2d(b, a, None, stride, (top, left), extra, call.get("groups", 1), dilation)
+
+    out = _multiply_accumulate(image, weight, call.get("compute_config"), product, None)
+    return _returned(_finish(out, bias, call.get("conv_config")), tuple(out.shape[-2:]), weight, bias, call)
+
+
+# --- element-wise ---------------------------------------------------------------------------------------------------
+
+
+def _binary(function):
+    def golden(
+        input_tensor_a,
+        input_tensor_b,
+        *_,
+        activations=None,
+        input_tensor_a_activations=None,
+        input_tensor_b_activations=None,
+        **__,
+    ):
+        a = _activate_all(input_tensor_a, input_tensor_a_activations)
+        b = _activate_all(input_tensor_b, input_tensor_b_activations)
+        return _activate_all(function(a, b), activations)
+
+    return golden
+
+
+def _same(input_tensor, *_, **__):
+    return input_tensor
+
+
+def _pad(input_tensor, padding, value=0.0, **_):
+    before_and_after = [side for pair in reversed(padding) for side in pair]
+    return F.pad(input_tensor, before_and_after, value=value)
+
+
+def _split(input_tensor, split_size, dim=0, **_):
+    return list(torch.split(input_tensor, split_size, dim))
+
+
+_BINARY = {"add": torch.add, "subtract": torch.sub, "multiply": torch.mul, "divide": torch.div, "div": torch.div}
+
+GOLDENS = {
+    "ttnn.conv1d": conv1d,
+    "ttnn.conv2d": conv2d,
+    "ttnn.conv_transpose2d": conv_transpose2d,
+    "ttnn.matmul": matmul,
+    "ttnn.linear": matmul,
+    "ttnn.split": _split,
+    "ttnn.pad": _pad,
+    **{f"ttnn.{name}{suffix}": _binary(function) for name, function in _BINARY.items() for suffix in ("", "_")},
+    **{
+        f"ttnn.{name}": _same
+        for name in (
+            *("to_memory_config", "to_layout", "to_device", "from_device", "clone", "move", "reallocate"),
+            *("interleaved_to_sharded", "sharded_to_interleaved", "reshard", "tilize", "untilize", "typecast"),
+        )
+    },
+}
