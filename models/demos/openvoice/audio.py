@@ -32,6 +32,7 @@ Source = str | os.PathLike | BinaryIO
 DECODE_FRAMES = 1 << 16
 SILENCE_PEAK = 1e-4  # -80 dB of full scale, three steps of 16-bit audio
 IMPLAUSIBLE_PEAK = 1e6  # float files may exceed 1; integers stored as floats reach 2^15; beyond this nothing is audio
+MIN_RATE = 4_000  # telephones have 8,000 Hz; a wrong header must not blow a file up a thousandfold
 CLIP_LEVEL = 0.99  # 8-bit audio saturates at 127/128
 CLIP_SHARE = 0.001  # a recording normalised to full scale touches it in far fewer samples
 CUT_SHORT = 0.97  # without a length in its header, an MP3's length is an estimate that is up to 1 % off
@@ -103,8 +104,12 @@ def _decode_and_resample(source: Source, sample_rate: int) -> Iterator[np.ndarra
         try:
             file = soundfile.SoundFile(binary)
         except (soundfile.LibsndfileError, TypeError):  # TypeError: the name ends in .raw, so soundfile asks for a rate
-            raise AudioError(f"{name} is empty or not audio; give a WAV, FLAC, MP3 or OGG file") from None
+            raise AudioError(
+                f"{name} is empty or not audio that can be decoded; give a WAV, FLAC, MP3 or OGG file"
+            ) from None
         with file:
+            if file.samplerate < MIN_RATE:
+                raise AudioError(f"{name} has {file.samplerate} samples a second, too few for speech; check its header")
             try:
                 resampling = resampler(file.samplerate, sample_rate)
             except ValueError as error:

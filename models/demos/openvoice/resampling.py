@@ -50,7 +50,7 @@ def resample_filter(src: int, dst: int) -> tuple[np.ndarray, int, int]:
 
 @lru_cache(maxsize=4)
 def resampler(src: int, dst: int) -> "Resampler":
-    """The Resampler between two rates; the last few are kept, as their weights take longer than a second of audio."""
+    """The Resampler between two rates; the last few are kept, as one takes longer to make than to use."""
     return Resampler(src, dst)
 
 

@@ -139,7 +139,9 @@ def test_folder(tmp_path, expect_error):
 @pytest.mark.parametrize("content", [b"", b"this is a letter, not a sound\n" * 40], ids=["empty", "text"])
 def test_file_that_is_not_audio(tmp_path, expect_error, name, content):
     (tmp_path / name).write_bytes(content)
-    with expect_error(AudioError, rf"{name} is empty or not audio; give a WAV, FLAC, MP3 or OGG file"):
+    with expect_error(
+        AudioError, rf"{name} is empty or not audio that can be decoded; give a WAV, FLAC, MP3 or OGG file"
+    ):
         audio.load(tmp_path / name, RATE)
 
 
@@ -193,6 +195,11 @@ def test_a_rate_without_a_ratio_is_refused(tmp_path, expect_error):
         audio.load(written(tmp_path / "a.wav", tone(440, 0.1, 383999), 383999), RATE)
 
 
+def test_a_rate_below_any_speech_is_refused(tmp_path, expect_error):
+    with expect_error(AudioError, r"a\.wav has 1 samples a second, too few for speech"):
+        audio.load(written(tmp_path / "a.wav", tone(0.1, 100, 1), 1), RATE)
+
+
 # ------------------------------------------------------------------------------------------------------------ identity
 
 
@@ -235,7 +242,7 @@ def test_segments_are_ordered_apart_inside_and_bounded():
     assert max(stop - start for start, stop in segments) <= audio.MAX_SEGMENT_SECONDS * sample_rate
 
 
-@pytest.mark.parametrize("gain", [1.0, 0.01])
+@pytest.mark.parametrize("gain", [1.0, 0.002])
 def test_quiet_speech_is_speech(gain):
     (start, stop), *more = audio.speech_segments(speech.voice(6, 16000) * gain, 16000)
     assert not more and stop - start > 5.5 * 16000
@@ -334,6 +341,15 @@ def test_a_pipe_gets_the_whole_file(file_format):
     with open(reader, "rb") as pipe:
         decoded, _ = soundfile.read(io.BytesIO(pipe.read()))
     assert np.abs(decoded - samples).max() <= 2**-15
+
+
+def test_whoever_reads_the_old_file_keeps_it(tmp_path):
+    path = tmp_path / "a.wav"
+    audio.save(path, tone(440, 0.1, RATE), RATE)
+    before = path.read_bytes()
+    with open(path, "rb") as reader:
+        audio.save(path, tone(880, 0.2, RATE), RATE)
+        assert reader.read() == before != path.read_bytes()
 
 
 def test_an_interrupted_writer_leaves_the_old_file(tmp_path, expect_error):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from models.demos.openvoice.resampling import PASS_EDGE, STOP_DB, resample, resample_filter, resampler
+from models.demos.openvoice.resampling import resample, resample_filter, resampler
 
 RATIOS = [(44100, 22050), (48000, 22050), (16000, 22050), (22050, 16000), (22050, 44100), (96000, 22050), (441, 440)]
 
@@ -36,7 +36,7 @@ def test_the_cut_into_blocks_changes_no_bit(src, dst):
 
 @pytest.mark.parametrize("src, dst", [(44100, 22050), (48000, 22050), (16000, 22050), (22050, 16000)])
 def test_the_pass_band_is_flat_and_nothing_is_delayed(src, dst):
-    edge = PASS_EDGE * min(src, dst) / 2
+    edge = 0.95 * min(src, dst) / 2
     for frequency in np.linspace(100, edge, 12):
         result = resample(sine(frequency, src), src, dst)
         inner = slice(dst // 20, -dst // 20)  # the filter reaches over the ends
@@ -48,13 +48,13 @@ def test_what_the_lower_rate_cannot_hold_is_gone(src, dst):
     for frequency in np.linspace(dst / 2, src / 2 - 100, 12):
         inner = slice(dst // 20, -dst // 20)
         alias = resample(sine(frequency, src), src, dst)[inner]
-        assert 20 * np.log10(np.abs(alias).max()) < -STOP_DB + 3, f"{frequency:.0f} Hz"
+        assert 20 * np.log10(np.abs(alias).max()) < -97, f"{frequency:.0f} Hz"
 
 
 def test_images_are_gone_when_the_rate_goes_up():
     spectrum = np.abs(np.fft.rfft(resample(sine(3000, 16000, 1.0), 16000, 48000)[4800:-4800] * np.blackman(38400)))
     hertz = np.fft.rfftfreq(38400, 1 / 48000)
-    assert 20 * np.log10(spectrum[hertz > 8000].max() / spectrum.max()) < -STOP_DB
+    assert 20 * np.log10(spectrum[hertz > 8000].max() / spectrum.max()) < -100
 
 
 def test_the_filter_is_symmetric_odd_and_of_unit_gain():
