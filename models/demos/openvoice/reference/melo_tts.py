@@ -5,8 +5,9 @@
 
     sentences -> text encoder -> durations -> [repeat each phone] -> + noise -> reversed flow -> generator -> waveforms
 
-Three steps, because the second noise has as many frames as the first one decides: `encode`, `durations`, `decode`.
-`forward` takes all three and draws the noise. Nothing here knows letters: ids and features come from text/ and bert.py.
+Four steps, because the second noise has as many frames as the first one decides: `encode`, `durations`, `latents` and
+`generate`. `forward` takes them all and draws the noise. Nothing here knows letters: ids come from text/, BERT features
+from bert.py. This is the plain form, the oracle; `chunked_melo.py` is the fast one.
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ class Prosody:
 
 @dataclass(frozen=True)
 class Encoding:
-    """A batch between `encode` and `decode`: text [B, C, N], mean and log deviation [B, I, N], mask [B, 1, N], speaker
+    """A batch between `encode` and `latents`: text [B, C, N], mean and log deviation [B, I, N], mask [B, 1, N], speaker
     [B, G, 1]."""
 
     text: Tensor
@@ -76,32 +77,39 @@ class MeloTTS(nn.Module):
         durations = log_durations.exp() * encoding.mask * prosody.length_scale
         return durations.ceil().squeeze(1).long()
 
-    def decode(self, encoding: Encoding, durations: Tensor, prosody: Prosody, noise: Tensor) -> list[Tensor]:
-        """One waveform [samples] for each sentence. `noise` is [B, I, T], T the frames of the longest sentence."""
+    def latents(self, encoding: Encoding, durations: Tensor, prosody: Prosody, noise: Tensor) -> list[Tensor]:
+        """The generator's input [1, I, frames] of each sentence. `noise` is [B, I, T], T of the longest sentence."""
         frames = frame_counts(durations)
         mask = sequence_mask(frames)
         mean = repeat_phones(encoding.mean, durations)
         deviation = repeat_phones(encoding.log_deviation, durations).exp()
         z = mean + noise * deviation * prosody.noise_scale
         z = self.flow(z, mask, encoding.speaker, reverse=True) * mask
-        # One by one: behind a sentence's end the generator's biases would sound, and reach back into its last frames.
-        return [
-            self.generator(z[row : row + 1, :, :count], encoding.speaker[row : row + 1]).flatten()
-            for row, count in enumerate(frames.tolist())
-        ]
+        return [z[row : row + 1, :, :count] for row, count in enumerate(frames.tolist())]
 
-    def forward(
+    def drawn_latents(
         self, sentences: Sentences, speakers: Tensor, prosody: Prosody, randomness: Sequence[RandomGenerator]
-    ) -> list[Tensor]:
-        """Each sentence draws its noise from a generator of its own, so it sounds the same in any batch.
+    ) -> tuple[list[Tensor], Tensor]:
+        """All of it but the generator, whose input for each sentence this is, and the speakers [B, G, 1].
 
-        The order: [2, N] for the stochastic durations (none where sdp_ratio is 0), then [I, T] for the frames.
+        Each sentence draws its noise from a random generator of its own, so it sounds the same in any batch. The order:
+        [2, N] for the stochastic durations (none where sdp_ratio is 0), then [I, T] for the frames.
         """
         encoding = self.encode(sentences, speakers)
         noise = _draw(randomness, 2, sentences.lengths) if prosody.sdp_ratio else None
         durations = self.durations(encoding, prosody, noise)
         noise = _draw(randomness, self.config.inter_channels, frame_counts(durations))
-        return self.decode(encoding, durations, prosody, noise)
+        return self.latents(encoding, durations, prosody, noise), encoding.speaker
+
+    def forward(
+        self, sentences: Sentences, speakers: Tensor, prosody: Prosody, randomness: Sequence[RandomGenerator]
+    ) -> list[Tensor]:
+        """One waveform [samples] for each sentence."""
+        return self.generate(*self.drawn_latents(sentences, speakers, prosody, randomness))
+
+    def generate(self, latents: list[Tensor], speakers: Tensor) -> list[Tensor]:
+        # One by one: a batch would compute, and at the last stages hold, the padding behind every shorter sentence.
+        return [self.generator(z, speaker[None])[0] for z, speaker in zip(latents, speakers, strict=True)]
 
     def _check(self, sentences: Sentences, speakers: Tensor) -> None:
         """Ids beyond a table would read memory on a device, and say 'index out of range' at best."""

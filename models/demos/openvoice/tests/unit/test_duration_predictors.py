@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The two duration predictors: the spline against a bisection of its definition, padding, and the draw of noise."""
+
+import pytest
+import torch
+
+from models.demos.openvoice.reference.alignment import sequence_mask
+from models.demos.openvoice.reference.duration_predictor import DurationPredictor
+from models.demos.openvoice.reference.stochastic_duration_predictor import (
+    BINS,
+    TAIL_BOUND,
+    StochasticDurationPredictor,
+    inverse_spline,
+)
+from models.demos.openvoice.tests.unit.test_attention import randn, randomised
+
+
+def forward_spline(x: float, widths, heights, slopes) -> float:
+    """The curve as published (Durkan et al. 2019, equation 4), one number at a time."""
+    if not -5 <= x <= 5:
+        return x
+
+    def edges(sizes):
+        shares = [0.001 + (1 - 0.001 * 10) * share for share in sizes.softmax(0).tolist()]
+        return [-5 + 10 * sum(shares[:count]) for count in range(11)]
+
+    xs, ys = edges(widths), edges(heights)
+    derivatives = [1.0, *(0.001 + torch.nn.functional.softplus(slopes)).tolist(), 1.0]
+    k = max(index for index in range(10) if xs[index] <= x or index == 0)
+    slope = (ys[k + 1] - ys[k]) / (xs[k + 1] - xs[k])
+    t = (x - xs[k]) / (xs[k + 1] - xs[k])
+    above = (ys[k + 1] - ys[k]) * (slope * t**2 + derivatives[k] * t * (1 - t))
+    below = slope + (derivatives[k + 1] + derivatives[k] - 2 * slope) * t * (1 - t)
+    return ys[k] + above / below
+
+
+def solved(y: float, *curve) -> float:
+    low, high = -20.0, 20.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if forward_spline(middle, *curve) < y else (low, middle)
+    return (low + high) / 2
+
+
+@pytest.mark.parametrize("scale", [0.1, 1.0, 4.0])
+def test_inverse_spline_solves_the_curve(scale):
+    count = 40
+    y = randn(count) * 3
+    curve = [randn(count, size, seed=seed) * scale for seed, size in ((2, BINS), (3, BINS), (4, BINS - 1))]
+    result = inverse_spline(y, *curve)
+    expected = [solved(float(value), *(part[index] for part in curve)) for index, value in enumerate(y)]
+    torch.testing.assert_close(result, torch.tensor(expected, dtype=torch.float64), rtol=0, atol=1e-9)
+    single = inverse_spline(y.float(), *(part.float() for part in curve))
+    torch.testing.assert_close(single.double(), result, rtol=0, atol=2e-4)
+
+
+def test_inverse_spline_is_the_identity_outside_and_meets_it_at_the_edges():
+    y = torch.tensor([-7.0, -TAIL_BOUND, TAIL_BOUND, 9.0], dtype=torch.float64)
+    curve = [randn(4, size, seed=size) for size in (BINS, BINS, BINS - 1)]
+    torch.testing.assert_close(inverse_spline(y, *curve), y, rtol=0, atol=1e-12)
+
+
+def test_inverse_spline_rises_through_every_bin():
+    y = torch.linspace(-6, 6, 5000, dtype=torch.float64)
+    curve = [randn(1, size, seed=size).expand(5000, -1) * 2 for size in (BINS, BINS, BINS - 1)]
+    assert (inverse_spline(y, *curve).diff() > 0).all()
+
+
+@pytest.mark.parametrize("predictor", [DurationPredictor, StochasticDurationPredictor])
+def test_padding_changes_no_duration(predictor):
+    model = randomised(predictor(8, 4))
+    x, g, noise, lengths = randn(3, 8, 11), randn(3, 4, 1, seed=2), randn(3, 2, 11, seed=3), [4, 11, 7]
+
+    def run(rows, length, mask):
+        args = (x[rows, :, :length], mask, g[rows])
+        return model(*args, noise[rows, :, :length]) if predictor is StochasticDurationPredictor else model(*args)
+
+    result = run(slice(None), 11, sequence_mask(torch.tensor(lengths)).double())
+    assert result.shape == (3, 1, 11)
+    for row, length in enumerate(lengths):
+        alone = run(slice(row, row + 1), length, torch.ones(1, 1, length).double())
+        torch.testing.assert_close(result[row : row + 1, :, :length], alone, rtol=0, atol=1e-10)
+        assert not result[row, :, length:].any()
+
+
+def test_stochastic_durations_follow_the_noise():
+    model = randomised(StochasticDurationPredictor(8, 4))
+    args = randn(1, 8, 6), torch.ones(1, 1, 6).double(), randn(1, 4, 1, seed=2)
+    first, again, other = (model(*args, randn(1, 2, 6, seed=seed)) for seed in (1, 1, 2))
+    assert torch.equal(first, again) and (first != other).all()
