@@ -212,7 +212,7 @@ def speech_segments(
         raise AudioError(f"{source} holds {seconds:.2f} s of speech; at least {MIN_SPEECH_SECONDS} s are needed")
     if seconds < enough_seconds:
         logger.warning(
-            f"{source} holds {seconds:.1f} s of speech; a voice is caught better from {enough_seconds:.0f} s on"
+            f"{source} holds {seconds:.1f} s of speech; a voice is caught better from {ENOUGH_SPEECH_SECONDS:.0f} s on"
         )
     scale, margin = sample_rate / VAD_RATE, round(MARGIN * sample_rate)
     segments = []
