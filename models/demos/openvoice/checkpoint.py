@@ -156,10 +156,11 @@ def locate(name_or_folder: str | Path, files: Sequence[str] = ()) -> Path:
             f"{name} is neither a folder nor a release with a pinned revision ({', '.join(RELEASES)}): "
             f"download it and give its folder."
         )
-    return _fetch(name, revision, files)
+    hashes = release.sha256 if release and revision == release.revision else {}
+    return _fetch(name, revision, files, hashes)
 
 
-def _fetch(name: str, revision: str, files: Sequence[str]) -> Path:
+def _fetch(name: str, revision: str, files: Sequence[str], sha256: Mapping[str, str]) -> Path:
     try:
         paths = [Path(hf_hub_download(name, file, revision=revision)) for file in files]
     except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
@@ -168,14 +169,11 @@ def _fetch(name: str, revision: str, files: Sequence[str]) -> Path:
             f"network run `hf download {name} --revision {revision} --local-dir {Path(name).name}`, then copy that "
             f"folder to {home() / Path(name).name} or give its path."
         ) from error
+    for path, file in zip(paths, files, strict=True):
+        if file in sha256:
+            check_sha256(path, sha256[file])
     # The files of a snapshot lie below one folder under their own relative names.
     return paths[0].parents[len(Path(files[0]).parts) - 1]
-
-
-def expected_sha256(name_or_folder: str | Path, file: str) -> str | None:
-    """The published hash of a file that `locate(name)` fetched; None for local folders, whose content is the user's."""
-    release = RELEASES.get(str(name_or_folder))
-    return release.sha256.get(file) if release else None
 
 
 # ---- reading
@@ -187,6 +185,11 @@ def sha256_of(path: str | Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def check_sha256(path: str | Path, sha256: str) -> None:
+    if (actual := sha256_of(path)) != sha256.lower():
+        raise CheckpointError(f"{path} has sha256 {actual} instead of {sha256}: download it again.")
 
 
 def read_pickle(path: str | Path) -> object:
@@ -209,8 +212,8 @@ def read_state(path: str | Path, sha256: str | None = None) -> dict[str, Tensor]
     path = Path(path)
     if not path.is_file():
         raise CheckpointError(f"{path} does not exist: give the folder that holds the checkpoint.")
-    if sha256 is not None and (actual := sha256_of(path)) != sha256.lower():
-        raise CheckpointError(f"{path} has sha256 {actual} instead of {sha256}: download it again.")
+    if sha256 is not None:
+        check_sha256(path, sha256)
     if path.suffix == ".safetensors":
         try:
             return load_file(path)

@@ -1,0 +1,245 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""OpenVoice as a user holds it: load a model, take a voice from recordings, say the same words in that voice.
+
+The one place that knows files, voices and backends. A recording is decoded by audio.py, converted by a backend, and
+comes back as samples; a backend knows arrays only.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+
+from models.demos.openvoice import audio, checkpoint
+from models.demos.openvoice.audio import AudioError, Source
+from models.demos.openvoice.checkpoint import CheckpointError
+from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.reference.chunked import ChunkedConverter
+from models.demos.openvoice.reference.converter import Converter
+from models.demos.openvoice.voices import Voice, VoiceBank
+
+# A recording: a path, an open binary file, or mono samples [N] at the model's rate.
+Recording = Source | np.ndarray
+
+BLOCK_SECONDS = 1.0
+# Stretch of sound that one embedding is taken from; a longer one costs memory and tells no more.
+EMBED_SECONDS = audio.MAX_SEGMENT_SECONDS
+
+
+class Backend(Protocol):
+    """What runs the networks. Samples are float32 mono at the model's rate, embeddings float32 [gin_channels]."""
+
+    def embed(self, waveform: np.ndarray) -> np.ndarray:
+        """The tone colour of one stretch of speech [N]."""
+
+    def convert(
+        self,
+        blocks: Iterable[np.ndarray],
+        source: np.ndarray,
+        targets: Sequence[np.ndarray],
+        tau: float,
+        seed: int,
+        chunk: int | None = None,
+    ) -> Iterator[list[np.ndarray]]:
+        """For each stretch of `chunk` frames (None: the fastest) its samples in every target, as many as came in."""
+
+
+# Name -> what makes a backend of a loaded converter and the options given to `from_pretrained`.
+BACKENDS: dict[str, Callable[..., Backend]] = {"torch": ChunkedConverter}
+
+
+class OpenVoice:
+    """A loaded tone colour converter; made by `from_pretrained`."""
+
+    def __init__(self, config: ConverterConfig, backend: Backend, identity: str, bank: VoiceBank | None = None):
+        self.config = config
+        self.backend = backend
+        self.identity = identity  # of the weights that make embeddings; every voice carries it
+        self.bank = bank or VoiceBank()
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        name_or_folder: str | Path = "myshell-ai/OpenVoiceV2",
+        backend: str = "torch",
+        bank: VoiceBank | None = None,
+        **options,
+    ) -> "OpenVoice":
+        """A release by name, or a folder that holds `config.json` and a checkpoint, directly or below `converter`.
+
+        Options of the backend "torch": `precision` is "fast" (default: the generator in bfloat16 where this CPU gains
+        by it), "exact" (fp32) or "bfloat16".
+        """
+        if backend not in BACKENDS:
+            raise ValueError(f"there is no backend {backend!r}; choose one of: {', '.join(BACKENDS)}")
+        converter = load_converter(name_or_folder)
+        identity = checkpoint.identity(converter.reference_encoder)
+        return cls(converter.config, BACKENDS[backend](converter, **options), identity, bank)
+
+    @property
+    def sampling_rate(self) -> int:
+        return self.config.sampling_rate
+
+    def voice(self, recordings: Recording | Sequence[Recording], name: str | None = None) -> Voice:
+        """The voice in one recording or in several of the same speaker; the bank remembers recordings it has heard."""
+        recordings = list(recordings) if isinstance(recordings, list | tuple) else [recordings]
+        if not recordings:
+            raise AudioError("no recording was given; give at least one")
+        names = [_name(recording) for recording in recordings]
+
+        def extract() -> Voice:
+            embedding = self._mean_embedding(self._speech(recordings))
+            return Voice(torch.from_numpy(embedding), name or Path(names[0]).stem, ", ".join(names))
+
+        return self.bank.get_or_extract(audio.fingerprint(recordings), self.identity, extract)
+
+    def convert(
+        self,
+        source: Recording,
+        target_voice: Voice,
+        source_voice: Voice | None = None,
+        tau: float = 0.3,
+        seed: int = 0,
+    ) -> np.ndarray:
+        """The recording in another voice: float32 [N] at the model's rate, as long as the recording.
+
+        `tau` scales the encoder's noise: 0 takes its mean, larger values vary more; `seed` chooses the noise. Without
+        `source_voice` the tone colour of the recording itself is measured first.
+        """
+        return self.convert_many(source, [target_voice], source_voice, tau, seed)[0]
+
+    def convert_many(
+        self,
+        source: Recording,
+        target_voices: Sequence[Voice],
+        source_voice: Voice | None = None,
+        tau: float = 0.3,
+        seed: int = 0,
+    ) -> list[np.ndarray]:
+        """One recording in several voices; what does not depend on the target voice is computed once."""
+        chunks = self._converted(source, target_voices, source_voice, tau, seed, None)
+        return [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
+
+    def convert_stream(
+        self,
+        source: Recording | Iterable[np.ndarray],
+        target_voice: Voice,
+        source_voice: Voice | None = None,
+        tau: float = 0.3,
+        seed: int = 0,
+        chunk_seconds: float = 1.0,
+    ) -> Iterator[np.ndarray]:
+        """What `convert` returns, in pieces of `chunk_seconds`, each as soon as it is ready; memory stays constant.
+
+        `source` may also be an iterable of blocks of samples, a microphone for example, together with a `source_voice`.
+        """
+        chunk = max(1, round(chunk_seconds * self.sampling_rate / self.config.hop_length))
+        return (parts[0] for parts in self._converted(source, [target_voice], source_voice, tau, seed, chunk))
+
+    def _converted(
+        self,
+        source: Recording | Iterable[np.ndarray],
+        targets: Sequence[Voice],
+        source_voice: Voice | None,
+        tau: float,
+        seed: int,
+        chunk: int | None,
+    ) -> Iterator[list[np.ndarray]]:
+        if not targets:
+            raise ValueError("no target voice was given; give at least one")
+        if not 0 <= tau < float("inf"):
+            raise ValueError(f"tau is {tau}, it must be zero or a positive number")
+        if seed < 0:
+            raise ValueError(f"seed is {seed}, it must be zero or a positive whole number")
+        embeddings = [self._embedding(voice) for voice in targets]
+        if source_voice is not None:
+            source_embedding = self._embedding(source_voice)
+        elif not isinstance(source, (str, os.PathLike, np.ndarray)) and not hasattr(source, "read"):
+            raise ValueError("blocks of samples can be heard only once; give their source_voice")
+        else:
+            if hasattr(source, "read"):
+                source = audio.load(source, self.sampling_rate)  # an open file may not be readable a second time
+            source_embedding = self._mean_embedding(self._stretches(source))
+        return self.backend.convert(self._blocks(source), source_embedding, embeddings, tau, seed, chunk)
+
+    def _embedding(self, voice: Voice) -> np.ndarray:
+        return voice.require(self.identity, self.config.gin_channels).embedding.numpy()
+
+    def _mean_embedding(self, stretches: Iterable[np.ndarray]) -> np.ndarray:
+        """The mean of the stretches' embeddings, each weighted by its duration."""
+        total, samples = 0.0, 0
+        for stretch in stretches:
+            total = total + len(stretch) * self.backend.embed(stretch).astype(np.float64)
+            samples += len(stretch)
+        return (total / samples).astype(np.float32)
+
+    def _speech(self, recordings: Sequence[Recording]) -> Iterator[np.ndarray]:
+        """The stretches in which somebody speaks; a warning only where all recordings together hold little."""
+        heard = 0.0
+        for left, recording in zip(range(len(recordings) - 1, -1, -1), recordings, strict=True):
+            samples = np.concatenate(list(self._blocks(recording)))
+            lacking = 0.0 if left else max(0.0, audio.ENOUGH_SPEECH_SECONDS - heard)
+            for start, stop in audio.speech_segments(samples, self.sampling_rate, _name(recording), lacking):
+                heard += (stop - start) / self.sampling_rate
+                yield samples[start:stop]
+
+    def _stretches(self, recording: Recording) -> Iterator[np.ndarray]:
+        """A whole recording, pauses included, in stretches of EMBED_SECONDS; a short rest joins the one before it."""
+        size = round(EMBED_SECONDS * self.sampling_rate)
+        held = np.zeros(0, np.float32)
+        for block in self._blocks(recording):
+            held = np.concatenate([held, block])
+            if len(held) >= 2 * size:
+                yield held[:size]
+                held = held[size:]
+        yield held
+
+    def _blocks(self, source: Recording | Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """The samples of a recording, block by block, checked."""
+        name, samples = _name(source), 0
+        if isinstance(source, np.ndarray):
+            size = round(BLOCK_SECONDS * self.sampling_rate)
+            blocks: Iterable[np.ndarray] = (source[i : i + size] for i in range(0, len(source), size))
+        elif isinstance(source, (str, os.PathLike)) or hasattr(source, "read"):
+            blocks = audio.stream(source, self.sampling_rate, BLOCK_SECONDS)
+        else:
+            blocks = source
+        for block in blocks:
+            if block.ndim != 1 or not np.issubdtype(block.dtype, np.floating):
+                raise AudioError(f"{name} is {block.dtype} {list(block.shape)}; samples are floating-point [N]")
+            if not np.isfinite(block).all():
+                raise AudioError(f"{name} holds samples that are not finite; decode it again")
+            samples += len(block)
+            yield block.astype(np.float32, copy=False)
+        if samples < self.config.filter_length:
+            needed = self.config.filter_length / self.sampling_rate
+            raise AudioError(
+                f"{name} lasts {1e3 * samples / self.sampling_rate:.0f} ms; at least {1e3 * needed:.0f} ms are needed"
+            )
+
+
+def load_converter(name_or_folder: str | Path) -> Converter:
+    """The converter of a release or folder, loaded strictly; checkpoint.safetensors is preferred to checkpoint.pth."""
+    folder = checkpoint.locate(name_or_folder)
+    folder = folder / "converter" if (folder / "converter").is_dir() else folder
+    config = ConverterConfig.from_file(folder / "config.json")
+    paths = [folder / "checkpoint.safetensors", folder / "checkpoint.pth"]
+    path = next((path for path in paths if path.is_file()), None)
+    if path is None:
+        raise CheckpointError(f"{folder} holds neither checkpoint.pth nor checkpoint.safetensors; download the model")
+    with torch.device("meta"):
+        converter = Converter(config)
+    state = checkpoint.fold_weight_norm(checkpoint.read_state(path))
+    checkpoint.load_strict(converter, state, path, checkpoint.CONVERTER_NAMES)
+    return converter
+
+
+def _name(source: Recording | Iterable[np.ndarray]) -> str:
+    if isinstance(source, (str, os.PathLike)):
+        return str(source)
+    return str(getattr(source, "name", "the audio"))
