@@ -36,7 +36,7 @@ def prep_perf_report(
     expected_compile_time: float,
     expected_inference_time: float,
     comments: str,
-    inference_time_cpu: float = None,
+    inference_time_cpu: float | None = None,
 ):
     """Write perf_{model}_{comments}_{date}.csv; all times in seconds."""
     row = {

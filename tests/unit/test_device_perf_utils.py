@@ -20,7 +20,7 @@ from models.perf.device_perf_utils import (
 )
 
 KERNEL = "DEVICE KERNEL DURATION [ns]"
-# Two programs before the signposts, two between them; a host op has no device time.
+# Two programs before the signposts, two between them, one after; a host op has no device time.
 OPS = [
     ("Conv2dDeviceOperation", "tt_dnn_device", "1000"),
     ("HaloDeviceOperation", "tt_dnn_device", "500"),
@@ -29,6 +29,7 @@ OPS = [
     ("HaloDeviceOperation", "tt_dnn_device", "300"),
     ("ttnn.from_torch", "python_fallback", "-"),
     ("stop", "signpost", ""),
+    ("HaloDeviceOperation", "tt_dnn_device", "40"),
 ]
 STAND_IN = """
 import csv, json, sys
@@ -74,19 +75,19 @@ def test_durations_of_all_device_programs_are_added(profiler):
     profiler()
     results = measure()
     assert results == {
-        f"AVG {KERNEL}": 3800,
-        f"MIN {KERNEL}": 3800,
-        f"MAX {KERNEL}": 3800,
-        "AVG DEVICE KERNEL SAMPLES/S": pytest.approx(2e9 / 3800),
-        "MIN DEVICE KERNEL SAMPLES/S": pytest.approx(2e9 / 3800),
-        "MAX DEVICE KERNEL SAMPLES/S": pytest.approx(2e9 / 3800),
+        f"AVG {KERNEL}": 3840,
+        f"MIN {KERNEL}": 3840,
+        f"MAX {KERNEL}": 3840,
+        "AVG DEVICE KERNEL SAMPLES/S": pytest.approx(2e9 / 3840),
+        "MIN DEVICE KERNEL SAMPLES/S": pytest.approx(2e9 / 3840),
+        "MAX DEVICE KERNEL SAMPLES/S": pytest.approx(2e9 / 3840),
     }
 
 
 def test_signposts_and_op_name_select_programs(profiler):
     profiler()
     assert measure(has_signposts=True)[f"AVG {KERNEL}"] == 2300
-    assert measure(op_name="HaloDeviceOperation")[f"AVG {KERNEL}"] == 800
+    assert measure(op_name="HaloDeviceOperation")[f"AVG {KERNEL}"] == 840
     assert measure(op_name="HaloDeviceOperation", has_signposts=True)[f"AVG {KERNEL}"] == 300
 
 
@@ -95,6 +96,14 @@ def test_every_iteration_reads_its_own_report(profiler):
     measure()
     profiler([("Conv2dDeviceOperation", "tt_dnn_device", "7")])
     assert measure()[f"AVG {KERNEL}"] == 7
+
+
+def test_the_report_of_an_earlier_run_is_not_taken_for_this_one(profiler, expect_error):
+    profiler()
+    measure()
+    profiler(operations=None)
+    with expect_error(FileNotFoundError, r"left no ops_perf_results_\*\.csv"):
+        measure()
 
 
 def test_the_profiler_gets_the_command_as_words_that_no_shell_expands(profiler):
@@ -110,13 +119,12 @@ def test_the_profiler_gets_the_command_as_words_that_no_shell_expands(profiler):
     "setting, options, error, message",
     [
         ({"status": 4}, {}, RuntimeError, "exit status 4"),
-        ({"operations": None}, {}, FileNotFoundError, r"left no ops_perf_results_\*\.csv"),
         ({"operations": OPS[:3]}, {"has_signposts": True}, ValueError, "no signpost stop"),
         ({}, {"op_name": "Matmul"}, ValueError, "no device program named Matmul"),
         ({"operations": []}, {}, ValueError, "no device program"),
         ({"header": ("OP CODE", "OP TYPE", "HOST")}, {}, ValueError, r"no column DEVICE KERNEL DURATION \[ns\]"),
     ],
-    ids=["failed run", "no report", "no signpost", "unknown op", "no program", "no column"],
+    ids=["failed run", "no signpost", "unknown op", "no program", "no column"],
 )
 def test_a_run_without_figures_fails(profiler, expect_error, setting, options, error, message):
     profiler(**setting)
