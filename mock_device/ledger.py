@@ -9,7 +9,7 @@
     print(ledger.table())
 
 Everything is read from TTNN's own graph capture, so it is the same on a mocked card, a simulator and a card, and with
-or without the golden executor. A capture sees the thread that began it.
+or without the golden executor. A capture sees the thread that began it; on a mesh, sizes are those of one chip.
 """
 
 import re
@@ -119,8 +119,8 @@ class Ledger:
     `dispatch=False` launches no program and allocates no buffer. That is the way to the whole peak of L1: TTNN 0.81.1
     reports the dataflow buffers inside a program (matmul, layer norm, unary, ...) to a capture only then
     (tt-metal issue 51674), so `peak_l1` of an ordinary ledger lacks them and `l1_unseen` says for how many programs.
-    Nothing is computed, copies between buffers may be left out of the counts (no buffer has an address), and nothing made
-    in such a block may be used after it: load and warm up the model before.
+    Nothing is computed, copies between buffers may be missing from the counts (no buffer has an address), and nothing
+    made in such a block may be used after it: load and warm up the model before.
     """
 
     def __init__(self, device, dispatch: bool = True):

@@ -104,6 +104,16 @@ def test_a_fresh_length_misses_the_cache(device, sequence):
     assert ledger.programs["Conv2d"] == 1
 
 
+def test_the_block_computes_what_it_does_without_a_ledger(device):
+    x = upload(device, 64, 64)
+    with Ledger(device):
+        inside = ttnn.to_torch(ttnn.add(x, x))
+    assert torch.equal(inside, torch.full((64, 64), 2.0, dtype=torch.bfloat16))
+    with Ledger(device, dispatch=False):
+        ttnn.add(x, x)
+    assert torch.equal(ttnn.to_torch(ttnn.add(x, x)), inside)
+
+
 def test_without_the_golden_executor_the_counts_are_the_same(device):
     x = upload(device, 64, 64)
     counts = []
