@@ -260,14 +260,15 @@ class MeloConfig:
         for key, value in (("resblock", "1"), ("use_vc", False), ("flow_share_parameter", False)):
             if (found := fields.optional("model", key, value)) != value:
                 raise ConfigError(f"{source}: {key} is {found!r}; only {value!r} is known, as in every released model.")
-        if not isinstance(top["symbols"], list) or not all(isinstance(symbol, str) for symbol in top["symbols"]):
+        symbols = top["symbols"]
+        if not isinstance(symbols, list) or not symbols or not all(isinstance(symbol, str) for symbol in symbols):
             raise ConfigError(f"{source}: symbols is not a list of strings.")
         if not isinstance(speakers, Mapping):
             raise ConfigError(f"{source}: the speakers are not an object of names and numbers.")
         config = cls(
             **data,
             **model,
-            symbols=tuple(top["symbols"]),
+            symbols=tuple(symbols),
             add_blank=bool(fields.optional("data", "add_blank", True)),
             n_tones=top["num_tones"] if melo else 0,
             n_languages=top["num_languages"] if melo else 0,
@@ -291,8 +292,6 @@ class MeloConfig:
         for name, value in vars(self).items():
             if name not in (*free, *zero) and not positive_ints(value):
                 raise ConfigError(f"{source}: {name} is {value!r}, where positive whole numbers belong.")
-        if not self.symbols or len(set(self.symbols)) != len(self.symbols):
-            raise ConfigError(f"{source}: the symbols are empty or one of them occurs twice.")
         for name, number in self.speakers:
             if not isinstance(number, int) or not 0 <= number < self.n_speakers:
                 raise ConfigError(f"{source}: speaker {name} has number {number!r}, n_speakers is {self.n_speakers}.")
