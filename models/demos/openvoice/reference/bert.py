@@ -13,11 +13,13 @@ here downloads except `download`, which says what, from where and how large.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 from huggingface_hub import HfApi, hf_hub_download, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from loguru import logger
+from safetensors import SafetensorError
 from torch import Tensor
 
 from models.demos.openvoice.checkpoint import home
@@ -115,7 +117,7 @@ class BertFeatures:
             self.model, report = AutoModel.from_pretrained(
                 folder, config=config, local_files_only=True, add_pooling_layer=False, output_loading_info=True
             )
-        except OSError as error:
+        except (OSError, RuntimeError, SafetensorError, UnpicklingError) as error:
             raise BertError(
                 f"{folder} cannot be read as {_described(language)} ({error}): {_remedy(language)}"
             ) from error
