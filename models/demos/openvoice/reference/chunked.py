@@ -122,7 +122,7 @@ def bfloat16_is_faster() -> bool:
 
 @torch.inference_mode()
 def _bfloat16_gain() -> float:
-    """Speed in bfloat16 over speed in fp32, by processor time of one thread: other work on the machine cannot turn it."""
+    """Speed in bfloat16 over speed in fp32, in processor time of one thread, which other work does not distort."""
 
     def convolution(dtype: torch.dtype) -> Callable[[], Tensor]:
         x = torch.ones(1, 128, 1, 2048, dtype=dtype).contiguous(memory_format=torch.channels_last)

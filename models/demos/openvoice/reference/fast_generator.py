@@ -17,7 +17,7 @@ from models.demos.openvoice.reference.generator import LAST_SLOPE, SLOPE, Genera
 
 
 def padded_size(frames: int) -> int:
-    """The next of eight sizes per octave: at most an eighth is padding, and all lengths share about fifty shapes."""
+    """The next of eight sizes per octave, in steps of 8 at least: little padding, and few shapes for all lengths."""
     step = max(8, 1 << max(0, (frames - 1).bit_length() - 4))
     return -(-frames // step) * step
 
