@@ -44,11 +44,11 @@ class BertModel:
 # By MeloTTS's language codes. "ZH" is for checkpoints trained on Chinese alone; the published voice is ZH_MIX_EN.
 MODELS = {
     "EN": BertModel("bert-base-uncased", 768, 440, "86b5e0934494bd15c9632b12f734a8a67f723594"),
-    "ZH_MIX_EN": BertModel("bert-base-multilingual-uncased", 768, 670),
+    "ZH_MIX_EN": BertModel("bert-base-multilingual-uncased", 768, 670, "7cbf9a625e29989f6b9c6c2fa68234c304f7e38f"),
     "JP": BertModel("tohoku-nlp/bert-base-japanese-v3", 768, 450, "65243d6e5629b969c77309f217bd7b1a79d43c7e"),
-    "KR": BertModel("kykim/bert-kor-base", 768, 475),
-    "ES": BertModel("dccuchile/bert-base-spanish-wwm-uncased", 768, 440),
-    "FR": BertModel("dbmdz/bert-base-french-europeana-cased", 768, 445),
+    "KR": BertModel("kykim/bert-kor-base", 768, 475, "1779cc0982ada0216dd6de0dd4e86fb78201926d"),
+    "ES": BertModel("dccuchile/bert-base-spanish-wwm-uncased", 768, 440, "d1c9c4565c9d6731e57ed7f027b802697bad861e"),
+    "FR": BertModel("dbmdz/bert-base-french-europeana-cased", 768, 445, "b895c3cf291f7bf4c15639078a6bee0b3e272c5b"),
     "ZH": BertModel("hfl/chinese-roberta-wwm-ext-large", 1024, 1300),
 }
 
