@@ -22,6 +22,8 @@ _SAME = str.maketrans(
     | {"-": " ", "‐": " ", "‑": " ", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "‘": "'", "’": "'", "\u2032": "'"}
 )
 _PUNCTUATION = ".,!?¿¡"
+# OTAN and UNESCO, not FBI or USB: at most one consonant, or one with r or l, before each vowel, and one at the end.
+_SAYABLE = re.compile(r"(?:(?:[bcdfgkpt][rl]|[^aeiou])?[aeiou]+(?:[^aeiou](?=[^aeiou]))?)+[^aeiou]?")
 _NUMBER = r"\d+(?:,\d+|\.\d+)?"
 
 
@@ -87,6 +89,8 @@ class Romance:
         return phones
 
     def normalize(self, text: str) -> str:
+        for abbreviation, words_ in self.reading.abbreviations:
+            text = abbreviation.sub(words_, text)
         text = self.spell_acronyms(text)
         text = self.read_signs(text.lower() if self.lowercase else text)
         text = text.translate(_SAME).translate(_SILENT)
@@ -94,6 +98,7 @@ class Romance:
         text = re.sub(r"\.{3}", ".", text)
         text = re.sub(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)", " ", text)
         text = " ".join(re.sub(r"^[\s,.!?]+", "", text).split())
+        text = re.sub(r" (?=[.,])", "", text)
         return text if not text or text[-1] in ".,!?" else text + "."
 
     def settle(self, text: str) -> str:
@@ -106,13 +111,13 @@ class Romance:
         )
 
     def spell_acronyms(self, text: str) -> str:
-        """Capitals that no dictionary has and no mouth can say, letter by letter: FBI, DVDs, but not ONU or OTAN."""
+        """Capitals that neither the lexicon nor a mouth knows how to say, letter by letter."""
         if text.isupper():
             return text
 
         def spell(match: re.Match) -> str:
             word = match[0].lower()
-            if word in self._lexicon or len(word) > 3 and set(word) & set("aeiouáéíóúàâèêîôû"):
+            if word in self._lexicon or _SAYABLE.fullmatch(word):
                 return match[0]
             return " ".join(self.reading.letters.get(letter, letter) for letter in word)
 
@@ -120,8 +125,6 @@ class Romance:
 
     def read_signs(self, text: str) -> str:
         reading = self.reading
-        for abbreviation, words_ in reading.abbreviations:
-            text = abbreviation.sub(words_, text)
         text = re.sub(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b", self._date, text)
         text = re.sub(r"\b([01]?\d|2[0-4])(?::|\s?h\s?)([0-5]\d)\b(?:\s?h\b)?", lambda m: reading.hour(int(m[1]), int(m[2])), text)
         text = re.sub(

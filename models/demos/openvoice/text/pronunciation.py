@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Pronunciation of one English word: word -> [here] -> ARPAbet phones with stress digits.
+
+MeloTTS's English voices learned from CMUdict 0.6, and from g2p_en (CMUdict 0.7, then a small GRU) for what it lacks. The
+dictionary is 0.7b from the `pronouncing` package, under the entries of data/cmudict-0.6.txt that changed between the two; the
+GRU's weights are g2p_en's (data/README.md names sources and licences).
+"""
+
+import re
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from models.demos.openvoice.text.frontend import TextError
+
+_DATA = Path(__file__).parent / "data"
+_LONGEST = 20  # phones that g2p_en's decoder says at most
+_VOICELESS = frozenset("P T K F TH".split())
+_SIBILANT = frozenset("S Z SH ZH CH JH".split())
+
+# Words of today that CMUdict lacks and the GRU gets wrong.
+_LATER = {
+    "plugin": "P L AH1 G IH2 N",
+    "plugins": "P L AH1 G IH2 N Z",
+    "github": "G IH1 T HH AH2 B",
+    "nvidia": "EH0 N V IH1 D IY0 AH0",
+}
+
+
+class Dictionary:
+    def __init__(self):
+        spec = find_spec("pronouncing")
+        if spec is None:
+            raise TextError("The English dictionary is not installed: pip install pronouncing==0.1.5.")
+        # Found, not imported: the package itself needs pkg_resources, which setuptools no longer has.
+        self._words = _read(Path(spec.submodule_search_locations[0]) / "cmudict-0.7b", "latin-1")
+        self._words.update(_read(_DATA / "cmudict-0.6.txt", "ascii"))
+        self._words.update(_LATER)
+        self._predictor = Predictor(_DATA / "g2p_en.npz")
+        self.pronounce = lru_cache(maxsize=20_000)(self._pronounce)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._words
+
+    def _pronounce(self, word: str) -> list[str]:
+        return self._words[word].split() if word in self._words else self._predictor(word)
+
+    def contraction(self, word: str, ending: str) -> list[str] | None:
+        """A word with an apostrophe: as the dictionary has it, or with a regular ending; None for any other."""
+        if f"{word}'{ending}" in self._words:
+            return self.pronounce(f"{word}'{ending}")
+        if not ending:
+            # chokin' is choking with another n.
+            dropped = word.endswith("in") and word not in self._words and f"{word}g" in self._words
+            return [*self.pronounce(f"{word}g")[:-1], "N"] if dropped else None
+        stem = self.pronounce(word)
+        last = re.sub(r"\d", "", stem[-1]) if stem else ""
+        vowel = last != (stem[-1] if stem else "")
+        endings = {
+            "s": ["IH0", "Z"] if last in _SIBILANT else ["S"] if last in _VOICELESS else ["Z"],
+            "d": ["IH0", "D"] if last in ("T", "D") else ["D"],
+            "ll": ["AH0", "L"],
+            "ve": ["V"] if vowel else ["AH0", "V"],
+            "re": ["ER0"],
+        }
+        return [*stem, *endings[ending]] if ending in endings else None
+
+
+def _read(path: Path, encoding: str) -> dict[str, str]:
+    entries: dict[str, str] = {}
+    with path.open(encoding=encoding) as lines:
+        for line in lines:
+            word, separator, phones = line.rstrip().partition("  ")
+            # The first pronunciation of a word comes first, and other ones as WORD(1).
+            if separator and not word.startswith(";;;"):
+                entries.setdefault(word.lower(), phones)
+    return entries
+
+
+class Predictor:
+    """g2p_en's encoder and decoder: two GRUs, letters to phones, the likeliest phone at each step."""
+
+    LETTERS = ["<pad>", "<unk>", "</s>", *"abcdefghijklmnopqrstuvwxyz"]
+    PHONES = (
+        "<pad> <unk> <s> </s> AA0 AA1 AA2 AE0 AE1 AE2 AH0 AH1 AH2 AO0 AO1 AO2 AW0 AW1 AW2 AY0 AY1 AY2 B CH D DH EH0 EH1 EH2 "
+        "ER0 ER1 ER2 EY0 EY1 EY2 F G HH IH0 IH1 IH2 IY0 IY1 IY2 JH K L M N NG OW0 OW1 OW2 OY0 OY1 OY2 P R S SH T TH UH0 UH1 "
+        "UH2 UW UW0 UW1 UW2 V W Y Z ZH"
+    ).split()
+
+    def __init__(self, path: Path):
+        with np.load(path) as arrays:
+            self._weights = {name: arrays[name].astype(np.float32) for name in arrays.files}
+
+    def __call__(self, word: str) -> list[str]:
+        state = np.zeros(self._weights["enc_w_hh"].shape[1], np.float32)
+        letters = [self.LETTERS.index(letter) if letter in self.LETTERS else 1 for letter in word]
+        for letter in [*letters, self.LETTERS.index("</s>")]:
+            state = self._step("enc", self._weights["enc_emb"][letter], state)
+        phones: list[str] = []
+        phone = self.PHONES.index("<s>")
+        while len(phones) < _LONGEST:
+            state = self._step("dec", self._weights["dec_emb"][phone], state)
+            phone = int(np.argmax(self._weights["fc_w"] @ state + self._weights["fc_b"]))
+            if self.PHONES[phone] == "</s>":
+                break
+            phones.append(self.PHONES[phone])
+        return phones
+
+    def _step(self, side: str, letter: np.ndarray, state: np.ndarray) -> np.ndarray:
+        weights = self._weights
+        reset_x, update_x, new_x = np.split(weights[f"{side}_w_ih"] @ letter + weights[f"{side}_b_ih"], 3)
+        reset_h, update_h, new_h = np.split(weights[f"{side}_w_hh"] @ state + weights[f"{side}_b_hh"], 3)
+        reset, update = (1 / (1 + np.exp(-gate)) for gate in (reset_x + reset_h, update_x + update_h))
+        return (1 - update) * np.tanh(new_x + reset * new_h) + update * state
