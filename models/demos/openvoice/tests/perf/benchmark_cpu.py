@@ -1,0 +1,165 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Measures conversion on this CPU: wall time, real-time factor, peak memory; beside upstream's where that is given.
+
+    python -m models.demos.openvoice.tests.perf.benchmark_cpu [--upstream CHECKOUT] [--model FOLDER] [SPEECH ...]
+
+Speech is taken from the recordings given, or from those beside the repository. All variants convert the same samples
+with the same weights (random ones of full size without --model) and take turns, so that whatever else the machine does
+meets all alike. Printed are medians, the ratios of wall time and of processor time to the first variant, and the
+correlation with the exact result. Upstream is timed from samples to samples, without files.
+"""
+
+import argparse
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import types
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from models.demos.openvoice import audio
+from models.demos.openvoice.checkpoint import read_state
+from models.demos.openvoice.config import read_json
+from models.demos.openvoice.pipeline import load_converter
+from models.demos.openvoice.reference.chunked import ChunkedConverter
+from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.tests.speech import FOLDER
+
+TAU, SEED = 0.3, 0
+Conversion = Callable[[np.ndarray], np.ndarray]
+
+
+def upstream_conversion(checkout: Path, model: Path, voices: np.ndarray) -> Conversion:
+    """Upstream's own modules, fed with our noise; librosa, which only its unused mel filters need, is not imported."""
+    sys.path.insert(0, str(checkout))
+    filters = types.ModuleType("librosa.filters")
+    filters.mel = None
+    sys.modules.setdefault("librosa", types.ModuleType("librosa"))
+    sys.modules.setdefault("librosa.filters", filters)
+    warnings.filterwarnings("ignore")
+    from openvoice.mel_processing import spectrogram_torch
+    from openvoice.models import SynthesizerTrn
+
+    config = read_json(model / "converter" / "config.json")
+    data = config["data"]
+    network = SynthesizerTrn(0, data["filter_length"] // 2 + 1, n_speakers=data["n_speakers"], **config["model"]).eval()
+    network.load_state_dict(read_state(model / "converter" / "checkpoint.pth"), strict=True)
+    source, target = (torch.from_numpy(voice)[None, :, None] for voice in voices)
+
+    def convert(samples: np.ndarray) -> np.ndarray:
+        with torch.no_grad():
+            y = torch.from_numpy(samples)[None]
+            spec = spectrogram_torch(
+                y, data["filter_length"], data["sampling_rate"], data["hop_length"], data["win_length"], center=False
+            )
+            frames = torch.LongTensor([spec.shape[2]])
+            return network.voice_conversion(spec, frames, sid_src=source, sid_tgt=target, tau=TAU)[0][0, 0].numpy()
+
+    return convert
+
+
+def our_conversion(model: Path, precision: str, voices: np.ndarray) -> Conversion:
+    backend = ChunkedConverter(load_converter(model), precision)
+    return lambda samples: np.concatenate(
+        [parts[0] for parts in backend.convert([samples], voices[0], voices[1:], TAU, SEED)]
+    )
+
+
+def conversion(variant: str, options: argparse.Namespace) -> Conversion:
+    channels = read_json(options.model / "converter" / "config.json")["model"]["gin_channels"]
+    voices = 0.5 * np.random.default_rng(0).standard_normal((2, channels)).astype(np.float32)
+    if variant == "upstream":
+        return upstream_conversion(options.upstream, options.model, voices)
+    return our_conversion(options.model, variant, voices)
+
+
+def speech(options: argparse.Namespace, seconds: float, rate: int) -> np.ndarray:
+    """So many seconds, whole frames, of the recordings one after another, repeated where they are shorter."""
+    recordings = np.concatenate([audio.load(path, rate) for path in options.speech])
+    return np.resize(recordings, round(seconds * rate) // 256 * 256)
+
+
+def compare(options: argparse.Namespace, variants: list[str], rate: int) -> None:
+    conversions = {variant: conversion(variant, options) for variant in variants}
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads; medians of {options.repeats}")
+    print(f"{'audio':>6} {'variant':>9} {'wall s':>8} {'best s':>7} {'cpu s':>7} {'RTF':>6} ratio of cpu  PCC")
+    for seconds in options.seconds:
+        samples = speech(options, seconds, rate)
+        results = {variant: convert(samples) for variant, convert in conversions.items()}  # warms up, too
+        walls: dict[str, list[float]] = {variant: [] for variant in variants}
+        cpus: dict[str, list[float]] = {variant: [] for variant in variants}
+        for _ in range(options.repeats):
+            for variant, convert in conversions.items():
+                wall, cpu = time.perf_counter(), time.process_time()
+                convert(samples)
+                walls[variant].append(time.perf_counter() - wall)
+                cpus[variant].append(time.process_time() - cpu)
+        for variant in variants:
+            wall, cpu = statistics.median(walls[variant]), statistics.median(cpus[variant])
+            base = variants[0]  # upstream where it is measured
+            ratio = statistics.median(a / b for a, b in zip(walls[base], walls[variant], strict=True))
+            cpu_ratio = statistics.median(cpus[base]) / cpu
+            pcc = np.corrcoef(results[variant], results["exact"])[0, 1] if variant != "upstream" else float("nan")
+            print(
+                f"{seconds:5g}s {variant:>9} {wall:8.3f} {min(walls[variant]):7.3f} {cpu:7.3f} {wall / seconds:6.3f} "
+                f"{ratio:5.2f} {cpu_ratio:6.2f}  {pcc:.6f}",
+                flush=True,
+            )
+
+
+def peak_memory(options: argparse.Namespace, variants: list[str]) -> None:
+    """Each figure from a process of its own: the peak of a process does not fall again."""
+    print(f"{'audio':>13} {'variant':>9} {'peak MiB':>9}")
+    lengths = [[seconds] for seconds in (1, 10, 60)] + [list(np.linspace(1, 20, 100))]
+    for variant in variants:
+        for seconds in lengths:
+            command = [sys.executable, "-m", __spec__.name, "--model", str(options.model), "--peak", variant]
+            command += ["--seconds", *map(str, seconds), "--threads", str(torch.get_num_threads())]
+            command += ["--upstream", str(options.upstream)] if options.upstream else []
+            out = subprocess.run([*command, *map(str, options.speech)], check=True, capture_output=True, text=True)
+            label = f"{seconds[0]:g} s" if len(seconds) == 1 else "100 lengths"
+            print(f"{label:>13} {variant:>9} {float(out.stdout.split()[-1]):9.0f}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("speech", nargs="*", type=Path, help="recordings (default: those beside the repository)")
+    parser.add_argument("--model", type=Path, help="folder of a model (default: random weights, full size)")
+    parser.add_argument("--upstream", type=Path, help="a checkout of OpenVoice to measure in turn")
+    parser.add_argument("--seconds", type=float, nargs="+", default=[1, 5, 10, 30])
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--threads", type=int, help="threads of PyTorch (default: PyTorch's own choice)")
+    parser.add_argument("--memory", action="store_true", help="measure peak memory instead of time")
+    parser.add_argument("--peak", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    options.speech = options.speech or sorted(path for path in FOLDER.glob("*") if path.suffix in (".wav", ".mp3"))
+    if not options.speech:
+        parser.error(f"{FOLDER} holds no recordings: name some")
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    with tempfile.TemporaryDirectory() as folder:
+        options.model = options.model or make_converter_checkpoint(folder)
+        rate = read_json(options.model / "converter" / "config.json")["data"]["sampling_rate"]
+        variants = [*(["upstream"] if options.upstream else []), "exact", "fast"]
+        if options.peak:
+            convert = conversion(options.peak, options)
+            for seconds in options.seconds:
+                convert(speech(options, seconds, rate))
+            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        elif options.memory:
+            peak_memory(options, variants)
+        else:
+            compare(options, variants, rate)
+
+
+if __name__ == "__main__":
+    main()
