@@ -27,7 +27,7 @@ _MARKS = str.maketrans(
     | {"。": ".", "！": "!", "？": "?", "，": ",", "、": ",", "；": ";", "：": ":"}
 )
 # Marks without a phone: MeloTTS reads over them, and BERT sees them.
-_UNSPOKEN = "\"()[]{}<>«»‹›:;/\\*_~^`|—–―…•"
+_UNSPOKEN = '"()[]{}<>«»‹›:;/\\*_~^`|—–―…•'
 
 # Words that are others when written in capitals.
 _INITIALISMS = frozenset("US AI AM PM ID".split())
@@ -99,7 +99,7 @@ def normalize(text: str, known_word: Callable[[str], bool]) -> str:
     text = _abbreviations(_times(text)).lower()
     text = _numbers(text)
     text = drop_unknown(text, _known, "EN")
-    return " ".join(text.split())
+    return re.sub(r" (?=[.,!?])", "", " ".join(text.split()))
 
 
 def _compatible(character: str) -> str:
@@ -110,8 +110,10 @@ def _compatible(character: str) -> str:
 def _known(character: str) -> bool:
     letter = unicodedata.normalize("NFD", character)[0]
     combining = unicodedata.category(character) == "Mn"
-    return letter.isascii() and (letter.isalpha() or letter.isspace() or letter in ".,!?'-") or (
-        combining or character.isspace() or character in _UNSPOKEN
+    return (
+        letter.isascii()
+        and (letter.isalpha() or letter.isspace() or letter in ".,!?'-")
+        or (combining or character.isspace() or character in _UNSPOKEN)
     )
 
 
@@ -131,13 +133,18 @@ def _capitals(text: str, known_word: Callable[[str], bool]) -> str:
 
     text = re.sub(r"\b(?:[eE]\.\s?g\.)", "for example", text)
     text = re.sub(r"\b(?:[iI]\.\s?e\.)", "that is", text)
+    text = re.sub(r"\bPh\.\s?D\.?", "p h d", text)
     if not text.isupper():
         text = re.sub(r"\b([A-Z]{2,6})(s?)\b(?!\.\w)", initialism, text)
     # U.S., Ph.D., J. K. Rowling; the last stop is the sentence's where the text ends.
     text = re.sub(
         r"\b(?:[A-Z]\.\s?){2,}(?:[A-Z]\b)?", lambda m: _spell(m[0]) + (" " if m.end() < len(text) else "."), text
     )
-    return re.sub(r"([a-z])([A-Z])", r"\1 \2", text)
+
+    def humps(match: re.Match) -> str:
+        return match[0] if known_word(match[0].lower()) else re.sub(r"([a-z])([A-Z])", r"\1 \2", match[0])
+
+    return re.sub(r"\b[A-Za-z]*[a-z][A-Z][A-Za-z]*", humps, text)
 
 
 def _times(text: str) -> str:
@@ -174,11 +181,17 @@ def _abbreviations(text: str) -> str:
 def _numbers(text: str) -> str:
     text = re.sub(r"\b(\d{4})-(\d\d)-(\d\d)\b", _date, text)
     text = re.sub(r"(?<![\d/])[123]/[234](?![\d/])", lambda m: _FRACTIONS.get(m[0], m[0]), text)
-    text = re.sub(rf"([$€£¥])\s?(?=\.?\d)({_WHOLE})?(?:\.(\d+))?(?:\s?(thousand|million|billion|trillion|bn|mn|k|m|b)\b)?", _money, text)
+    text = re.sub(
+        rf"([$€£¥])\s?(?=\.?\d)({_WHOLE})?(?:\.(\d+))?(?:\s?(thousand|million|billion|trillion|bn|mn|k|m|b)\b)?",
+        _money,
+        text,
+    )
     text = re.sub(r"\b(\d{1,2}0)('?s)\b|\b(\d{4})('?s)\b", lambda m: _plural(_number(m[1] or m[3])), text)
     units = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
     text = re.sub(rf"(?<![\d,.])({_WHOLE}(?:\.\d+)?)\s?({units})(?!\w)", _quantity, text)
-    text = re.sub(r"\b\d{3}-\d{4}\b|\b\d{3}-\d{3}-\d{4}\b", lambda m: " ".join(map(_words, re.findall(r"\d", m[0]))), text)
+    text = re.sub(
+        r"\b\d{3}-\d{4}\b|\b\d{3}-\d{3}-\d{4}\b", lambda m: " ".join(map(_words, re.findall(r"\d", m[0]))), text
+    )
     text = re.sub(r"\b(\d{1,4})\s?[-–]\s?(?=\d{1,4}\b)", r"\1 to ", text)
     text = re.sub(r"\b\d{1,3}(?:,\d{3})+(?![\d,])", lambda m: _cardinal(m[0].replace(",", "")), text)
     text = re.sub(r"\b\d+(?:\.\d+)+", lambda m: _decimal(m[0]), text)
@@ -189,7 +202,7 @@ def _numbers(text: str) -> str:
     text = re.sub(r"\d+", lambda m: _number(m[0]), text)
     for sign, name in {**_SIGNS, **{sign: names[1] for sign, names in _CURRENCIES.items()}}.items():
         text = text.replace(sign, f" {name} ")
-    return re.sub(r" +(?=[.,!?])", "", text)
+    return text
 
 
 def _words(number: int | str) -> str:

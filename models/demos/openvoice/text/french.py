@@ -101,7 +101,16 @@ READING = Reading(
     comma="virgule",
     point="point",
     minus="moins",
-    signs={"%": "pour cent", "&": "et", "@": "arobase", "+": "plus", "=": "égale", "/": " ", "°": "degrés", "#": "numéro"},
+    signs={
+        "%": "pour cent",
+        "&": "et",
+        "@": "arobase",
+        "+": "plus",
+        "=": "égale",
+        "/": " ",
+        "°": "degrés",
+        "#": "numéro",
+    },
     currencies={
         "€": ("euro", "euros", "centimes"),
         "$": ("dollar", "dollars", "cents"),

@@ -16,14 +16,14 @@ from models.demos.openvoice.text.lexicon import Lexicon
 from models.demos.openvoice.text.pieces import WholeWords, words
 
 # Quotes and brackets are not read and not missed. An em dash is, with MeloTTS, no pause.
-_SILENT = str.maketrans(dict.fromkeys("\"«»“”„‹›<>()[]{}（）《》【】「」") | dict.fromkeys("—–―*_|~～`´^¶•\\", " "))
+_SILENT = str.maketrans(dict.fromkeys('"«»“”„‹›<>()[]{}（）《》【】「」') | dict.fromkeys("—–―*_|~～`´^¶•\\", " "))
 _SAME = str.maketrans(
     {";": ",", ":": ",", "：": ",", "；": ",", "，": ",", "、": ",", "·": ",", "。": ".", "！": "!", "？": "?", "…": "."}
     | {"-": " ", "‐": " ", "‑": " ", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "‘": "'", "’": "'", "\u2032": "'"}
 )
 _PUNCTUATION = ".,!?¿¡"
 # OTAN and UNESCO, not FBI or USB: at most one consonant, or one with r or l, before each vowel, and one at the end.
-_SAYABLE = re.compile(r"(?:(?:[bcdfgkpt][rl]|[^aeiou])?[aeiou]+(?:[^aeiou](?=[^aeiou]))?)+[^aeiou]?")
+_SAYABLE = re.compile(r"(?:(?:[bcdfgkpt][rl]|[^aeiou])?[aeiou]+(?:[^aeiou](?=[^aeiou]+[aeiou]))?)+[^aeiou]?")
 _NUMBER = r"\d+(?:,\d+|\.\d+)?"
 
 
@@ -106,8 +106,16 @@ class Romance:
         return text
 
     def knows(self, character: str) -> bool:
-        return character.isspace() or character.isdecimal() and character.isascii() or character in _PUNCTUATION + "'" or (
-            character.isalpha() and ("a" <= character.lower() <= "z" or "À" <= character <= "ſ") and character not in "×÷"
+        return (
+            character.isspace()
+            or character.isdecimal()
+            and character.isascii()
+            or character in _PUNCTUATION + "'"
+            or (
+                character.isalpha()
+                and ("a" <= character.lower() <= "z" or "À" <= character <= "ſ")
+                and character not in "×÷"
+            )
         )
 
     def spell_acronyms(self, text: str) -> str:
@@ -126,7 +134,9 @@ class Romance:
     def read_signs(self, text: str) -> str:
         reading = self.reading
         text = re.sub(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b", self._date, text)
-        text = re.sub(r"\b([01]?\d|2[0-4])(?::|\s?h\s?)([0-5]\d)\b(?:\s?h\b)?", lambda m: reading.hour(int(m[1]), int(m[2])), text)
+        text = re.sub(
+            r"\b([01]?\d|2[0-4])(?::|\s?h\s?)([0-5]\d)\b(?:\s?h\b)?", lambda m: reading.hour(int(m[1]), int(m[2])), text
+        )
         text = re.sub(
             rf"(?<![\d.,])\d{{1,3}}(?:[{reading.thousands}]\d{{3}})+(?!\d)",
             lambda m: re.sub(rf"[{reading.thousands}]", "", m[0]),

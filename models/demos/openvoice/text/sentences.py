@@ -35,6 +35,8 @@ _ABBREVIATIONS = {
     "FR": "m mm mme mmes mlle mlles dr pr me st ste av boul art fig vol p.ex env apr",
 }
 _TITLES = {language: frozenset(words.split()) for language, words in _ABBREVIATIONS.items()}
+# J. K. Rowling, the U.S. Army
+_INITIALS = re.compile(r"(?:\w\.)*[A-ZÀ-Ý]")
 _LAST_WORD = re.compile(r"[^\s(\[«“\"'’]*$")
 
 
@@ -102,8 +104,7 @@ def _ends_sentence(text: str, start: int, mark: re.Match, language: str) -> bool
     if mark[0][0] != "." or mark[0].startswith(".."):
         return True
     word = _LAST_WORD.search(text, max(start, mark.start() - 40), mark.start())[0]
-    initial = len(word) == 1 and word.isalpha() and word.isupper()
-    return not initial and word.lower() not in _TITLES.get(language, ())
+    return not _INITIALS.fullmatch(word) and word.lower() not in _TITLES.get(language, ())
 
 
 def _cut(sentence: str, longest: int) -> Iterator[str]:

@@ -50,7 +50,7 @@ def _hour(hour: int, minute: int) -> str:
 
 def _ordinal(match: re.Match) -> str:
     number = int(match[1])
-    ending = "a" if match[2] in "ªa" else "o"
+    ending = "a" if match[2][-1] in "ªa" else "o"
     if not 1 <= number <= len(_ORDINALS):
         return match[1]
     return _ORDINALS[number - 1] + ("" if match[2] == "er" else ending)
@@ -89,7 +89,16 @@ READING = Reading(
     comma="coma",
     point="punto",
     minus="menos",
-    signs={"%": "por ciento", "&": "y", "@": "arroba", "+": "más", "=": "igual a", "/": " ", "°": "grados", "#": "número"},
+    signs={
+        "%": "por ciento",
+        "&": "y",
+        "@": "arroba",
+        "+": "más",
+        "=": "igual a",
+        "/": " ",
+        "°": "grados",
+        "#": "número",
+    },
     currencies={
         "€": ("euro", "euros", "céntimos"),
         "$": ("dólar", "dólares", "centavos"),
@@ -113,9 +122,7 @@ READING = Reading(
         "°c": ("grado", "grados"),
         "ºc": ("grado", "grados"),
     },
-    months=(
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-    ),
+    months=("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()),
     date="{day} de {month} de {year}",
     first_of_month="1",
     hour=_hour,
@@ -123,13 +130,15 @@ READING = Reading(
     letters=dict(
         zip(
             "abcdefghijklmnñopqrstuvwxyz",
-            "a,be,ce,de,e,efe,ge,hache,i,jota,ka,ele,eme,ene,eñe,o,pe,cu,erre,ese,te,u,uve,uve doble,equis,i griega,zeta".split(","),
+            "a,be,ce,de,e,efe,ge,hache,i,jota,ka,ele,eme,ene,eñe,o,pe,cu,erre,ese,te,u,uve,uve doble,equis,i griega,zeta".split(
+                ","
+            ),
             strict=True,
         )
     ),
     abbreviations=[
         *((re.compile(rf"(?<!\w){pattern}", re.IGNORECASE), words) for pattern, words in _ABBREVIATIONS.items()),
-        (re.compile(r"\b(\d+)\.?(er|[ºª])(?![\wc])"), _ordinal),
+        (re.compile(r"\b(\d+)\.?(er|[rdtmvn][oa]|[ºª](?![cC]))(?!\w)"), _ordinal),
     ],
 )
 

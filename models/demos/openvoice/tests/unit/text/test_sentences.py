@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Where a text is cut: sentences of each script, pauses, very short and very long sentences, constant memory."""
+
+import tracemalloc
+
+import pytest
+
+from models.demos.openvoice.text.sentences import Pause, TextError, split_pauses, split_sentences
+
+
+@pytest.mark.parametrize(
+    "language, text, sentences",
+    [
+        ("EN", "It rained all day. We stayed inside! Why not go out?", 3),
+        ("EN", "Mr. Smith met Dr. Jones in St. Louis yesterday.", 1),
+        ("EN", "J. K. Rowling wrote it in the U.S. Army camp.", 1),
+        ("EN", "It costs 3.50 dollars, or 10,000 in all.", 1),
+        ("EN", '"Where are you going?" she asked him. Nobody knew.', 2),
+        ("EN", "He waited... and waited. Then he left them.", 2),
+        ("EN", "Chapter Twelve\n\nThe morning was cold.", 2),
+        ("EN", "A line that was wrapped\nby an editor.", 1),
+        ("ES", "¡Qué alegría verte! ¿Cómo está el Sr. García?", 2),
+        ("FR", "Où est M. Dupont ? Il est parti hier soir.", 2),
+        ("ZH", "今天天气很好！我们去公园吧？他说：“走吧。”", 3),
+        ("JP", "今日は天気がいいです。散歩に行きましょう！", 2),
+        ("KR", "오늘은 날씨가 좋네요. 산책하러 갈까요?", 2),
+    ],
+)
+def test_sentences(language, text, sentences):
+    cut = list(split_sentences(text, language))
+    assert len(cut) == sentences
+    assert "".join("".join(cut).split()) == "".join(text.split())
+
+
+def test_a_short_sentence_goes_with_the_next():
+    assert list(split_sentences("No. Yes. Then we all went home.", "EN")) == ["No. Yes. Then we all went home."]
+
+
+def test_a_long_sentence_is_cut_at_a_comma():
+    cut = list(split_sentences("and so it went on and on, " * 40, "EN"))
+    assert all(128 <= len(part) <= 256 and part.endswith("on,") for part in cut[:-1])
+
+
+def test_a_word_without_end_is_cut():
+    assert [len(part) for part in split_sentences("a" * 700, "EN")] == [256, 256, 188]
+
+
+def test_nothing_gives_nothing():
+    assert list(split_sentences(" \n\n ", "EN")) == []
+
+
+@pytest.mark.parametrize("language, sentence", [("EN", "The rain fell on the roof. "), ("ZH", "今天的天气真的很好。")])
+def test_memory_does_not_grow_with_the_text(language, sentence):
+    text = sentence * (1_000_000 // len(sentence))
+    tracemalloc.start()
+    count = sum(1 for _ in split_sentences(text, language))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == text.count(sentence)
+    assert peak < 200_000
+
+
+def test_pauses_between_texts():
+    assert list(split_pauses("One [pause 0.5] two[PAUSE: 2s][pause .25]")) == [
+        "One ",
+        Pause(0.5),
+        " two",
+        Pause(2.0),
+        Pause(0.25),
+    ]
+
+
+@pytest.mark.parametrize("mark", ["[pause]", "[pause long]", "[pause -1]", "[pause 61]"])
+def test_a_pause_that_is_none(mark, expect_error):
+    with expect_error(TextError, "is not a pause: write seconds from 0 to 60"):
+        list(split_pauses(f"One {mark} two."))
+
+
+def test_brackets_with_other_text_stay():
+    assert list(split_pauses("A [paused] film [1].")) == ["A [paused] film [1]."]
