@@ -3,8 +3,8 @@
 
 """English as it is written -> [here] -> lower-case words and punctuation, numbers in words, for english.py.
 
-Where MeloTTS's normalisation reads a text right, the words are the same, hyphens of "ninety-nine" included, since the voices
-were trained on them; DIFFERENCES.md lists the rest.
+Where MeloTTS's normalisation reads a text right, the words are the same, hyphens of "ninety-nine" included, since the
+voices were trained on them; DIFFERENCES.md lists the rest.
 """
 
 import re

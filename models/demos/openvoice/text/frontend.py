@@ -3,9 +3,9 @@
 
 """What every language's front end returns, and the way to one: text -> [here] -> `Phones` -> `Ids` -> text encoder.
 
-A front end is made once (`load_frontend`) and called with one sentence at a time. Its `Phones` speak of symbols by name; only
-`to_ids` knows numbers, because the order of the symbols differs between MeloTTS checkpoints. `read` runs a whole book through
-a front end, a sentence at a time.
+A front end is made once (`load_frontend`) and called with one sentence at a time. Its `Phones` speak of symbols by
+name; only `to_ids` knows numbers, because the order of the symbols differs between MeloTTS checkpoints. `read` runs a
+whole book through a front end, a sentence at a time.
 """
 
 import unicodedata
@@ -27,8 +27,8 @@ PUNCTUATION = frozenset("!?…,.'-¿¡")
 TONE_START = {"ZH": 0, "ZH_MIX_EN": 0, "JP": 6, "EN": 7, "KR": 11, "ES": 12, "FR": 13}
 LANGUAGE_ID = {"ZH": 0, "JP": 1, "EN": 2, "ZH_MIX_EN": 3, "KR": 4, "ES": 5, "FR": 6}
 
-# Language -> module and class; a module is imported when its language is first asked for. MeloTTS's Chinese voices are the
-# mixed ones, which read English words in Chinese sentences.
+# Language -> module and class; a module is imported when its language is first asked for. MeloTTS's Chinese voices
+# are the mixed ones, which read English words in Chinese sentences.
 _FRONTENDS = {
     "EN": ("english", "English"),
     "ES": ("spanish", "Spanish"),
@@ -41,7 +41,8 @@ _ALIASES = {"SP": "ES", "ZH_MIX_EN": "ZH", "JA": "JP", "KO": "KR"}
 
 
 class Tokenizer(Protocol):
-    """The word pieces of the BERT model that belongs to a language: a Hugging Face tokenizer, or `pieces.WholeWords`."""
+    """The word pieces of the BERT model that belongs to a language: a Hugging Face tokenizer, or
+    `pieces.WholeWords`."""
 
     def tokenize(self, text: str) -> list[str]:
         ...
@@ -49,7 +50,8 @@ class Tokenizer(Protocol):
 
 @dataclass(frozen=True)
 class Phones:
-    """One sentence, ready for a checkpoint: `_` at both ends, a tone for each phone, a phone count for each word piece."""
+    """One sentence, ready for a checkpoint: `_` at both ends, a tone for each phone, a phone count for each word
+    piece."""
 
     phones: list[str]
     tones: list[int]  # counted from 0 within the language
@@ -98,8 +100,8 @@ def load_frontend(language: str, tokenizer: Tokenizer) -> Frontend:
 
 
 def read(text: str, frontend: Frontend) -> Iterator[Phones | Pause]:
-    """A text of any length, sentence by sentence, with its inline `[pause 0.5]`; sentences with nothing speakable are left
-    out, a text with nothing else is an error."""
+    """A text of any length, sentence by sentence, with its inline `[pause 0.5]`; sentences with nothing speakable are
+    left out, a text with nothing else is an error."""
     spoken = False
     for part in split_pauses(text):
         if isinstance(part, Pause):
@@ -131,8 +133,8 @@ def require_speech(phones: Sequence[str], text: str, language: str) -> None:
 
 
 def drop_unknown(text: str, known: Callable[[str], bool], language: str, gap: str = " ") -> str:
-    """The text without the characters that a language does not know: `gap` in place of each, one warning for all. Scripts
-    that write no spaces close the gap, or an emoji would cut a word in two."""
+    """The text without the characters that a language does not know: `gap` in place of each, one warning for all.
+    Scripts that write no spaces close the gap, or an emoji would cut a word in two."""
     unknown: dict[str, None] = {}
     kept: list[str] = []
     for character in text:

@@ -29,7 +29,8 @@ class Lexicon:
         if spec is None:
             raise TextError(f"The pronunciation data is not installed: pip install {package}.")
         folder = Path(spec.submodule_search_locations[0]) / "espeak"
-        # The table has no index on its words, so a query costs up to 40 ms; reading it whole costs 0.1 s (French) to 1.5 s.
+        # The table has no index on its words, so a query costs up to 40 ms; reading it whole costs 0.1 s (French) to
+        # 1.5 s.
         with closing(sqlite3.connect(f"file:{folder / 'lexicon.db'}?mode=ro", uri=True)) as database:
             self._words = dict(database.execute("SELECT word, replace(phonemes, ' ', '') FROM word_phonemes"))
         self._tagger = pycrfsuite.Tagger()

@@ -3,9 +3,9 @@
 
 """Words and their BERT word pieces: normalised text -> [here] -> a language's pronunciation of each word.
 
-MeloTTS pronounces what its BERT tokenizer calls a word, and word2ph counts the phones of each piece. `WholeWords` stands in
-for the tokenizer where there are no BERT files: the same words and so the same phones, one piece a word, so only word2ph
-differs.
+MeloTTS pronounces what its BERT tokenizer calls a word, and word2ph counts the phones of each piece. `WholeWords`
+stands in for the tokenizer where there are no BERT files: the same words and so the same phones, one piece a word, so
+only word2ph differs.
 """
 
 from collections.abc import Iterator

@@ -3,9 +3,9 @@
 
 """Pronunciation of one English word: word -> [here] -> ARPAbet phones with stress digits.
 
-MeloTTS's English voices learned from CMUdict 0.6, and from g2p_en (CMUdict 0.7, then a small GRU) for what it lacks. The
-dictionary is 0.7b from the `pronouncing` package, under the entries of data/cmudict-0.6.txt that changed between the two; the
-GRU's weights are g2p_en's (data/README.md names sources and licences).
+MeloTTS's English voices learned from CMUdict 0.6, and from g2p_en (CMUdict 0.7, then a small GRU) for what it lacks.
+The dictionary is 0.7b from the `pronouncing` package, under the entries of data/cmudict-0.6.txt that changed between
+the two; the GRU's weights are g2p_en's (data/README.md names sources and licences).
 """
 
 import re
@@ -86,9 +86,9 @@ class Predictor:
 
     LETTERS = ["<pad>", "<unk>", "</s>", *"abcdefghijklmnopqrstuvwxyz"]
     PHONES = (
-        "<pad> <unk> <s> </s> AA0 AA1 AA2 AE0 AE1 AE2 AH0 AH1 AH2 AO0 AO1 AO2 AW0 AW1 AW2 AY0 AY1 AY2 B CH D DH EH0 EH1 EH2 "
-        "ER0 ER1 ER2 EY0 EY1 EY2 F G HH IH0 IH1 IH2 IY0 IY1 IY2 JH K L M N NG OW0 OW1 OW2 OY0 OY1 OY2 P R S SH T TH UH0 UH1 "
-        "UH2 UW UW0 UW1 UW2 V W Y Z ZH"
+        "<pad> <unk> <s> </s> AA0 AA1 AA2 AE0 AE1 AE2 AH0 AH1 AH2 AO0 AO1 AO2 AW0 AW1 AW2 AY0 AY1 AY2 B CH D "
+        "DH EH0 EH1 EH2 ER0 ER1 ER2 EY0 EY1 EY2 F G HH IH0 IH1 IH2 IY0 IY1 IY2 JH K L M N NG OW0 OW1 OW2 OY0 "
+        "OY1 OY2 P R S SH T TH UH0 UH1 UH2 UW UW0 UW1 UW2 V W Y Z ZH "
     ).split()
 
     def __init__(self, path: Path):

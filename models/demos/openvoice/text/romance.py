@@ -3,8 +3,8 @@
 
 """What the Spanish and the French front end share: text -> signs and numbers made readable -> words -> phones.
 
-A plain number stays a number in the normalised text, since BERT reads it so, and turns into words only when it is pronounced.
-What makes no word of its own (%, €, 10.000, 3,5, 15:30, 12/05/2020, 5 km) is rewritten before.
+A plain number stays a number in the normalised text, since BERT reads it so, and turns into words only when it is
+pronounced. What makes no word of its own (%, €, 10.000, 3,5, 15:30, 12/05/2020, 5 km) is rewritten before.
 """
 
 import re
@@ -18,8 +18,10 @@ from models.demos.openvoice.text.pieces import WholeWords, words
 # Quotes and brackets are not read and not missed. An em dash is, with MeloTTS, no pause.
 _SILENT = str.maketrans(dict.fromkeys('"«»“”„‹›<>()[]{}（）《》【】「」') | dict.fromkeys("—–―*_|~～`´^¶•\\", " "))
 _SAME = str.maketrans(
-    {";": ",", ":": ",", "：": ",", "；": ",", "，": ",", "、": ",", "·": ",", "。": ".", "！": "!", "？": "?", "…": "."}
-    | {"-": " ", "‐": " ", "‑": " ", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "‘": "'", "’": "'", "\u2032": "'"}
+    dict.fromkeys(";:：；，、·", ",")
+    | {"。": ".", "！": "!", "？": "?", "…": "."}
+    | dict.fromkeys("-‐‑\u00a0\u202f\u2009", " ")
+    | dict.fromkeys("‘’′", "'")
 )
 _PUNCTUATION = ".,!?¿¡"
 # OTAN and UNESCO, not FBI or USB: at most one consonant, or one with r or l, before each vowel, and one at the end.

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Utterances much shorter than the ones a voice was trained on sound clipped, much longer ones slur and cost quadratic time.
-# 10 characters is MeloTTS's own minimum, 256 its own aim for alphabets; a Han or kana character or a Hangul syllable carries
-# about three letters' worth of speech.
+# Utterances much shorter than the ones a voice was trained on sound clipped, much longer ones slur and cost quadratic
+# time. 10 characters is MeloTTS's own minimum, 256 its own aim for alphabets; a Han or kana character or a Hangul
+# syllable carries about three letters' worth of speech.
 SHORTEST = {"letters": 10, "syllables": 4}
 LONGEST = {"letters": 256, "syllables": 80}
 _SYLLABIC = ("ZH", "ZH_MIX_EN", "JP", "KR")
@@ -69,7 +69,8 @@ def _seconds(mark: re.Match) -> float:
 
 
 def split_sentences(text: str, language: str) -> Iterator[str]:
-    """Sentences of a text, white space collapsed: a very short one goes with the next, a very long one is cut at a comma."""
+    """Sentences of a text, white space collapsed: a very short one goes with the next, a very long one is cut at a
+    comma."""
     unit = "syllables" if language in _SYLLABIC else "letters"
     waiting = ""
     for sentence in _sentences(text, language):

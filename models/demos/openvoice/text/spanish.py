@@ -8,13 +8,17 @@ import re
 from models.demos.openvoice.text.romance import Reading, Romance
 
 _SMALL = (
-    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho "
-    "diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"
+    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
+    "dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete "
+    "veintiocho veintinueve"
 ).split()
 _TENS = "treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
 _HUNDREDS = (
     "ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
 ).split()
+_LETTERS = (
+    "a,be,ce,de,e,efe,ge,hache,i,jota,ka,ele,eme,ene,eñe,o,pe,cu,erre,ese,te,u,uve,uve doble,equis,i griega,zeta"
+).split(",")
 _ORDINALS = "primer segund tercer cuart quint sext séptim octav noven décim".split()
 
 
@@ -127,15 +131,7 @@ READING = Reading(
     first_of_month="1",
     hour=_hour,
     cardinal=cardinal,
-    letters=dict(
-        zip(
-            "abcdefghijklmnñopqrstuvwxyz",
-            "a,be,ce,de,e,efe,ge,hache,i,jota,ka,ele,eme,ene,eñe,o,pe,cu,erre,ese,te,u,uve,uve doble,equis,i griega,zeta".split(
-                ","
-            ),
-            strict=True,
-        )
-    ),
+    letters=dict(zip("abcdefghijklmnñopqrstuvwxyz", _LETTERS, strict=True)),
     abbreviations=[
         *((re.compile(rf"(?<!\w){pattern}", re.IGNORECASE), words) for pattern, words in _ABBREVIATIONS.items()),
         (re.compile(r"\b(\d+)\.?(er|[rdtmvn][oa]|[ºª](?![cC]))(?!\w)"), _ordinal),
