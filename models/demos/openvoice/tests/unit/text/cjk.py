@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tables of expected Chinese, Japanese and Korean phones (data/*.jsonl), and small but real WordPiece tokenizers.
+
+A row: the sentence, its normalised text, phones, tones (one number stands for all), word pieces, phones of each piece, and
+what MeloTTS's own front end says to the same vocabulary: "same", "same but for marks" (it drops them), "differs" (every
+kind of difference is explained in text/DIFFERENCES.md) or "fails".
+"""
+
+import json
+from pathlib import Path
+
+from loguru import logger
+from transformers import BertTokenizer
+from transformers.models.bert_japanese.tokenization_bert_japanese import BertJapaneseTokenizer
+
+from models.demos.openvoice.text.frontend import Phones
+
+_DATA = Path(__file__).parent / "data"
+
+
+def table(language: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (_DATA / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def tokenizer(language: str):
+    vocabulary = str(_DATA / f"{language}.vocab.txt")
+    if language == "ja":
+        return BertJapaneseTokenizer(
+            vocabulary,
+            word_tokenizer_type="mecab",
+            subword_tokenizer_type="wordpiece",
+            mecab_kwargs={"mecab_dic": "unidic_lite"},
+        )
+    return BertTokenizer(vocabulary, do_lower_case=language == "zh", strip_accents=language == "zh")
+
+
+def assert_as_expected(phones: Phones, row: dict[str, str]) -> None:
+    assert phones.normalized == row["normalized"]
+    assert " ".join(phones.phones) == row["phones"]
+    tones = row["tones"] if " " in row["tones"] else " ".join([row["tones"]] * len(phones.phones))
+    assert " ".join(map(str, phones.tones)) == tones
+    assert " ".join(phones.pieces) == row["pieces"]
+    assert " ".join(map(str, phones.word2ph)) == row["word2ph"]
+
+
+def warnings_of(action) -> list[str]:
+    """What a call warns about."""
+    messages: list[str] = []
+    sink = logger.add(lambda message: messages.append(message.record["message"]), level="WARNING")
+    try:
+        action()
+    finally:
+        logger.remove(sink)
+    return messages

@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Japanese: text to phones and word2ph."""
+
+import pytest
+
+from models.demos.openvoice.tests.unit.text import cjk
+from models.demos.openvoice.text.frontend import PUNCTUATION, TextError
+from models.demos.openvoice.text.japanese import Japanese
+from models.demos.openvoice.text.japanese_kana import kana_phones, katakana
+from models.demos.openvoice.text.japanese_numbers import read_number
+from models.demos.openvoice.text.pieces import WholeWords
+
+
+@pytest.fixture(scope="module")
+def japanese():
+    return Japanese(cjk.tokenizer("ja"))
+
+
+@pytest.mark.parametrize("row", cjk.table("ja"), ids=lambda row: row["text"][:12])
+def test_table(japanese, row):
+    cjk.assert_as_expected(japanese(row["text"]), row)
+
+
+@pytest.mark.parametrize("row", cjk.table("ja"), ids=lambda row: row["text"][:12])
+def test_without_punctuation_only_the_marks_are_missing(row):
+    # Of the whole word2ph nothing can be said here: without the marks, MeCab may cut the katakana elsewhere.
+    phones = Japanese(cjk.tokenizer("ja"), punctuation=False)(row["text"]).phones
+    middle_dots = row["normalized"].count("・")
+    assert [p for p in phones if p not in PUNCTUATION] == [p for p in row["phones"].split() if p not in PUNCTUATION]
+    assert sum(p in PUNCTUATION for p in phones) == middle_dots
+
+
+@pytest.mark.parametrize(
+    "kana, phones",
+    [
+        ("キャット", "ky a q t o"),
+        ("コーヒー", "k o h i"),
+        ("カァ", "k a:"),
+        ("アァ", "a a"),
+        ("ヴァイオリン", "b a i o r i N"),
+        ("ティーシャツ", "t i sh a ts u"),
+        ("チェス", "ch e s u"),
+        ("クァ", "k u a"),
+        ("ヲ", "o"),
+        ("ヂヅ", "j i z u"),
+    ],
+)
+def test_kana(kana, phones):
+    assert kana_phones(kana) == phones.split()
+
+
+@pytest.mark.parametrize(
+    "numeral, counter, reading",
+    [
+        ("0", "", "レイ"),
+        ("10", "", "ジュウ"),
+        ("300", "", "サンビャク"),
+        ("8600", "", "ハッセンロッピャク"),
+        ("10000", "", "イチマン"),
+        ("10000000", "", "イッセンマン"),
+        ("2018", "年", "ニセンジュウハチネン"),
+        ("14", "日", "ジュウヨッカ"),
+        ("21", "日", "ニジュウイチニチ"),
+        ("4", "月", "シガツ"),
+        ("19", "時", "ジュウクジ"),
+        ("13", "分", "ジュウサンプン"),
+        ("20", "分", "ニジュップン"),
+        ("3", "本", "サンボン"),
+        ("100", "匹", "ヒャクヒキ"),
+        ("1000", "本", "センボン"),
+        ("8", "歳", "ハッサイ"),
+        ("12", "人", "ジュウニニン"),
+        ("3", "つ", "ミッツ"),
+        ("三百六十五", "日", "サンビャクロクジュウゴニチ"),
+        ("二〇一八", "年", "ニセンジュウハチネン"),
+        ("007", "", "ゼロゼロナナ"),
+    ],
+)
+def test_numbers_and_counters(numeral, counter, reading):
+    assert read_number(numeral, counter) == reading
+
+
+def test_english_in_katakana():
+    assert katakana("M AH SH IY N".split()) == "マシーン"
+    assert katakana("K AE T".split()) == "カット"
+    assert katakana("W EH B S AY T S".split()) == "ウェブサイツ"
+
+
+def test_a_word_outside_the_vocabulary_is_spoken(japanese):
+    # No piece of the vocabulary starts with a small kana after a middle dot.
+    phones = japanese("丂は面白い")
+    assert phones.phones[1:3] == ["h", "a"] or "[UNK]" not in phones.pieces
+
+
+def test_whole_words_change_only_word2ph(japanese):
+    text = "今日はとても良い天気ですね。"
+    assert Japanese(WholeWords())(text).phones == japanese(text).phones
+
+
+@pytest.mark.parametrize("text", ["", "   ", "。。。！？", "😀🎉", "Привет", "「」"])
+def test_nothing_speakable(japanese, text, expect_error):
+    with expect_error(TextError, "can be spoken in JP"):
+        japanese(text)
+
+
+def test_unknown_characters_are_named_once(japanese):
+    messages = cjk.warnings_of(lambda: japanese("楽しい😀です😀Ж"))
+    assert len(messages) == 1 and "U+1F600" in messages[0] and "U+0416" in messages[0]
+
+
+def test_a_very_long_sentence(japanese):
+    phones = japanese("今日は良い天気、" * 500)
+    assert phones.phones.count(",") == 500
