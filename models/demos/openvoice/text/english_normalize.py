@@ -222,7 +222,7 @@ def _number(digits: str) -> str:
         return f"two thousand {_words(number % 100)}"
     if number % 100 == 0:
         return f"{_words(number // 100)} hundred"
-    return _inflect.number_to_words(number, andword="", zero="oh", group=2).replace(", ", " ")
+    return f"{_words(number // 100)} {'oh ' if number % 100 < 10 else ''}{_words(number % 100)}"
 
 
 def _decimal(number: str) -> str:
