@@ -3,8 +3,9 @@
 
 """How Mandarin tones change in company: words with dictionary tones -> [here] -> words with spoken tones -> chinese.py.
 
-MeloTTS's Chinese voices learned the tones of PaddleSpeech's sandhi rules, so the same rules in the same order and for the
-same words hold here, also where a phonetician would decide otherwise. Tones: 1 to 4, 5 the neutral tone, 0 a mark.
+MeloTTS's Chinese voices learned the tones of PaddleSpeech's sandhi rules, so the same rules in the same order and for
+the same words hold here, also where a phonetician would decide otherwise. Tones: 1 to 4, 5 the neutral tone, 0 a
+mark.
 """
 
 from collections.abc import Callable, Sequence

@@ -3,8 +3,9 @@
 
 """Japanese: one sentence -> [here] -> `Phones`.
 
-Like MeloTTS: the sentence is written in katakana, kana as they are spelled (the particle は stays ハ) and kanji by their
-reading, and only then cut into the BERT tokenizer's pieces and spoken. The readings are UniDic's (fugashi, unidic-lite).
+Like MeloTTS: the sentence is written in katakana, kana as they are spelled (the particle は stays ハ) and kanji by
+their reading, and only then cut into the BERT tokenizer's pieces and spoken. The readings are UniDic's (fugashi,
+unidic-lite).
 """
 
 import re
@@ -44,13 +45,11 @@ _TO_MARKS = str.maketrans(
 _AS_WRITTEN = str.maketrans(",.!?", "、。！？")
 _SIGNS = {"&": "アンド", "+": "プラス", "=": "イコール", "@": "アットマーク", "#": "シャープ", "%": "パーセント"}
 _TO_KATAKANA = str.maketrans({chr(code): chr(code + 0x60) for code in range(ord("ぁ"), ord("ゖ") + 1)})
-_LETTERS = dict(
-    zip(
-        "abcdefghijklmnopqrstuvwxyz",
-        "エー ビー シー ディー イー エフ ジー エイチ アイ ジェー ケー エル エム エヌ オー " "ピー キュー アール エス ティー ユー ブイ ダブリュー エックス ワイ ゼット".split(),
-        strict=True,
-    )
-)
+_LETTER_NAMES = """
+エー ビー シー ディー イー エフ ジー エイチ アイ ジェー ケー エル エム エヌ オー ピー キュー アール エス ティー
+ユー ブイ ダブリュー エックス ワイ ゼット
+"""
+_LETTERS = dict(zip("abcdefghijklmnopqrstuvwxyz", _LETTER_NAMES.split(), strict=True))
 # UniDic's reading is the formal or the rarer one.
 _EVERYDAY = {
     "私": "ワタシ",

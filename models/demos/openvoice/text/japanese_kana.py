@@ -3,8 +3,8 @@
 
 """Katakana to the phones of MeloTTS's Japanese voices, and English words to katakana -> japanese.py.
 
-The phone set is Julius's. As in MeloTTS the long mark ー has no phone, although ァィゥェォ after their own vowel lengthen
-it: the voices learned the length of コーヒー from its word, not from a symbol.
+The phone set is Julius's. As in MeloTTS the long mark ー has no phone, although ァィゥェォ after their own vowel
+lengthen it: the voices learned the length of コーヒー from its word, not from a symbol.
 """
 
 import re

@@ -3,8 +3,8 @@
 
 """Numbers in Korean text: what must be known before the words are split, and how digits are said -> korean.py.
 
-Digits stay digits where a word piece shows them to BERT as they were in training; only a number that the tokenizer would
-tear apart at a point, a colon or a comma is spelled out beforehand.
+Digits stay digits where a word piece shows them to BERT as they were in training; only a number that the tokenizer
+would tear apart at a point, a colon or a comma is spelled out beforehand.
 """
 
 import re
@@ -17,13 +17,11 @@ _LARGE = ("", "만", "억", "조")
 _LONGEST = 16
 
 # Counters that take native numbers, and up to which number they do: 세 시간 but 이십사 시간.
-_NATIVE_LIMIT = {
-    **dict.fromkeys(
-        "군데 권 개 그루 닢 대 두 마리 모 모금 뭇 발 발짝 방 번 벌 보루 살 수 술 시 쌈 " "움큼 정 짝 채 척 첩 축 켤레 톨 통 명 달 가지 사람 잔 병 곳 장 송이 쌍".split(),
-        99,
-    ),
-    "시간": 12,
-}
+_NATIVE_COUNTERS = """
+군데 권 개 그루 닢 대 두 마리 모 모금 뭇 발 발짝 방 번 벌 보루 살 수 술 시 쌈 움큼 정 짝 채 척 첩 축 켤레 톨 통
+명 달 가지 사람 잔 병 곳 장 송이 쌍
+"""
+_NATIVE_LIMIT = dict.fromkeys(_NATIVE_COUNTERS.split(), 99) | {"시간": 12}
 _CURRENCIES = {"$": "달러", "₩": "원", "￦": "원", "€": "유로", "£": "파운드", "¥": "엔", "￥": "엔"}
 _UNITS = {
     "km": "킬로미터",

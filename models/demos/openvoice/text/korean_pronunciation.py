@@ -3,8 +3,9 @@
 
 """Korean as it is spoken: a word's spelling -> [here] -> the jamo of its sounds -> korean.py.
 
-The rules are those of the Standard Pronunciation (표준 발음법); a comment gives the article. They work on one meeting of
-syllables at a time: the coda before, the onset and the vowel after. Jamo are Unicode's conjoining ones, as MeloTTS's are.
+The rules are those of the Standard Pronunciation (표준 발음법); a comment gives the article. They work on one meeting
+of syllables at a time: the coda before, the onset and the vowel after. Jamo are Unicode's conjoining ones, as
+MeloTTS's are.
 """
 
 import unicodedata

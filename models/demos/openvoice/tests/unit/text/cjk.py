@@ -3,8 +3,8 @@
 
 """Tables of expected Chinese, Japanese and Korean phones (data/*.jsonl), and small but real WordPiece tokenizers.
 
-A row: the sentence, its normalised text, phones, tones (one number stands for all), word pieces, phones of each piece, and
-what MeloTTS's own front end says to the same vocabulary: "same", "same but for marks" (it drops them), "differs" (every
+A row: the sentence, its normalised text, phones, tones (one number stands for all), word pieces, word2ph, and what
+MeloTTS's own front end says to the same vocabulary: "same", "same but for marks" (it drops them), "differs" (every
 kind of difference is explained in text/DIFFERENCES.md) or "fails".
 """
 

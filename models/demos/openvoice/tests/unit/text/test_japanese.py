@@ -88,10 +88,23 @@ def test_english_in_katakana():
     assert katakana("W EH B S AY T S".split()) == "ウェブサイツ"
 
 
-def test_a_word_outside_the_vocabulary_is_spoken(japanese):
-    # No piece of the vocabulary starts with a small kana after a middle dot.
-    phones = japanese("丂は面白い")
-    assert phones.phones[1:3] == ["h", "a"] or "[UNK]" not in phones.pieces
+class _Pieces:
+    def __init__(self, pieces):
+        self._pieces = pieces
+
+    def tokenize(self, text):
+        return self._pieces
+
+
+def test_a_word_outside_the_vocabulary_is_spoken():
+    phones = Japanese(_Pieces(["アメ", "[UNK]", "フ", "##ル", "."]))("雨が降る。")
+    assert phones.phones == ["_", "a", "m", "e", "g", "a", "f", "u", "r", "u", ".", "_"]
+    assert phones.word2ph == [1, 3, 2, 2, 2, 1, 1]
+
+
+def test_a_tokenizer_that_strips_accents_does_not_change_the_kana():
+    phones = Japanese(_Pieces(["カキ", "ハ"]))("ガギパ")
+    assert phones.phones == ["_", "g", "a", "g", "i", "p", "a", "_"]
 
 
 def test_whole_words_change_only_word2ph(japanese):
