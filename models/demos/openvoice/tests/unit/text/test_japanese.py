@@ -23,10 +23,15 @@ def test_table(japanese, row):
     cjk.assert_as_expected(japanese(row["text"]), row)
 
 
+@pytest.fixture(scope="module")
+def japanese_without_marks():
+    return Japanese(cjk.tokenizer("ja"), punctuation=False)
+
+
 @pytest.mark.parametrize("row", cjk.table("ja"), ids=lambda row: row["text"][:12])
-def test_without_punctuation_only_the_marks_are_missing(row):
+def test_without_punctuation_only_the_marks_are_missing(japanese_without_marks, row):
     # Of the whole word2ph nothing can be said here: without the marks, MeCab may cut the katakana elsewhere.
-    phones = Japanese(cjk.tokenizer("ja"), punctuation=False)(row["text"]).phones
+    phones = japanese_without_marks(row["text"]).phones
     middle_dots = row["normalized"].count("・")
     assert [p for p in phones if p not in PUNCTUATION] == [p for p in row["phones"].split() if p not in PUNCTUATION]
     assert sum(p in PUNCTUATION for p in phones) == middle_dots
