@@ -13,7 +13,7 @@ from models.demos.openvoice.text.pronunciation import Dictionary
 
 _SPOKEN_MARKS = ".,!?'-"
 # Words that begin with their apostrophe; before any other word it is a quotation mark.
-_CLIPPED = frozenset("em til cause twas tis bout round twere twill".split())
+_CLIPPED = frozenset("em til cause twas tis bout round".split())
 
 
 class Spoken(NamedTuple):
