@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The tone colour converter on the device: mirrors reference/converter.py.
+
+One packed upload -> spectrogram -> posterior encoder -> flow with the source voice -> flow reversed with the target
+voice -> generator, window by window -> one waveform row to download. Nothing in between leaves the device; what a voice
+changes are biases (parameters.condition).
+"""
+
+import ttnn
+from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.tt.coupling import ResidualCouplingBlock
+from models.demos.openvoice.tt.generator import Generator
+from models.demos.openvoice.tt.posterior_encoder import PosteriorEncoder
+from models.demos.openvoice.tt.precision import Precision
+from models.demos.openvoice.tt.sharding import TILE
+from models.demos.openvoice.tt.spectrogram import Spectrogram
+
+
+class Converter:
+    def __init__(self, parameters, config: ConverterConfig, device, precision: Precision):
+        self.config = config
+        self.spectrogram = Spectrogram(parameters.spectrogram, device, precision.spectrogram)
+        self.posterior_encoder = PosteriorEncoder(parameters.posterior_encoder, device, precision.posterior_encoder)
+        self.flow = ResidualCouplingBlock(parameters.flow, device, precision.flow)
+        self.generator = Generator(parameters.generator, device, precision.generator)
+
+    def unpack(self, packed, frames: int, masked: bool):
+        """[1, 1, frames + overlap, hop + channels + 32] -> hops, noise, mask; the mask None where all frames exist."""
+        hop, channels = self.config.hop_length, self.config.inter_channels
+        rows = packed.shape[2]
+        hops = ttnn.slice(packed, [0, 0, 0, 0], [1, 1, rows, hop])
+        noise = ttnn.slice(packed, [0, 0, 0, hop], [1, 1, frames, hop + channels])
+        mask = None
+        if masked:
+            mask = ttnn.slice(packed, [0, 0, 0, hop + channels], [1, 1, frames, hop + channels + 1])
+            mask = ttnn.to_layout(mask, ttnn.TILE_LAYOUT)
+        return hops, ttnn.to_layout(noise, ttnn.TILE_LAYOUT), mask
+
+    def neutral(self, hops, noise, source, mask=None):
+        """The halves of the frames without a voice; computed once, whatever the number of target voices."""
+        halves = self.posterior_encoder(self.spectrogram(hops), noise, mask, source.encoder)
+        return self.flow(halves, source.flow, mask)
+
+    def voiced(self, neutral, target, mask=None):
+        """Neutral halves -> the frames [1, 1, T, channels] in the target voice, in DRAM."""
+        halves = self.flow(neutral, target.flow, mask, reverse=True)
+        return ttnn.concat(list(halves), dim=3, memory_config=ttnn.DRAM_MEMORY_CONFIG)
+
+    def waveform(self, z, starts, window: int, target, mask=None):
+        """The windows of z that begin at `starts`, generated one by one -> [1, 1, 1, len(starts) * window * hop]."""
+        rows = []
+        for start in starts:
+            piece = z if window == z.shape[2] else _rows(z, start, window)
+            masks = None
+            if mask is not None:
+                masks = self.generator.masks(mask if window == z.shape[2] else _rows(mask, start, window))
+            rows.append(_as_row(self.generator(piece, masks, target.conv_pre)))
+        return rows[0] if len(rows) == 1 else ttnn.concat(rows, dim=3)
+
+
+def _rows(x, start: int, count: int):
+    return ttnn.slice(x, [0, 0, start, 0], [1, 1, start + count, x.shape[3]])
+
+
+def _as_row(column):
+    """[1, 1, N, 1], a tile wide in memory -> [1, 1, 1, N] with the samples side by side."""
+    row = ttnn.transpose(ttnn.to_memory_config(column, ttnn.DRAM_MEMORY_CONFIG), 2, 3)
+    ttnn.deallocate(column)
+    return ttnn.to_layout(row, ttnn.ROW_MAJOR_LAYOUT)
+
+
+def packed_shape(config: ConverterConfig, frames: int) -> tuple[int, int]:
+    """Rows and columns of the one upload for `frames` frames: hops (and their overlap), noise, mask."""
+    overlap = config.filter_length // config.hop_length - 1
+    return frames + overlap, config.hop_length + config.inter_channels + TILE

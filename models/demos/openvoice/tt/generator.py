@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""HiFi-GAN on the device: mirrors reference/generator.py.
+
+z [1, 1, T, C] -> waveform [1, 1, T * rate, 1]. Only a = leaky_relu(x) is kept of a residual chain: the next a comes from
+one program, add(a, t) with leaky_relu(1 / slope) on a, the inverse, and leaky_relu(slope) on the sum. Everything
+between the upsampling of one stage and that of the next stays sharded in L1, one placement a stage.
+"""
+
+import ttnn
+from models.demos.openvoice.reference.generator import LAST_SLOPE, SLOPE
+from models.demos.openvoice.tt.conv1d import Conv1d
+from models.demos.openvoice.tt.precision import Stage
+from models.demos.openvoice.tt.sharding import shard
+
+
+def leaky_relu(slope: float):
+    return ttnn.UnaryWithParam(ttnn.UnaryOpType.LEAKY_RELU, slope)
+
+
+TANH = ttnn.UnaryWithParam(ttnn.UnaryOpType.TANH)
+
+
+class ResBlock:
+    def __init__(self, parameters, device, stage: Stage):
+        self.pairs = [
+            (Conv1d(first, device, stage, dilation, activation=leaky_relu(SLOPE)), Conv1d(second, device, stage))
+            for first, second, dilation in zip(parameters.convs1, parameters.convs2, parameters.dilations, strict=True)
+        ]
+
+    def __call__(self, a, mask=None, keep: bool = False):
+        """a = leaky_relu(x) -> the block's x, without activation; `keep`: the caller still needs a."""
+        for i, (conv1, conv2) in enumerate(self.pairs):
+            last = i == len(self.pairs) - 1
+            h = conv1(a)
+            if mask is not None:
+                h = ttnn.multiply(h, mask, output_tensor=h)
+            t = conv2(h, consume=True)
+            following = ttnn.add(
+                a,
+                t,
+                input_tensor_a_activations=[leaky_relu(1 / SLOPE)],
+                activations=[] if last else [leaky_relu(SLOPE)],
+                output_tensor=t,
+            )
+            if mask is not None and not last:
+                following = ttnn.multiply(following, mask, output_tensor=following)
+            if not (keep and i == 0):
+                ttnn.deallocate(a)
+            a = following
+        return a
+
+
+class Upsampling:
+    """A transposed convolution as polyphase convolution: rows of `rate` samples each, then one row a sample."""
+
+    def __init__(self, parameters, rate: int, device, stage: Stage):
+        self.device = device
+        self.rate = rate
+        self.conv = Conv1d(parameters, device, stage, activation=leaky_relu(SLOPE))
+
+    def __call__(self, a):
+        phases = self.conv(a, consume=True)
+        rows = ttnn.untilize(phases, memory_config=ttnn.L1_MEMORY_CONFIG)
+        ttnn.deallocate(phases)
+        samples, channels = rows.shape[2] * self.rate, rows.shape[3] // self.rate
+        rows = ttnn.reshape(rows, (1, 1, samples, channels))
+        placed = ttnn.tilize(rows, memory_config=shard(self.device, samples, channels))
+        ttnn.deallocate(rows)
+        return placed
+
+
+def _least_memory(resblocks):
+    """In the order that needs the least L1: the block in the middle runs beside the stage's input and a sum."""
+    by_size = sorted(resblocks, key=lambda block: block.convs1[0].weight.shape[2])
+    return [*by_size[1:-1], by_size[0], by_size[-1]] if len(by_size) > 2 else by_size
+
+
+class Generator:
+    def __init__(self, parameters, device, stage: Stage):
+        self.device = device
+        self.conv_pre = Conv1d(parameters.conv_pre, device, stage, activation=leaky_relu(SLOPE))
+        self.stages = [
+            (
+                Upsampling(stage_parameters.up, stage_parameters.rate, device, stage),
+                [ResBlock(block, device, stage) for block in _least_memory(stage_parameters.resblocks)],
+            )
+            for stage_parameters in parameters.stages
+        ]
+        self.conv_post = Conv1d(parameters.conv_post, device, stage, activation=TANH)
+
+    def __call__(self, z, masks=None, bias=None):
+        """`masks` of frames and of every stage (see `masks`), where the recording ends inside the window, else None.
+
+        `bias`: of conv_pre, a voice's (V1)."""
+        a = self.conv_pre(ttnn.to_memory_config(z, shard(self.device, z.shape[2], z.shape[3])), bias=bias)
+        if masks is not None:
+            a = ttnn.multiply(a, masks[0], output_tensor=a)
+        for i, (up, resblocks) in enumerate(self.stages):
+            mask = masks and masks[i + 1]
+            a = up(a)
+            if mask is not None:
+                a = ttnn.multiply(a, mask, output_tensor=a)
+            total = None
+            for resblock in resblocks:
+                last = resblock is resblocks[-1]
+                x = resblock(a, mask, keep=not last)
+                if total is None:
+                    total = x
+                    continue
+                slope = LAST_SLOPE if i == len(self.stages) - 1 else SLOPE
+                total = ttnn.add(total, x, activations=[leaky_relu(slope)] if last else [], output_tensor=total)
+                ttnn.deallocate(x)
+            a = total
+            if mask is not None:
+                a = ttnn.multiply(a, mask, output_tensor=a)
+        return self.conv_post(a)
+
+    def masks(self, mask):
+        """A mask of frames [1, 1, T, 1] -> it and one a stage, each value repeated for the samples that come of it."""
+        masks, rate = [mask], 1
+        rows = ttnn.to_layout(mask, ttnn.ROW_MAJOR_LAYOUT)
+        for up, _ in self.stages:
+            rate *= up.rate
+            repeated = ttnn.repeat(rows, (1, 1, 1, rate))
+            masks.append(ttnn.to_layout(ttnn.reshape(repeated, (1, 1, rows.shape[2] * rate, 1)), ttnn.TILE_LAYOUT))
+        return masks

@@ -1,0 +1,200 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Reference modules -> device parameters, through ttnn's preprocess_model_parameters. The only file here with torch.
+
+Everything that can be folded is folded here, once:
+* skip halves of a WaveNet and the projection P behind it:  P(sum_i S_i a_i + s_i) + p = [P S_1 .. P S_n] a + (P s + p)
+* the flow's channel reversals: coupling i sees the halves swapped and reversed when i is odd, so its `pre` reads
+  reversed columns, its `post` writes reversed rows, and the device adds to the other tensor
+* a transposed convolution of rate s as a convolution to s * C channels and a row-major reshape (polyphase)
+* the mean of n residual blocks: 1/n into the weights that read their sum, since leaky_relu(c x) = c leaky_relu(x), c > 0
+* conditioning: cond(g) is a constant of a voice, so it becomes that voice's bias (`condition`)
+* the window and the DFT of the spectrogram: one kernel of filter_length / hop_length hops
+"""
+
+import math
+
+import torch
+
+import ttnn
+from models.demos.openvoice.reference.converter import Converter
+from models.demos.openvoice.reference.coupling import ResidualCouplingBlock
+from models.demos.openvoice.reference.generator import Generator
+from models.demos.openvoice.reference.posterior_encoder import PosteriorEncoder
+from models.demos.openvoice.reference.spectrogram import Spectrogram
+from models.demos.openvoice.reference.wavenet import WaveNet
+from models.demos.openvoice.tt.sharding import TILE
+from ttnn.model_preprocessing import ParameterDict, make_parameter_dict, preprocess_model_parameters
+
+
+def preprocess(model: torch.nn.Module):
+    """The parameters of a reference module (any of those below, or one that holds them) as host tensors."""
+    return preprocess_model_parameters(
+        initialize_model=lambda: model, custom_preprocessor=_custom_preprocessor, convert_to_ttnn=lambda *_: False
+    )
+
+
+def _custom_preprocessor(model, name, ttnn_module_args, convert_to_ttnn):
+    for kind, preprocessor in _PREPROCESSORS.items():
+        if isinstance(model, kind):
+            return _nested(preprocessor(model))
+    return {}
+
+
+def _nested(value):
+    """Dictionaries at any depth, in lists too, as ttnn's ParameterDict."""
+    if isinstance(value, dict):
+        return make_parameter_dict({key: _nested(item) for key, item in value.items()})
+    return [_nested(item) for item in value] if isinstance(value, list) else value
+
+
+def host(x: torch.Tensor):
+    return ttnn.from_torch(x.detach().float().contiguous(), dtype=ttnn.float32)
+
+
+def from_numpy(array):
+    """What ttnn.from_torch takes, of the caller's array, without a copy."""
+    return torch.from_numpy(array)
+
+
+def convolution(weight: torch.Tensor, bias: torch.Tensor | None = None) -> dict:
+    """Parameters of a conv1d.Conv1d: weight [out, in, k], bias [out]."""
+    parameters = {"weight": host(weight[:, :, :, None])}
+    if bias is not None:
+        parameters["bias"] = host(bias.reshape(1, 1, 1, -1))
+    return parameters
+
+
+def _wavenet(wavenet: WaveNet, projection: torch.nn.Conv1d, scale: float = 1.0, reverse: bool = False) -> dict:
+    channels, layers = wavenet.channels, len(wavenet.in_layers)
+    conditions = wavenet.cond_layer.bias.chunk(layers)
+    skips = [layer.weight[-channels:, :, 0] for layer in wavenet.res_skip_layers]
+    skip_bias = sum(layer.bias[-channels:] for layer in wavenet.res_skip_layers)
+    weight = scale * projection.weight[:, :, 0] @ torch.cat(skips, dim=1)
+    bias = scale * (projection.weight[:, :, 0] @ skip_bias + projection.bias)
+    if reverse:
+        weight, bias = weight.flip(0), bias.flip(0)
+    return {
+        "dilations": [layer.dilation[0] for layer in wavenet.in_layers],
+        "in_layers": [
+            convolution(layer.weight, layer.bias + condition)
+            for layer, condition in zip(wavenet.in_layers, conditions, strict=True)
+        ],
+        "residual_layers": [
+            convolution(layer.weight[:channels], layer.bias[:channels]) for layer in wavenet.res_skip_layers[:-1]
+        ],
+        "out": convolution(weight[:, :, None], bias),
+    }
+
+
+def _posterior_encoder(encoder: PosteriorEncoder) -> dict:
+    # The spectrogram's rows are filled up to whole tiles; zero columns make the filling count for nothing.
+    out, bins, _ = encoder.pre.weight.shape
+    weight = torch.zeros(out, -(-bins // TILE) * TILE, 1)
+    weight[:, :bins] = encoder.pre.weight
+    return {"pre": convolution(weight, encoder.pre.bias), "wavenet": _wavenet(encoder.wavenet, encoder.proj)}
+
+
+def _flow(flow: ResidualCouplingBlock) -> dict:
+    couplings = []
+    for i, coupling in enumerate(flow.couplings):
+        odd = bool(i % 2)
+        weight = coupling.pre.weight.flip(1) if odd else coupling.pre.weight
+        couplings.append(
+            {
+                "pre": convolution(weight, coupling.pre.bias),
+                "wavenet": _wavenet(coupling.wavenet, coupling.post, reverse=odd),
+            }
+        )
+    return {"couplings": couplings}
+
+
+def polyphase(up: torch.nn.ConvTranspose1d) -> tuple[torch.Tensor, torch.Tensor]:
+    """Weight [rate * C_out, C_in, taps] and bias of the convolution whose rows hold `rate` output samples each.
+
+    Output sample q * rate + r takes tap k = r + padding - j * rate of the input sample q + j.
+    """
+    (rate,), (size,), (padding,) = up.stride, up.kernel_size, up.padding
+    reach = max(-(-(size - 1 - padding) // rate), (rate - 1 + padding) // rate)
+    weight = torch.zeros(rate, up.out_channels, up.in_channels, 2 * reach + 1)
+    for r in range(rate):
+        for j in range(-reach, reach + 1):
+            k = r + padding - j * rate
+            if 0 <= k < size:
+                weight[r, :, :, j + reach] = up.weight[:, :, k].T
+    return weight.flatten(0, 1), up.bias.repeat(rate)
+
+
+def _generator(generator: Generator) -> dict:
+    stages, mean = [], 1.0
+    for up, resblocks in generator.stages:
+        weight, bias = polyphase(up)
+        stages.append(
+            {
+                "rate": up.stride[0],
+                "up": convolution(mean * weight, bias),
+                "resblocks": [
+                    {
+                        "dilations": [conv.dilation[0] for conv in block.convs1],
+                        "convs1": [convolution(conv.weight, conv.bias) for conv in block.convs1],
+                        "convs2": [convolution(conv.weight, conv.bias) for conv in block.convs2],
+                    }
+                    for block in resblocks
+                ],
+            }
+        )
+        mean = 1.0 / len(resblocks)
+    return {
+        "conv_pre": convolution(generator.conv_pre.weight, generator.conv_pre.bias + generator.cond.bias),
+        "stages": stages,
+        "conv_post": convolution(mean * generator.conv_post.weight),
+    }
+
+
+def _spectrogram(spectrogram: Spectrogram) -> dict:
+    size, hop = spectrogram.n_fft, spectrogram.hop
+    bins = size // 2 + 1
+    filled = -(-bins // TILE) * TILE  # cosines fill whole tiles, then sines, so that the halves split at a tile
+    edge = (size - spectrogram.win_length) // 2
+    window = torch.nn.functional.pad(spectrogram.window.double(), (edge, size - spectrogram.win_length - edge))
+    angle = 2 * math.pi * torch.outer(torch.arange(bins), torch.arange(size)).remainder(size).double() / size
+    basis = torch.zeros(2, filled, size, dtype=torch.double)
+    basis[0, :bins], basis[1, :bins] = window * angle.cos(), window * angle.sin()
+    # frame t holds the hops t .. t + size / hop - 1: kernel position = hop, channel = sample within the hop
+    weight = basis.reshape(2 * filled, size // hop, hop).transpose(1, 2)
+    return {"bins": bins, "kernel": convolution(weight)}
+
+
+def condition(converter: Converter, embedding) -> ParameterDict:
+    """The biases that a voice [gin_channels] gives to the convolutions it enters, as host tensors.
+
+    With `zero_g` (V2) only the flow sees voices; encoder and generator keep the biases of their parameters (None).
+    """
+    g = torch.as_tensor(embedding, dtype=torch.float32)[:, None]
+
+    def wavenet(module: WaveNet) -> list:
+        conditions = (module.cond_layer.weight[:, :, 0] @ g)[:, 0] + module.cond_layer.bias
+        return [
+            host((layer.bias + part).reshape(1, 1, 1, -1))
+            for layer, part in zip(module.in_layers, conditions.chunk(len(module.in_layers)), strict=True)
+        ]
+
+    direct = not converter.config.zero_g
+    generator = converter.generator
+    conv_pre = generator.conv_pre.bias + (generator.cond.weight[:, :, 0] @ g)[:, 0] + generator.cond.bias
+    return make_parameter_dict(
+        {
+            "encoder": wavenet(converter.posterior_encoder.wavenet) if direct else None,
+            "flow": [wavenet(coupling.wavenet) for coupling in converter.flow.couplings],
+            "conv_pre": host(conv_pre.reshape(1, 1, 1, -1)) if direct else None,
+        }
+    )
+
+
+_PREPROCESSORS = {
+    Spectrogram: _spectrogram,
+    PosteriorEncoder: _posterior_encoder,
+    ResidualCouplingBlock: _flow,
+    Generator: _generator,
+}

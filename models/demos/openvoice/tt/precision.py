@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The one table of numeric formats: what each stage of the device path computes in.
+
+Every stage holds float32 activations and multiplies at HiFi4 into a float32 accumulator: on the matrix unit that is
+TF32 times TF32. PERF.md has the measured correlation of the alternatives; a stage goes down only with evidence there.
+"""
+
+from dataclasses import dataclass, field
+
+import ttnn
+
+
+@dataclass(frozen=True)
+class Stage:
+    activations: ttnn.DataType = ttnn.float32
+    weights: ttnn.DataType = ttnn.float32
+    fidelity: ttnn.MathFidelity = ttnn.MathFidelity.HiFi4
+    fp32_accumulation: bool = True
+
+    def compute_config(self, device):
+        return ttnn.init_device_compute_kernel_config(
+            device.arch(),
+            math_fidelity=self.fidelity,
+            math_approx_mode=False,
+            fp32_dest_acc_en=self.fp32_accumulation,
+            packer_l1_acc=self.fp32_accumulation,
+        )
+
+
+@dataclass(frozen=True)
+class Precision:
+    spectrogram: Stage = field(default_factory=Stage)
+    posterior_encoder: Stage = field(default_factory=Stage)
+    flow: Stage = field(default_factory=Stage)
+    generator: Stage = field(default_factory=Stage)
+    reference_encoder: Stage = field(default_factory=Stage)
