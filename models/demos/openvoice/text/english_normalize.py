@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import inflect
 
+from models.demos.openvoice.text import roman_numerals
 from models.demos.openvoice.text.frontend import drop_unknown
 
 _inflect = inflect.engine()
@@ -88,6 +89,10 @@ _UNITS = {
 }
 _SIGNS = {"%": "percent", "&": "and", "@": "at", "+": "plus", "=": "equals", "°": "degrees"}
 _FRACTIONS = {"1/2": "one half", "1/3": "one third", "2/3": "two thirds", "1/4": "one quarter", "3/4": "three quarters"}
+_COUNTED = frozenset(
+    "act appendix article book bowl chapter class figure grade level part phase round scene section stage table title "
+    "type volume war".split()
+)
 _MONTHS = "january february march april may june july august september october november december".split()
 _WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
 _LONGEST_NUMBER = 15  # digits; a longer one is a code, not a quantity
@@ -117,6 +122,14 @@ def _known(character: str) -> bool:
     )
 
 
+def _roman(match: re.Match) -> str:
+    """World War II is two, Henry VIII the eighth."""
+    before, number = match[1], roman_numerals.value(match[2])
+    if number is None or before.islower() and before not in _COUNTED:
+        return match[0]
+    return f"{before} {number}" if before.lower() in _COUNTED else f"{before} the {_inflect.ordinal(number)}"
+
+
 def _spell(letters: str) -> str:
     return " ".join(_LETTER_NAMES.get(letter, letter) for letter in letters.lower() if letter.isalpha())
 
@@ -133,6 +146,7 @@ def _capitals(text: str, known_word: Callable[[str], bool]) -> str:
 
     text = re.sub(r"\b(?:[eE]\.\s?g\.)", "for example", text)
     text = re.sub(r"\b(?:[iI]\.\s?e\.)", "that is", text)
+    text = re.sub(rf"\b([A-Z]?[a-z]+) ({roman_numerals.PATTERN})\b", _roman, text)
     text = re.sub(r"\bPh\.\s?D\.?", "p h d", text)
     if not text.isupper():
         text = re.sub(r"\b([A-Z]{2,6})(s?)\b(?!\.\w)", initialism, text)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from models.demos.openvoice.text import roman_numerals
 from models.demos.openvoice.text.frontend import PAD, Phones, Tokenizer, drop_unknown, require_speech, spread_phones
 from models.demos.openvoice.text.lexicon import Lexicon
 from models.demos.openvoice.text.pieces import WholeWords, words
@@ -91,6 +92,7 @@ class Romance:
         return phones
 
     def normalize(self, text: str) -> str:
+        text = re.sub(rf"{roman_numerals.PATTERN}(?=e?\b)", self._roman, text)
         for abbreviation, words_ in self.reading.abbreviations:
             text = abbreviation.sub(words_, text)
         text = self.spell_acronyms(text)
@@ -156,6 +158,10 @@ class Romance:
         for sign, (_, many, _) in reading.currencies.items():
             text = text.replace(sign, f" {many} ")
         return text
+
+    def _roman(self, match: re.Match) -> str:
+        number = roman_numerals.value(match[0])
+        return match[0] if number is None or match.string.isupper() else str(number)
 
     def _date(self, match: re.Match) -> str:
         day, month, year = int(match[1]), int(match[2]), int(match[3])

@@ -15,6 +15,7 @@ from loguru import logger
 
 from models.demos.openvoice.text.frontend import TextError, load_frontend
 from models.demos.openvoice.text.pieces import WholeWords, load_tokenizer
+from models.demos.openvoice.text.roman_numerals import value
 
 TABLES = Path(__file__).parent / "tables"
 LANGUAGES = {"EN": "english", "ES": "spanish", "FR": "french"}
@@ -155,3 +156,10 @@ def test_english_contractions_are_one_word(frontends, contraction, phones):
 def test_load_tokenizer_names_the_folder(tmp_path, expect_error):
     with expect_error(TextError, f"{tmp_path} has neither tokenizer.json nor vocab.txt"):
         load_tokenizer(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "numeral, number", [("II", 2), ("IV", 4), ("XIX", 19), ("XXXVIII", 38), ("IIII", None), ("VX", None), ("MIX", None)]
+)
+def test_roman_numerals(numeral, number):
+    assert value(numeral) == number
