@@ -3,8 +3,8 @@
 
 """HiFi-GAN on the device: mirrors reference/generator.py.
 
-z [1, 1, T, C] -> waveform [1, 1, T * rate, 1]. Only a = leaky_relu(x) is kept of a residual chain: the next a comes from
-one program, add(a, t) with leaky_relu(1 / slope) on a, the inverse, and leaky_relu(slope) on the sum. Everything
+z [1, 1, T, C] -> waveform [1, 1, T * rate, 1]. Only a = leaky_relu(x) is kept of a residual chain: the next a comes
+from one program, add(a, t) with leaky_relu(1 / slope) on a, the inverse, and leaky_relu(slope) on the sum. Everything
 between the upsampling of one stage and that of the next stays sharded in L1, one placement a stage.
 """
 

@@ -8,7 +8,7 @@ Everything that can be folded is folded here, once:
 * the flow's channel reversals: coupling i sees the halves swapped and reversed when i is odd, so its `pre` reads
   reversed columns, its `post` writes reversed rows, and the device adds to the other tensor
 * a transposed convolution of rate s as a convolution to s * C channels and a row-major reshape (polyphase)
-* the mean of n residual blocks: 1/n into the weights that read their sum, since leaky_relu(c x) = c leaky_relu(x), c > 0
+* the mean of n residual blocks: 1/n into the weights that read their sum; leaky_relu(c x) = c leaky_relu(x), c > 0
 * conditioning: cond(g) is a constant of a voice, so it becomes that voice's bias (`condition`)
 * the window and the DFT of the spectrogram: one kernel of filter_length / hop_length hops
 """

@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Fixtures of the device tests: the full-size V2 converter with seeded weights, speech, voices, uploads."""
+
+import numpy as np
+import pytest
+import torch
+
+import ttnn
+from models.demos.openvoice import audio
+from models.demos.openvoice.pipeline import load_converter
+from models.demos.openvoice.tests import speech
+from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.tt import parameters
+from models.demos.openvoice.tt.precision import Precision
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory):
+    """The full-size V2 converter with seeded weights of realistic scale, in torch."""
+    return load_converter(make_converter_checkpoint(tmp_path_factory.mktemp("converter")))
+
+
+@pytest.fixture(scope="session")
+def host_parameters(reference):
+    return parameters.preprocess(reference)
+
+
+@pytest.fixture(scope="session")
+def precision():
+    return Precision()
+
+
+@pytest.fixture(scope="session")
+def samples(reference):
+    """Real speech at the model's rate (a synthetic voice where the recordings are absent)."""
+    if speech.FOLDER.is_dir():
+        return audio.load(speech.recording("demo_speaker0.mp3"), reference.config.sampling_rate)
+    return speech.voice(20.0, reference.config.sampling_rate)
+
+
+@pytest.fixture
+def window(reference, samples):
+    """`window(frames)`: the samples of that many frames from within the speech, with their surroundings."""
+
+    def cut(frames: int) -> torch.Tensor:
+        config = reference.config
+        size = frames * config.hop_length + config.filter_length - config.hop_length
+        start = config.sampling_rate  # a second in, where speech has begun
+        return torch.from_numpy(np.ascontiguousarray(samples[start : start + size]))[None]
+
+    return cut
+
+
+@pytest.fixture
+def voices(reference):
+    """Two voices far apart, as embeddings [2, gin_channels] of the size that the reference encoder gives."""
+    return torch.randn(2, reference.config.gin_channels, generator=torch.Generator().manual_seed(7))
+
+
+@pytest.fixture
+def upload(device):
+    def to_device(x: torch.Tensor, layout=ttnn.TILE_LAYOUT):
+        return ttnn.from_torch(x.contiguous(), dtype=ttnn.float32, layout=layout, device=device)
+
+    return to_device

@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Lengths, and how the reference's tensors look on the device."""
+
+import pytest
+import torch
+
+from mock_device import runtime
+
+# One frame count that a simulator gets through in minutes, and the bucket a card runs.
+FRAMES = [
+    pytest.param(32, id="32frames"),
+    pytest.param(
+        256,
+        id="256frames",
+        marks=pytest.mark.skipif(runtime.simulated(), reason="a simulator takes hours for a whole bucket"),
+    ),
+]
+
+
+def rows(x: torch.Tensor) -> torch.Tensor:
+    """[1, C, T] as the reference holds it -> [1, 1, T, C] as the device does."""
+    return x.transpose(1, 2)[None]
+
+
+def noise(channels: int, frames: int, tau: float = 0.3) -> torch.Tensor:
+    return tau * torch.randn(1, channels, frames, generator=torch.Generator().manual_seed(3))

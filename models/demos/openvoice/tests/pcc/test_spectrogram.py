@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+import pytest
+import torch
+
+import ttnn
+from models.demos.openvoice.tests.pcc.layouts import FRAMES, rows
+from models.demos.openvoice.tt.spectrogram import Spectrogram
+from tests.ttnn.utils_for_testing import assert_with_pcc
+
+
+@pytest.mark.parametrize("frames", FRAMES)
+def test_magnitudes_of_speech(device, upload, reference, host_parameters, precision, window, frames):
+    samples = window(frames)
+    expected = rows(reference.spectrogram.frames(samples))
+    hops = upload(samples.reshape(1, 1, -1, reference.config.hop_length), ttnn.ROW_MAJOR_LAYOUT)
+    spectrogram = Spectrogram(host_parameters.spectrogram, device, precision.spectrogram)
+    magnitudes = ttnn.to_torch(spectrogram(hops))
+    bins = reference.config.spec_channels
+    assert_with_pcc(expected, magnitudes[..., :bins], 0.9999)
+    # what a listener hears: the logarithm weighs quiet bins as much as loud ones
+    assert_with_pcc(expected.log(), magnitudes[..., :bins].log(), 0.999)
+    # the columns that fill the last tile hold the floor and nothing else
+    torch.testing.assert_close(magnitudes[..., bins:], torch.full_like(magnitudes[..., bins:], 1e-3), rtol=1e-2, atol=0)
