@@ -119,7 +119,7 @@ def compare(options: argparse.Namespace, variants: list[str], rate: int) -> None
 def peak_memory(options: argparse.Namespace, variants: list[str]) -> None:
     """Each figure from a process of its own: the peak of a process does not fall again."""
     print(f"{'audio':>13} {'variant':>9} {'peak MiB':>9}")
-    lengths = [[seconds] for seconds in (1, 10, 60)] + [list(np.linspace(1, 20, 100))]
+    lengths = [[seconds] for seconds in (1, 10, 60)] + [list(np.linspace(0.5, 5, 100))]
     for variant in variants:
         for seconds in lengths:
             command = [sys.executable, "-m", __spec__.name, "--model", str(options.model), "--peak", variant]
