@@ -59,6 +59,23 @@ _EVERYDAY = {
     "昨夜": "ユウベ",
     "既存": "キゾン",
 }
+# Words that UniDic takes apart, or reads by their parts.
+_PHRASES = {
+    "日本人(?!形)": "ニホンジン",
+    "中国人": "チュウゴクジン",
+    "外国人": "ガイコクジン",
+    "何人": "ナンニン",
+    "何か(?!月)": "ナニカ",
+    "何も": "ナニモ",
+    "一日中": "イチニチジュウ",
+    "今日中": "キョウジュウ",
+    "この間": "コノアイダ",
+    "明後日": "アサッテ",
+    "(?<=お腹が)空": "ス",
+    "一石二鳥": "イッセキニチョウ",
+}
+_PHRASE = re.compile("|".join(f"(?P<p{index}>{phrase})" for index, phrase in enumerate(_PHRASES)))
+_PHRASE_READINGS = tuple(_PHRASES.values())
 _FAMILY = {"父": "トウ", "母": "カア", "兄": "ニイ", "姉": "ネエ", "爺": "ジイ", "婆": "バア"}
 _FAMILY_SUFFIXES = ("さん", "さま", "ちゃん", "様", "上")
 _KANJI = re.compile("[\u3400-\u9fff々〆\U00020000-\U0002ffff]")
@@ -106,7 +123,8 @@ class Japanese:
 
     def _read(self, text: str) -> str:
         # UniDic knows 、 and 。 as the ends of phrases, and "," as an ordinary character.
-        words = [(word.surface, word.feature.kana) for word in self._tagger(text.translate(_AS_WRITTEN))]
+        text = _PHRASE.sub(lambda match: _PHRASE_READINGS[int(match.lastgroup[1:])], text.translate(_AS_WRITTEN))
+        words = [(word.surface, word.feature.kana) for word in self._tagger(text)]
         return "".join(self._readings(words)).translate(_TO_KATAKANA | _TO_MARKS)
 
     def _readings(self, words: list[tuple[str, str | None]]) -> Iterator[str]:

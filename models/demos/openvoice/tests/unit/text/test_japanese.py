@@ -87,6 +87,24 @@ def test_numbers_and_counters(numeral, counter, reading):
     assert read_number(numeral, counter) == reading
 
 
+@pytest.mark.parametrize(
+    "text, reading",
+    [
+        ("日本人と日本人形", "ニホンジントニホンニンギョウ"),
+        ("何人いますか", "ナンニンイマスカ"),
+        ("何か食べる", "ナニカタベル"),
+        ("何か月", "ナンカゲツ"),
+        ("一日中", "イチニチジュウ"),
+        ("私の父とお父さん", "ワタシノチチトオトウサン"),
+        ("お腹が空いた", "オナカガスイタ"),
+        ("東京へ行った", "トウキョウヘイッタ"),
+        ("ジャン=ポール", "ジャンポール"),
+    ],
+)
+def test_readings(japanese, text, reading):
+    assert japanese.normalize(text) == reading
+
+
 def test_english_in_katakana():
     assert katakana("M AH SH IY N".split()) == "マシーン"
     assert katakana("K AE T".split()) == "カット"
