@@ -11,6 +11,7 @@ from models.demos.openvoice.reference.duration_predictor import DurationPredicto
 from models.demos.openvoice.reference.stochastic_duration_predictor import (
     BINS,
     TAIL_BOUND,
+    SplineCoupling,
     StochasticDurationPredictor,
     inverse_spline,
 )
@@ -90,3 +91,25 @@ def test_stochastic_durations_follow_the_noise():
     args = randn(1, 8, 6), torch.ones(1, 1, 6).double(), randn(1, 4, 1, seed=2)
     first, again, other = (model(*args, randn(1, 2, 6, seed=seed)) for seed in (1, 1, 2))
     assert torch.equal(first, again) and (first != other).all()
+
+
+def test_a_coupling_reads_its_curve_from_the_first_channel_and_the_text():
+    coupling = randomised(SplineCoupling(8))
+    z, text, mask = randn(1, 2, 6), randn(1, 8, 6, seed=2), torch.ones(1, 1, 6).double()
+    curve = coupling.projection(coupling.convs(coupling.pre(z[:, :1]) + text, mask))[0].T
+    widths, heights, slopes = curve[:, :10] / 8**0.5, curve[:, 10:20] / 8**0.5, curve[:, 20:]
+    expected = [solved(float(z[0, 1, i]), widths[i], heights[i], slopes[i]) for i in range(6)]
+    result = coupling(z, mask, text)
+    assert torch.equal(result[:, :1], z[:, :1])
+    torch.testing.assert_close(result[0, 1], torch.tensor(expected, dtype=torch.float64), rtol=0, atol=1e-9)
+
+
+def test_the_flow_runs_from_its_last_coupling_to_its_affine_layer():
+    model = randomised(StochasticDurationPredictor(8, 4))
+    x, mask, g, noise = randn(1, 8, 6), torch.ones(1, 1, 6).double(), randn(1, 4, 1, seed=2), randn(1, 2, 6, seed=3)
+    text = model.projection(model.convs(model.pre(x) + model.speaker(g), mask))
+    z = noise[:, [1, 0]]
+    for index in (2, 1, 0):
+        z = model.couplings[index](z, mask, text)[:, [1, 0]]
+    expected = (z[:, :1] - model.shift[0]) / model.log_scale[0].exp()
+    torch.testing.assert_close(model(x, mask, g, noise), expected, rtol=0, atol=1e-10)

@@ -63,6 +63,33 @@ def speak(model, sentences, prosody=DEFAULTS, speaker=1, seeds=(0,)):
     return model(sentences, speakers, prosody, randomness(*seeds))
 
 
+UPSTREAM = {
+    "melo": (
+        [4, 3, 3, 3, 4, 4, 2, 3, 4, 3, 5, 5],
+        [0.016301, 0.06253, -0.029297, -0.001366, -0.020202, -0.018277, 0.007465, -0.025435],
+    ),
+    "base_speaker": (
+        [3, 4, 7, 4, 6, 4, 4, 3, 6, 4, 7, 5],
+        [0.040966, 0.043491, 0.070125, 0.063814, 0.003367, 0.069743, 0.072141, 0.03296],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UPSTREAM)
+def test_the_answer_is_upstreams(request, name):
+    """Durations and every eighth part's first sample, as upstream's own code (MeloTTS at commit 20914537, OpenVoice at
+    74a1d147) gave them for these weights, ids and noise."""
+    model, (durations, samples) = request.getfixturevalue(name), UPSTREAM[name]
+    text, prosody = sentence(model.config, 12), Prosody(sdp_ratio=0.5)
+    random = torch.Generator().manual_seed(0)
+    encoding = model.encode(text, torch.tensor([1]))
+    result = model.durations(encoding, prosody, torch.randn(2, 12, generator=random)[None])
+    assert result.tolist() == [durations]
+    noise = torch.randn(model.config.inter_channels, sum(durations), generator=random)[None]
+    (waveform,) = model.generate(model.latents(encoding, result, prosody, noise), encoding.speaker)
+    torch.testing.assert_close(waveform[:: len(waveform) // 8], torch.tensor(samples), rtol=0, atol=2e-5)
+
+
 def test_a_batch_is_its_sentences_one_by_one(model):
     sentences = [sentence(model.config, length, seed=length) for length in (9, 31, 1, 20)]
     together = speak(model, Sentences.stack(sentences), seeds=(5, 6, 7, 8))
