@@ -10,6 +10,7 @@ Latin letters: the English front end on multilingual BERT's word pieces, its ton
 import logging
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,6 +48,8 @@ _PUNCTUATION = "!?…,.'-"
 # English with its spaces, or Chinese up to and with a mark; MeloTTS segments words within such runs.
 _RUNS = re.compile(rf"[A-Za-z\s]+|[^A-Za-z\s{_PUNCTUATION}]*[{_PUNCTUATION}]|[^A-Za-z\s{_PUNCTUATION}]+")
 
+_INITIALISMS = ("AI", "US", "ID", "PM", "AM")  # words of their own in the English dictionary
+
 # Finals that pinyin shortens after an initial, and vowels that sound different after z c s and after zh ch sh r.
 _SHORT_FINALS = {"uei": "ui", "iou": "iu", "uen": "un"}
 _APICAL = {**dict.fromkeys(("z", "c", "s"), "i0"), **dict.fromkeys(("zh", "ch", "sh", "r"), "ir")}
@@ -70,7 +73,7 @@ class Chinese:
         self._english_words = WholeWords()
 
     def __call__(self, text: str) -> Phones:
-        normalized = normalize(text)
+        normalized = normalize(text, self._english.knows)
         phones, tones, word2ph, pieces = ["_"], [0], [1], []
         for run in _RUNS.findall(normalized):
             if run[0].isascii() and (run[0].isalpha() or run[0].isspace()):
@@ -91,13 +94,22 @@ class Chinese:
         return Phones(phones + ["_"], tones + [0], word2ph + [1], normalized, pieces)
 
 
-def normalize(text: str) -> str:
+def normalize(text: str, is_english: Callable[[str], bool]) -> str:
     """Han characters, English letters, spaces and the marks that have a phone; numbers as words."""
     text = re.sub(r"([a-z])([A-Z])", r"\1 \2", text.translate(_WIDE_LETTERS))
+    text = re.sub("(?<![A-Za-z])[A-Z]{2,6}(?![A-Za-z])", lambda match: _say_capitals(match[0], is_english), text)
     text = spell_numbers(text).replace("...", "…").translate(_TO_MARKS)
     text = "".join(_without_accent(character) for character in text)
     text = drop_unknown(text, _is_known, "ZH", gap="")
     return re.sub(r"\s+", " ", text)
+
+
+def _say_capitals(word: str, is_english: Callable[[str], bool]) -> str:
+    """USB letter by letter; NBA and DVD as the dictionary has them, OPEN as the word it is."""
+    pronounceable = is_english(word.lower()) or (len(word) > 3 and set(word) & set("AEIOUY"))
+    if pronounceable and word not in _INITIALISMS:
+        return word
+    return " ".join("ay" if letter == "A" else letter for letter in word)  # a single "a" is the article
 
 
 def pronounce(run: str) -> list[Syllable]:

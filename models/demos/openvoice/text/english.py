@@ -48,6 +48,9 @@ class English:
         groups = group_pieces(pieces)
         return self._speak([Word("".join(group), group, False) for group in groups])
 
+    def knows(self, word: str) -> bool:
+        return word in self._dictionary
+
     def _speak(self, found: list[Word]) -> Spoken:
         phones: list[str] = []
         tones: list[int] = []

@@ -90,6 +90,14 @@ def test_two_verbs_doubled_around_yi_keep_every_syllable():
     assert [syllable.tone for syllable in pronounce("看一看听一听")] == [4, 5, 4, 1, 5, 1]
 
 
+@pytest.mark.parametrize(
+    "text, normalized",
+    [("用USB和AI看NBA", "用U S B和ay I看NBA"), ("OPEN的店", "OPEN的店"), ("PDF文件", "P D F文件")],
+)
+def test_capitals(chinese, text, normalized):
+    assert chinese(text).normalized == normalized
+
+
 def test_a_word_outside_the_vocabulary_is_spoken(chinese):
     known = chinese("我喜欢shopping")
     unknown = chinese("我喜欢" + "x" * 101)
