@@ -28,7 +28,7 @@ class Conv1d:
         self.prepared = {}  # shape and placement of the input -> weight, bias as the op laid them out
 
     def __call__(self, x, batch: int = 1, bias=None, consume: bool = False):
-        """`bias`: a device tensor in the place of the parameter's (a voice's); `consume`: free x as soon as it is read."""
+        """`bias`: a device tensor in the place of the parameter's, a voice's; `consume`: free x as soon as it is read."""
         key = (batch, x.shape[2], str(x.memory_config()))
         weight, own_bias = self.prepared.get(key) or (self.parameters.weight, self.parameters.get("bias"))
         y, kept = ttnn.conv2d(

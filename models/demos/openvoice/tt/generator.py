@@ -62,11 +62,11 @@ class Upsampling:
 
     def __call__(self, a):
         phases = self.conv(a, consume=True)
-        rows = ttnn.untilize(phases, memory_config=ttnn.L1_MEMORY_CONFIG)
+        rows = ttnn.to_layout(phases, ttnn.ROW_MAJOR_LAYOUT, memory_config=ttnn.L1_MEMORY_CONFIG)
         ttnn.deallocate(phases)
         samples, channels = rows.shape[2] * self.rate, rows.shape[3] // self.rate
         rows = ttnn.reshape(rows, (1, 1, samples, channels))
-        placed = ttnn.tilize(rows, memory_config=shard(self.device, samples, channels))
+        placed = ttnn.to_layout(rows, ttnn.TILE_LAYOUT, memory_config=shard(self.device, samples, channels))
         ttnn.deallocate(rows)
         return placed
 

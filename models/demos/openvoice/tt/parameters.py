@@ -10,6 +10,7 @@ Everything that can be folded is folded here, once:
 * a transposed convolution of rate s as a convolution to s * C channels and a row-major reshape (polyphase)
 * the mean of n residual blocks: 1/n into the weights that read their sum; leaky_relu(c x) = c leaky_relu(x), c > 0
 * conditioning: cond(g) is a constant of a voice, so it becomes that voice's bias (`condition`)
+* the reference encoder's first convolutions as convolutions of blocks of frames (`halving`), the GRU's biases
 * the window and the DFT of the spectrogram: one kernel of filter_length / hop_length hops
 """
 
@@ -22,8 +23,10 @@ from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.reference.coupling import ResidualCouplingBlock
 from models.demos.openvoice.reference.generator import Generator
 from models.demos.openvoice.reference.posterior_encoder import PosteriorEncoder
+from models.demos.openvoice.reference.reference_encoder import FILTERS, ReferenceEncoder
 from models.demos.openvoice.reference.spectrogram import Spectrogram
 from models.demos.openvoice.reference.wavenet import WaveNet
+from models.demos.openvoice.tt.reference_encoder import CLOCK, PHASES, SATURATED
 from models.demos.openvoice.tt.sharding import TILE
 from ttnn.model_preprocessing import ParameterDict, make_parameter_dict, preprocess_model_parameters
 
@@ -56,6 +59,12 @@ def host(x: torch.Tensor):
 def from_numpy(array):
     """What ttnn.from_torch takes, of the caller's array, without a copy."""
     return torch.from_numpy(array)
+
+
+def tiled(x: torch.Tensor):
+    """A matrix or a row for a matmul or a norm: [1, 1, rows, columns] in tiles."""
+    x = x.detach().float().reshape(1, 1, -1, x.shape[-1]).contiguous()
+    return ttnn.from_torch(x, dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT)
 
 
 def convolution(weight: torch.Tensor, bias: torch.Tensor | None = None) -> dict:
@@ -166,6 +175,58 @@ def _spectrogram(spectrogram: Spectrogram) -> dict:
     return {"bins": bins, "kernel": convolution(weight)}
 
 
+def halving(conv: torch.nn.Conv2d, phases: int) -> torch.Tensor:
+    """Weight [out * phases / 2, in * phases, 3, 2] over frequency and blocks of `phases` frames of a 3 x 3 convolution.
+
+    It halves time (kernel 3, stride 2, padding 1) by halving the frames of a block: frame r of the block that comes out
+    reads frames 2 r - 1 .. 2 r + 1 of the block that goes in, where -1 is the last one of the block before.
+    """
+    weight = torch.zeros(phases // 2, conv.out_channels, phases, conv.in_channels, 3, 2)
+    for r in range(phases // 2):
+        for tap in range(3):
+            before, frame = divmod(2 * r + tap - 1, phases)
+            weight[r, :, frame, :, :, 1 + before] = conv.weight[:, :, tap]
+    return weight.flatten(2, 3).flatten(0, 1)
+
+
+def _reference_encoder(encoder: ReferenceEncoder) -> dict:
+    convs, phases = [], PHASES
+    for conv in encoder.convs:
+        blocks = phases > 1
+        weight = halving(conv, phases) if blocks else conv.weight.transpose(2, 3)
+        phases = max(phases // 2, 1)
+        convs.append({"weight": host(weight), "bias": host(conv.bias.repeat(phases).reshape(1, 1, 1, -1))})
+
+    def gates(reset, update, recurrent, candidate, clock=0.0):
+        """[hidden, ...] each -> [4 * (hidden + CLOCK), ...]: columns of the state that a step makes."""
+        columns = []
+        for name, gate in (("reset", reset), ("update", update), ("recurrent", recurrent), ("candidate", candidate)):
+            # the clock's update gate is shut: e is always the candidate
+            columns += [gate, torch.full((CLOCK, *gate.shape[1:]), clock if name == "update" else 0.0)]
+        return torch.cat(columns)
+
+    gru = encoder.gru
+    of_input, of_state = gru.weight_ih_l0.chunk(3), gru.weight_hh_l0.chunk(3)
+    input_bias, state_bias = gru.bias_ih_l0.chunk(3), gru.bias_hh_l0.chunk(3)
+    # only the candidate's recurrent term is scaled by the reset gate, so its bias is the one that may not join
+    bias = gates(
+        input_bias[0] + state_bias[0], input_bias[1] + state_bias[1], state_bias[2], input_bias[2], clock=-SATURATED
+    )
+    recurrent = gates(*of_state, torch.zeros_like(of_state[2]))
+    projection = gates(of_input[0], of_input[1], torch.zeros_like(of_input[2]), of_input[2])
+    out = torch.nn.functional.pad(encoder.proj.weight, (0, CLOCK))
+    return {
+        "epsilon": encoder.layernorm.eps,
+        "norm_weight": tiled(encoder.layernorm.weight),
+        "norm_bias": tiled(encoder.layernorm.bias),
+        "convs": convs,
+        "projection": {"weight": host(projection.reshape(len(projection), FILTERS[-1], -1, 1))},
+        "gru": {"recurrent": tiled(recurrent.T), "bias": tiled(bias)},
+        "out_weight": tiled(out.T),
+        "out_bias": tiled(encoder.proj.bias),
+    }
+
+
 def condition(converter: Converter, embedding) -> ParameterDict:
     """The biases that a voice [gin_channels] gives to the convolutions it enters, as host tensors.
 
@@ -197,4 +258,5 @@ _PREPROCESSORS = {
     PosteriorEncoder: _posterior_encoder,
     ResidualCouplingBlock: _flow,
     Generator: _generator,
+    ReferenceEncoder: _reference_encoder,
 }
