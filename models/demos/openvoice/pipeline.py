@@ -49,8 +49,14 @@ class Backend(Protocol):
         """For each stretch of `chunk` frames (None: the fastest) its samples in every target, as many as came in."""
 
 
+def _on_device(converter: Converter, **options) -> Backend:
+    from models.demos.openvoice.tt.runner import open_backend  # ttnn is imported by who wants a device
+
+    return open_backend(converter, **options)
+
+
 # Name -> what makes a backend of a loaded converter and the options given to `from_pretrained`.
-BACKENDS: dict[str, Callable[..., Backend]] = {"torch": ChunkedConverter}
+BACKENDS: dict[str, Callable[..., Backend]] = {"torch": ChunkedConverter, "ttnn": _on_device}
 
 
 class OpenVoice:
@@ -73,7 +79,8 @@ class OpenVoice:
         """A release by name, or a folder that holds `config.json` and a checkpoint, directly or below `converter`.
 
         Options of the backend "torch": `precision` is "fast" (default: the generator in bfloat16 where this CPU gains
-        by it), "exact" (fp32) or "bfloat16".
+        by it), "exact" (fp32) or "bfloat16". Of "ttnn": `device`, an open one (default: the first of the machine), and
+        `precision`, a tt.precision.Precision.
         """
         if backend not in BACKENDS:
             raise ValueError(f"there is no backend {backend!r}; choose one of: {', '.join(BACKENDS)}")

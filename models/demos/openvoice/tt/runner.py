@@ -11,9 +11,12 @@ Every bucket exists in two forms: all frames there, and masked, for a window in 
 A call uploads one packed tensor and downloads one row of samples.
 """
 
+import atexit
+import os
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from loguru import logger
@@ -27,12 +30,26 @@ from models.demos.openvoice.tt.converter import Converter, packed_shape
 from models.demos.openvoice.tt.precision import Precision, Stage
 from models.demos.openvoice.tt.sharding import TILE, shard
 
+CARDS = Path("/dev/tenstorrent")  # where the driver shows them
 # Short windows in a long one. More would waste less of the long window on context, at the price of memory and latency.
 LONG = 4
 # Of a core's L1; the rest is for what the allocator cannot place tightly.
 L1_SHARE = 0.9
 VOICES_KEPT = 64  # on the device; 32 biases of 384 values each, about 3 MB in tiles
 _BYTES = {ttnn.float32: 4, ttnn.bfloat16: 2}
+
+
+def open_backend(reference: ReferenceConverter, device=None, precision: Precision | None = None) -> "DeviceConverter":
+    """The converter on `device`, or on the machine's first one, which then stays open until the process ends."""
+    if device is None:
+        provided = ("TT_METAL_SIMULATOR", "TT_METAL_MOCK_CLUSTER_DESC_PATH")
+        if not CARDS.exists() and not any(os.environ.get(variable) for variable in provided):
+            raise RuntimeError(
+                f"there is no Tenstorrent card ({CARDS} does not exist): install its driver, or use the backend 'torch'"
+            )
+        device = ttnn.open_device(device_id=0)
+        atexit.register(ttnn.close_device, device)
+    return DeviceConverter(reference, device, precision)
 
 
 @dataclass(frozen=True)

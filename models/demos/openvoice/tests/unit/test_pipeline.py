@@ -4,6 +4,7 @@
 """pipeline.py: what a user holds, from files to samples, and what a user is told."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,7 +87,7 @@ def test_a_config_of_another_model(tmp_path, folder, expect_error):
 
 
 def test_unknown_backend(folder, expect_error):
-    with expect_error(ValueError, "there is no backend 'abacus'; choose one of: torch"):
+    with expect_error(ValueError, "there is no backend 'abacus'; choose one of: torch, ttnn"):
         OpenVoice.from_pretrained(folder, backend="abacus")
 
 
@@ -262,3 +263,11 @@ def test_formats_of_recordings(model, tmp_path, target, rate, channels, subtype)
     result = model.convert(path, target)
     assert abs(len(result) - RATE) <= 1
     assert np.isfinite(result).all()
+
+
+def test_the_device_backend_on_a_machine_without_a_card(folder, monkeypatch, expect_error):
+    monkeypatch.delenv("TT_METAL_MOCK_CLUSTER_DESC_PATH", raising=False)
+    monkeypatch.delenv("TT_METAL_SIMULATOR", raising=False)
+    monkeypatch.setattr("models.demos.openvoice.tt.runner.CARDS", Path("/no/such/device"))
+    with expect_error(RuntimeError, "there is no Tenstorrent card .*: install its driver, or use the backend 'torch'"):
+        OpenVoice.from_pretrained(folder, backend="ttnn")
