@@ -28,13 +28,17 @@ class Conv1d:
         self.prepared = {}  # shape and placement of the input -> weight, bias as the op laid them out
 
     def __call__(self, x, batch: int = 1, bias=None, consume: bool = False):
-        """`bias`: a device tensor in the place of the parameter's, a voice's; `consume`: free x as soon as it is read."""
+        """`bias`: a device tensor in place of the parameter's, a voice's; `consume`: free x as soon as it is read.
+
+        A bias [batch, 1, 1, out_channels] gives each item its own: the convolution cannot, so it costs an addition.
+        """
+        by_item = bias is not None and bias.shape[0] > 1
         key = (batch, x.shape[2], str(x.memory_config()))
         weight, own_bias = self.prepared.get(key) or (self.parameters.weight, self.parameters.get("bias"))
         y, kept = ttnn.conv2d(
             input_tensor=x,
             weight_tensor=weight,
-            bias_tensor=own_bias if bias is None else bias,
+            bias_tensor=None if by_item else own_bias if bias is None else bias,
             device=self.device,
             in_channels=self.in_channels,
             out_channels=self.out_channels,
@@ -59,4 +63,11 @@ class Conv1d:
         )
         if key not in self.prepared:
             self.prepared[key] = (kept[0], kept[1] if bias is None else None)
-        return y
+        return _added_by_item(y, bias) if by_item else y
+
+
+def _added_by_item(y, bias):
+    """y [1, 1, batch * length, channels] with each item's own bias; both reshapes are views."""
+    batch, rows, channels = bias.shape[0], y.shape[2], y.shape[3]
+    items = ttnn.reshape(y, (batch, 1, rows // batch, channels))
+    return ttnn.reshape(ttnn.add(items, bias, output_tensor=items), (1, 1, rows, channels))

@@ -52,8 +52,8 @@ def _nested(value):
     return [_nested(item) for item in value] if isinstance(value, list) else value
 
 
-def host(x: torch.Tensor):
-    return ttnn.from_torch(x.detach().float().contiguous(), dtype=ttnn.float32)
+def host(x: torch.Tensor, mapper=None):
+    return ttnn.from_torch(x.detach().float().contiguous(), dtype=ttnn.float32, mesh_mapper=mapper)
 
 
 def from_numpy(array):
@@ -67,12 +67,12 @@ def tiled(x: torch.Tensor):
     return ttnn.from_torch(x, dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT)
 
 
-def convolution(weight: torch.Tensor, bias: torch.Tensor | None = None) -> dict:
+def convolution(weight: torch.Tensor, bias: torch.Tensor | None = None) -> ParameterDict:
     """Parameters of a conv1d.Conv1d: weight [out, in, k], bias [out]."""
     parameters = {"weight": host(weight[:, :, :, None])}
     if bias is not None:
         parameters["bias"] = host(bias.reshape(1, 1, 1, -1))
-    return parameters
+    return make_parameter_dict(parameters)
 
 
 def _wavenet(wavenet: WaveNet, projection: torch.nn.Conv1d, scale: float = 1.0, reverse: bool = False) -> dict:
@@ -227,28 +227,30 @@ def _reference_encoder(encoder: ReferenceEncoder) -> dict:
     }
 
 
-def condition(converter: Converter, embedding) -> ParameterDict:
-    """The biases that a voice [gin_channels] gives to the convolutions it enters, as host tensors.
+def condition(converter: Converter, embeddings, mapper=None) -> ParameterDict:
+    """The biases that a voice [gin_channels] gives to the convolutions it enters, as host tensors [1, 1, 1, channels].
 
+    Several voices [voices, gin_channels] give [voices, 1, 1, channels], which `mapper` may spread over a mesh.
     With `zero_g` (V2) only the flow sees voices; encoder and generator keep the biases of their parameters (None).
     """
-    g = torch.as_tensor(embedding, dtype=torch.float32)[:, None]
+    g = torch.as_tensor(embeddings, dtype=torch.float32).reshape(-1, converter.config.gin_channels)
+
+    def bias(own: torch.Tensor, cond: torch.Tensor):
+        return host((own + cond)[:, None, None], mapper)
 
     def wavenet(module: WaveNet) -> list:
-        conditions = (module.cond_layer.weight[:, :, 0] @ g)[:, 0] + module.cond_layer.bias
-        return [
-            host((layer.bias + part).reshape(1, 1, 1, -1))
-            for layer, part in zip(module.in_layers, conditions.chunk(len(module.in_layers)), strict=True)
-        ]
+        conditions = g @ module.cond_layer.weight[:, :, 0].T + module.cond_layer.bias
+        parts = conditions.chunk(len(module.in_layers), dim=1)
+        return [bias(layer.bias, part) for layer, part in zip(module.in_layers, parts, strict=True)]
 
     direct = not converter.config.zero_g
     generator = converter.generator
-    conv_pre = generator.conv_pre.bias + (generator.cond.weight[:, :, 0] @ g)[:, 0] + generator.cond.bias
+    conv_pre = bias(generator.conv_pre.bias, g @ generator.cond.weight[:, :, 0].T + generator.cond.bias)
     return make_parameter_dict(
         {
             "encoder": wavenet(converter.posterior_encoder.wavenet) if direct else None,
             "flow": [wavenet(coupling.wavenet) for coupling in converter.flow.couplings],
-            "conv_pre": host(conv_pre.reshape(1, 1, 1, -1)) if direct else None,
+            "conv_pre": conv_pre if direct else None,
         }
     )
 
