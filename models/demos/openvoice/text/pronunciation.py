@@ -3,9 +3,9 @@
 
 """Pronunciation of one English word: word -> [here] -> ARPAbet phones with stress digits.
 
-MeloTTS's English voices learned from CMUdict 0.6, and from g2p_en (CMUdict 0.7, then a small GRU) for what it lacks.
-The dictionary is 0.7b from the `pronouncing` package, under the entries of data/cmudict-0.6.txt that changed between
-the two; the GRU's weights are g2p_en's (data/README.md names sources and licences).
+The dictionary is CMUdict 0.7b from the `pronouncing` package; MeloTTS's English voices learned from an older release
+of it, which DIFFERENCES.md compares. For words that it lacks there is g2p_en's small GRU, as in MeloTTS
+(data/README.md names its source and licence).
 """
 
 import re
@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import load_file
 
 from models.demos.openvoice.text.frontend import TextError
 
@@ -37,10 +38,9 @@ class Dictionary:
         if spec is None:
             raise TextError("The English dictionary is not installed: pip install pronouncing==0.1.5.")
         # Found, not imported: the package itself needs pkg_resources, which setuptools no longer has.
-        self._words = _read(Path(spec.submodule_search_locations[0]) / "cmudict-0.7b", "latin-1")
-        self._words.update(_read(_DATA / "cmudict-0.6.txt", "ascii"))
+        self._words = _read(Path(spec.submodule_search_locations[0]) / "cmudict-0.7b")
         self._words.update(_LATER)
-        self._predictor = Predictor(_DATA / "g2p_en.npz")
+        self._predictor = Predictor(_DATA / "g2p")
         self.pronounce = lru_cache(maxsize=20_000)(self._pronounce)
 
     def __contains__(self, word: str) -> bool:
@@ -70,9 +70,9 @@ class Dictionary:
         return [*stem, *endings[ending]] if ending in endings else None
 
 
-def _read(path: Path, encoding: str) -> dict[str, str]:
+def _read(path: Path) -> dict[str, str]:
     entries: dict[str, str] = {}
-    with path.open(encoding=encoding) as lines:
+    with path.open(encoding="latin-1") as lines:
         for line in lines:
             word, separator, phones = line.rstrip().partition("  ")
             # The first pronunciation of a word comes first, and other ones as WORD(1).
@@ -91,9 +91,10 @@ class Predictor:
         "OY1 OY2 P R S SH T TH UH0 UH1 UH2 UW UW0 UW1 UW2 V W Y Z ZH "
     ).split()
 
-    def __init__(self, path: Path):
-        with np.load(path) as arrays:
-            self._weights = {name: arrays[name].astype(np.float32) for name in arrays.files}
+    def __init__(self, folder: Path):
+        # One array a file, because a repository of models takes no file above 500 KB.
+        arrays = [array for path in folder.glob("*.safetensors") for array in load_file(path).items()]
+        self._weights = {name: array.astype(np.float32) for name, array in arrays}
 
     def __call__(self, word: str) -> list[str]:
         state = np.zeros(self._weights["enc_w_hh"].shape[1], np.float32)
