@@ -5,6 +5,7 @@
 
 * convolutions: ttnn has none for conv1d and conv_transpose2d, and none knows prepared weights or the matrix unit;
 * matmul and linear: ttnn's ignore the compute kernel config (fidelity, accumulation);
+* layer norm and softmax: ttnn's are exact, but steps of theirs run on the matrix unit, which reads TF32;
 * binary operations: ttnn's ignore the parameter of a fused activation (a leaky_relu of any slope reads as 0.01);
 * pad and split: ttnn's preprocessing wants device tensors;
 * layout and memory moves: the value does not change.
@@ -13,12 +14,13 @@ Every function takes the call's arguments with torch tensors in the places of tt
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 import torch
 import torch.nn.functional as F
 
 import ttnn
-from mock_device.arithmetic import ACCUMULATION_DEPTH, operand_pairs, store
+from mock_device.arithmetic import ACCUMULATION_DEPTH, SRC_A_BITS, TF32_BITS, keep_mantissa, operand_pairs, store
 
 _CONV1D = (
     *("input_tensor", "weight_tensor", "device", "in_channels", "out_channels", "batch_size", "input_length"),
@@ -121,7 +123,7 @@ def _multiply_accumulate(activation, weight, config, product, terms):
     """
     pairs = operand_pairs(activation.float(), weight.float(), _fidelity(config))
     if _wide_accumulation(config):
-        return sum(product(b, a) for b, a in pairs)
+        return reduce(torch.add, (product(b, a) for b, a in pairs))
     total = None
     for b, a in pairs:
         for b_part, a_part in terms(b, a):
@@ -129,6 +131,19 @@ def _multiply_accumulate(activation, weight, config, product, terms):
             total = part if total is None else total + part
             total = total.to(torch.bfloat16).float()
     return total
+
+
+def _cut(x):
+    return keep_mantissa(x.float(), TF32_BITS)
+
+
+def _multiplied(x, y):
+    """Element-wise product on the matrix unit."""
+    return _cut(x) * keep_mantissa(y.float(), SRC_A_BITS)
+
+
+def _with_fused_bias(out, bias):
+    return out if bias is None else _cut(out) + _cut(bias)
 
 
 def _matmul_terms(b, a):
@@ -146,6 +161,7 @@ def matmul(
     transpose_b=False,
     activation=None,
     program_config=None,
+    core_grid=None,
     compute_kernel_config=None,
     **_,
 ):
@@ -154,7 +170,9 @@ def matmul(
     if transpose_b:
         input_tensor_b = input_tensor_b.transpose(-1, -2)
     out = _multiply_accumulate(input_tensor_a, input_tensor_b, compute_kernel_config, torch.matmul, _matmul_terms)
-    if bias is not None:
+    if program_config is not None or core_grid is not None:
+        out = _with_fused_bias(out, bias)
+    elif bias is not None:  # a program of its own, on the vector unit
         out = out + bias.float()
     return activate(out, activation or getattr(program_config, "fused_activation", None))
 
@@ -199,8 +217,7 @@ def _returned(out, dims, weight, bias, call):
 
 
 def _finish(out, bias, conv_config):
-    if bias is not None:
-        out = out + bias.reshape(1, -1, 1, 1).float()
+    out = _with_fused_bias(out, None if bias is None else bias.reshape(1, -1, 1, 1))
     out = activate(out, getattr(conv_config, "activation", None))
     return out.permute(0, 2, 3, 1).reshape(1, 1, -1, out.shape[1])
 
@@ -222,10 +239,12 @@ def _stored_weights(weight, bias, conv_config):
 
 def _convolve(call, image, weight, stride, sides, dilation, groups):
     top, bottom, left, right = sides
-    image = F.pad(image, (left, right, top, bottom))
+    padding = (top, left)
+    if (top, left) != (bottom, right):
+        image, padding = F.pad(image, (left, right, top, bottom)), 0
 
     def product(b, a):
-        return F.conv2d(b, a, None, stride, 0, dilation, groups)
+        return F.conv2d(b, a, None, stride, padding, dilation, groups)
 
     terms = _conv_terms_of(stride, dilation, groups, product)
     return _multiply_accumulate(image, weight, call.get("compute_config"), product, terms)
@@ -282,6 +301,27 @@ def conv_transpose2d(*args, **kwargs):
     return _returned(_finish(out, bias, call.get("conv_config")), tuple(out.shape[-2:]), weight, bias, call)
 
 
+# --- normalization --------------------------------------------------------------------------------------------------
+
+
+def layer_norm(input_tensor, *, epsilon=1e-12, weight=None, bias=None, residual_input_tensor=None, **_):
+    x = _cut(input_tensor)
+    if residual_input_tensor is not None:
+        x = _cut(x + _cut(residual_input_tensor))
+    centred = x - _cut(x.mean(-1, keepdim=True))
+    variance = _multiplied(centred, centred).mean(-1, keepdim=True)
+    out = _multiplied(centred, torch.rsqrt(variance + epsilon))
+    if weight is not None:
+        out = _multiplied(out, weight)
+    return _with_fused_bias(out, bias)
+
+
+def softmax(input_tensor, dim=-1, **_):
+    x = _cut(input_tensor)
+    powers = torch.exp(x - x.amax(dim, keepdim=True))
+    return _multiplied(powers, 1 / _cut(powers).sum(dim, keepdim=True))
+
+
 # --- element-wise ---------------------------------------------------------------------------------------------------
 
 
@@ -300,6 +340,16 @@ def _binary(function):
         return _activate_all(function(a, b), activations)
 
     return golden
+
+
+def _minimal_matmul_split(input_tensor, weight_tensor, *, chunks=3, dim=-1, bias_tensor=None, **call):
+    out = matmul(
+        *(input_tensor, weight_tensor),
+        bias=bias_tensor,
+        activation=call.get("fused_activation"),
+        compute_kernel_config=call.get("compute_kernel_config"),
+    )
+    return list(torch.chunk(out, chunks, dim))
 
 
 def _same(input_tensor, *_, **__):
@@ -323,6 +373,9 @@ GOLDENS = {
     "ttnn.conv_transpose2d": conv_transpose2d,
     "ttnn.matmul": matmul,
     "ttnn.linear": matmul,
+    "ttnn.layer_norm": layer_norm,
+    "ttnn.softmax": softmax,
+    "ttnn.experimental.minimal_matmul_split": _minimal_matmul_split,
     "ttnn.split": _split,
     "ttnn.pad": _pad,
     **{f"ttnn.{name}{suffix}": _binary(function) for name, function in _BINARY.items() for suffix in ("", "_")},

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 
 import ttnn
 from mock_device import goldens
+from mock_device.arithmetic import keep_mantissa
 from mock_device.golden import GoldenError, GoldenExecutor, LocalComparison, pcc
 
 pytestmark = pytest.mark.parametrize("device_params", [{"l1_small_size": 32768}], indirect=True)  # halo tables of convs
@@ -83,6 +84,41 @@ def test_a_bfloat16_accumulator_is_worse_than_a_wide_one(device):
         result = ttnn.matmul(upload(a, device), upload(b, device), compute_kernel_config=config)
         loss[wide] = 1 - pcc(a @ b, ttnn.to_torch(result))
     assert loss[False] > 10 * loss[True], loss
+
+
+def losses(device, run, expected, *operands):
+    """1 - PCC of `run` on float32 operands on the device."""
+    return 1 - pcc(expected, ttnn.to_torch(run(*(upload(operand, device) for operand in operands))))
+
+
+def test_normalization_is_as_inexact_as_the_matrix_unit(device):
+    """Simulated: 4e-7 for layer norm, 1e-6 for softmax."""
+    generator = torch.Generator().manual_seed(0)
+    x = 3 * torch.randn(1, 1, 64, 192, generator=generator) + 1
+    gain, shift = torch.randn(1, 1, 1, 192, generator=generator), torch.randn(1, 1, 1, 192, generator=generator)
+
+    def norm(a, weight, bias):
+        return ttnn.layer_norm(a, weight=weight, bias=bias, epsilon=1e-5)
+
+    expected = F.layer_norm(x, (192,), gain.flatten(), shift.flatten(), 1e-5)
+    assert 2e-7 < losses(device, norm, expected, x, gain, shift) < 8e-7
+
+    def norm_of_sum(a, b):
+        return ttnn.layer_norm(a, residual_input_tensor=b, epsilon=1e-5)
+
+    assert 1e-7 < losses(device, norm_of_sum, F.layer_norm(2 * x, (192,), eps=1e-5), x, x) < 8e-7
+    assert 5e-7 < losses(device, lambda a: ttnn.softmax(a, dim=-1), x.softmax(-1), x) < 2e-6
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_a_fused_bias_is_added_in_tf32(device, fused):
+    generator = torch.Generator().manual_seed(0)
+    x, bias = torch.randn(1, 1, 32, 32, generator=generator), torch.randn(1, 1, 1, 32, generator=generator)
+    options = {"core_grid": ttnn.CoreGrid(y=1, x=1)} if fused else {}
+    operands = [upload(value, device) for value in (x, torch.eye(32)[None, None], bias)]
+    result = ttnn.to_torch(ttnn.linear(*operands[:2], bias=operands[2], **options))
+    cut = keep_mantissa(x, 10)
+    assert torch.equal(result, cut + (keep_mantissa(bias, 10) if fused else bias))
 
 
 # --- convolutions ---------------------------------------------------------------------------------------------------
