@@ -3,7 +3,7 @@
 
 """English front end: a sentence -> english_normalize.py -> words -> [here] -> `Phones` (ARPAbet, tone = stress + 1)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from models.demos.openvoice.text.english_normalize import normalize
@@ -31,8 +31,7 @@ class English:
         self._dictionary = Dictionary()
 
     def __call__(self, text: str) -> Phones:
-        normalized = normalize(text, self._dictionary.__contains__)
-        found = list(words(normalized, self._tokenizer, self._basic))
+        normalized, found = self._read(text)
         spoken = self._speak(found)
         require_speech(spoken.phones, text, self.language)
         return Phones(
@@ -42,6 +41,11 @@ class English:
             normalized,
             [piece for word in found for piece in word.pieces],
         )
+
+    def sounds(self, text: str) -> tuple[str, list[tuple[Word, list[str]]]]:
+        """The normalised text, and its words and marks (the first word of a contraction) with their ARPAbet phones."""
+        normalized, found = self._read(text)
+        return normalized, [(group[0], sounds) for group, sounds in self._sounds(found)]
 
     def pronounce(self, pieces: Sequence[str]) -> Spoken:
         """English words given as word pieces, for a language that has some in its text; no padding."""
@@ -55,18 +59,26 @@ class English:
         phones: list[str] = []
         tones: list[int] = []
         word2ph: list[int] = []
-        position = 0
-        while position < len(found):
-            count, sounds = self._contraction(found, position) or (1, self._word(found[position].text))
+        for group, sounds in self._sounds(found):
             for sound in sounds:
                 stressed = sound[-1].isdigit()
                 phone = (sound[:-1] if stressed else sound).lower()
                 phones.append("V" if phone == "v" else phone)
                 tones.append(int(sound[-1]) + 1 if stressed else 0)
-            pieces = sum(len(word.pieces) for word in found[position : position + count])
-            word2ph += spread_phones(len(sounds), pieces)
-            position += count
+            word2ph += spread_phones(len(sounds), sum(len(word.pieces) for word in group))
         return Spoken(phones, tones, word2ph)
+
+    def _read(self, text: str) -> tuple[str, list[Word]]:
+        normalized = normalize(text, self._dictionary.__contains__)
+        return normalized, list(words(normalized, self._tokenizer, self._basic))
+
+    def _sounds(self, found: list[Word]) -> Iterator[tuple[list[Word], list[str]]]:
+        """Each word, or the words that an apostrophe makes one, with its phones."""
+        position = 0
+        while position < len(found):
+            count, sounds = self._contraction(found, position) or (1, self._word(found[position].text))
+            yield found[position : position + count], sounds
+            position += count
 
     def _word(self, word: str) -> list[str]:
         if word in _SPOKEN_MARKS:

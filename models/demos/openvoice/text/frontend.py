@@ -173,16 +173,13 @@ def spread_phones(phones: int, pieces: int) -> list[int]:
 def to_ids(phones: Phones, symbols: Sequence[str], num_tones: int, language: str, add_blank: bool = True) -> Ids:
     """Numbers for one checkpoint: its own `symbols` in its own order. With `add_blank`, id 0 around and between all."""
     code = canonical_language(language) if language not in LANGUAGE_ID else language
-    index = {symbol: number for number, symbol in enumerate(symbols)}
-    missing = sorted(set(phones.phones) - set(index))
-    if missing:
-        raise TextError(f"The checkpoint has no symbol for {missing}; it was not trained for {language} text.")
+    numbers = symbol_ids(phones.phones, symbols, language)
     start = TONE_START[code]
     highest = start + max(phones.tones)
     if highest >= num_tones:
         raise TextError(f"{language} text needs tone {highest}; the checkpoint has {num_tones}.")
     ids = Ids(
-        [index[phone] for phone in phones.phones],
+        numbers,
         [start + tone for tone in phones.tones],
         [LANGUAGE_ID[code]] * len(phones.phones),
         list(phones.word2ph),
@@ -191,10 +188,19 @@ def to_ids(phones: Phones, symbols: Sequence[str], num_tones: int, language: str
         return ids
     word2ph = [2 * count for count in ids.word2ph]
     word2ph[0] += 1
-    return Ids(_intersperse(ids.phones), _intersperse(ids.tones), _intersperse(ids.languages), word2ph)
+    return Ids(intersperse(ids.phones), intersperse(ids.tones), intersperse(ids.languages), word2ph)
 
 
-def _intersperse(values: Sequence[int]) -> list[int]:
+def symbol_ids(phones: Sequence[str], symbols: Sequence[str], language: str) -> list[int]:
+    index = {symbol: number for number, symbol in enumerate(symbols)}
+    missing = sorted(set(phones) - set(index))
+    if missing:
+        raise TextError(f"The checkpoint has no symbol for {missing}; it was not trained for {language} text.")
+    return [index[phone] for phone in phones]
+
+
+def intersperse(values: Sequence[int]) -> list[int]:
+    """0 around and between all."""
     result = [0] * (2 * len(values) + 1)
     result[1::2] = values
     return result
