@@ -73,6 +73,20 @@ def test_a_matmul_uses_the_fidelity_it_was_given(device):
     assert scores == sorted(scores, reverse=True) and scores[0] > 20 * scores[-1], scores
 
 
+def test_minimal_matmul_split_against_torch(device):
+    generator = torch.Generator().manual_seed(0)
+    a, b = torch.randn(1, 1, 3, 64, generator=generator), torch.randn(1, 1, 64, 96, generator=generator)
+    bias = torch.randn(1, 1, 1, 96, generator=generator)
+    small = ttnn.MinimalMatmulConfig(  # the default blocks do not fit L1 in float32
+        K_block_size=2, N_block_size=3, compute_with_storage_grid_size=ttnn.CoreCoord(2, 2)
+    )
+    parts = ttnn.experimental.minimal_matmul_split(
+        upload(a, device), upload(b, device), chunks=3, bias_tensor=upload(bias, device), config=small
+    )
+    for part, expected in zip(parts, torch.chunk(a @ b + bias, 3, dim=-1), strict=True):
+        assert pcc(expected, ttnn.to_torch(part)) > 0.9999
+
+
 def test_a_bfloat16_accumulator_is_worse_than_a_wide_one(device):
     generator = torch.Generator().manual_seed(0)
     a, b = torch.randn(1, 1, 32, 1024, generator=generator), torch.randn(1, 1, 1024, 32, generator=generator)

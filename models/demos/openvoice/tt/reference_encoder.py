@@ -6,8 +6,8 @@
 Spectrogram [1, 1, batch * T, bins, filled up to tiles] -> embedding [1, 1, batch, gin_channels]. T is a bucket; what
 lies behind the end of a shorter recording counts for nothing (`inputs`).
 
-Convolutions see an image of frequencies (height) by blocks of PHASES frames (width): the frames of a block are channels,
-so the one input channel becomes eight and the first three layers halve time by halving the frames of a block
+Convolutions see an image of frequencies (height) by blocks of PHASES frames (width): the frames of a block are
+channels, so the one input channel becomes eight and the first three layers halve time by halving the frames of a block
 (parameters.py). Time is aligned to tiles that way and frequency need not be, so a mask is a row of frames.
 
 The GRU is one matmul and four element-wise programs a step. The state [h | e] carries its own clock: e is one-hot at
@@ -218,7 +218,7 @@ def _silence(x, mask):
     """x times a mask of time, which is the same for all frequencies."""
     items, _, rows, _ = mask.shape
     image = ttnn.reshape(x, (items, x.shape[2] // (items * rows), rows, x.shape[3]))
-    return ttnn.reshape(ttnn.multiply(image, mask, output_tensor=image), x.shape)
+    return ttnn.reshape(ttnn.multiply(image, mask, output_tensor=image), tuple(x.shape))
 
 
 def _host(array: np.ndarray):

@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The tone colour embedding: real speech that fills its bucket, ends inside it, shares it; programs and uploads."""
+
+import os
+
+import numpy as np
+import pytest
+import torch
+
+import ttnn
+from mock_device.ledger import Ledger
+from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
+from tests.ttnn.utils_for_testing import assert_with_pcc
+
+BAR = 0.9999
+slow_on_simulator = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reason="minutes on a simulator")
+
+
+@pytest.fixture
+def encoder(device, host_parameters, precision):
+    return ReferenceEncoder(host_parameters.reference_encoder, device, precision.reference_encoder)
+
+
+@pytest.fixture
+def embed(device, encoder, upload):
+    """Spectrograms [B, bins, T] of `lengths` frames in one bucket, as the device's spectrogram leaves them."""
+
+    def run(specs, lengths):
+        batch, bins, frames = specs.shape
+        rows = specs.transpose(1, 2).reshape(1, 1, batch * frames, bins)
+        # filled up to whole tiles with what must not matter
+        spec = upload(torch.nn.functional.pad(rows, (0, -bins % 32), value=1e-3))
+        start, clock, *masks = (ttnn.to_device(x, device) for x in encoder.inputs(frames, lengths))
+        return encoder(spec, start, clock, masks or None)
+
+    return run
+
+
+def check(expected, actual):
+    actual = ttnn.to_torch(actual)[0, 0]
+    assert actual.shape == expected.shape
+    for one, other in zip(expected, actual, strict=True):
+        assert torch.nn.functional.cosine_similarity(one, other, dim=0) >= BAR
+        assert_with_pcc(one, other, BAR)
+
+
+@pytest.fixture
+def spectrogram(reference, samples):
+    """`spectrogram(frames)` of the speech, begun again where it is shorter."""
+    config = reference.config
+
+    def cut(frames):
+        size = frames * config.hop_length + config.filter_length - config.hop_length
+        return reference.spectrogram.frames(torch.from_numpy(np.resize(samples, size))[None])
+
+    return cut
+
+
+def bucket(spec, frames, length):
+    """The first `length` frames, and behind them what must not matter: the speech that follows, louder."""
+    cut = spec[:, :, :frames].clone()
+    cut[:, :, length:] *= 3
+    return cut
+
+
+@pytest.mark.parametrize(
+    ("frames", "length"),
+    [
+        pytest.param(128, 86, id="1s_in_128"),
+        pytest.param(256, 256, id="256_whole"),
+        pytest.param(256, 129, id="129_in_256"),
+        pytest.param(512, 258, id="3s_in_512", marks=slow_on_simulator),
+        pytest.param(1024, 861, id="10s_in_1024", marks=slow_on_simulator),
+        pytest.param(1024, 1, id="1_in_1024", marks=slow_on_simulator),
+        pytest.param(2048, 2047, id="2047_in_2048", marks=slow_on_simulator),
+        pytest.param(2048, 2048, id="2048_whole", marks=slow_on_simulator),
+    ],
+)
+def test_embedding(embed, reference, spectrogram, frames, length):
+    spec = spectrogram(frames)
+    expected = reference.reference_encoder(spec[:, :, :length])
+    check(expected, embed(bucket(spec, frames, length), [length]))
+
+
+@slow_on_simulator
+@pytest.mark.parametrize("lengths", [(256, 256), (86, 256, 129)], ids=["whole", "masked"])
+def test_recordings_of_a_batch_do_not_see_each_other(embed, reference, spectrogram, lengths):
+    whole = spectrogram(256 * len(lengths))
+    specs = torch.cat([bucket(piece, 256, n) for piece, n in zip(whole.split(256, 2), lengths, strict=True)])
+    expected = [reference.reference_encoder(spec[None, :, :n]) for spec, n in zip(specs, lengths, strict=True)]
+    check(torch.cat(expected), embed(specs, lengths))
+
+
+def programs(frames, masked):
+    image = 5  # slice, norm, transposition, untilizing, reshape
+    convolutions = 1 + 2 * 7  # the first is sharded; each is a halo and a convolution, the GRU's input projection too
+    clock = 4  # from shards, zeros behind the last step, addition, beside the recurrent weight
+    return image + convolutions + 6 * masked + clock + 5 * frames // 64 + 2  # and the last matrix, and its bias
+
+
+@slow_on_simulator
+@pytest.mark.parametrize("length", [1024, 861], ids=["whole", "masked"])
+def test_programs_uploads_and_program_cache(device, encoder, upload, spectrogram, length):
+    frames = 1024
+    spec = torch.nn.functional.pad(spectrogram(frames).transpose(1, 2)[None], (0, 31))
+    start, clock, *masks = (ttnn.to_device(x, device) for x in encoder.inputs(frames, [length]))
+    for _ in range(2):
+        spec_on_device = upload(spec)
+        with Ledger(device) as ledger:
+            embedding = encoder(spec_on_device, start, clock, masks or None)
+    ledger.check(programs=programs(frames, bool(masks)), uploads=0, downloads=0, cache_misses=0, peak_l1_fraction=0.9)
+    assert list(embedding.shape) == [1, 1, 1, 256]
+
+
+@pytest.mark.parametrize(("frames", "lengths"), [(100, [100]), (256, [257]), (256, [0]), (1024, [1024] * 3)], ids=str)
+def test_what_does_not_fit_a_bucket_is_refused(encoder, expect_error, frames, lengths):
+    with expect_error(ValueError, "do not fit"):
+        encoder.inputs(frames, lengths)
