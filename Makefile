@@ -11,10 +11,11 @@ WORKERS ?= 2
 GIVEN_DEVICE := $(wildcard /dev/tenstorrent)$(TT_METAL_SIMULATOR)
 PYTEST := OMP_NUM_THREADS=1 $(PYTHON_IN_VENV) -m pytest -q
 
-.PHONY: help demo test lint format setup
+.PHONY: help demo bench test lint format setup
 
 help:
-	@echo 'make demo     open a (mocked) card and show the converter on it'
+	@echo 'make demo     one conversion by PyTorch and by a (mocked) card: agreement, sound, picture, cost'
+	@echo 'make bench    what conversions cost: counted on a (mocked) card, timed on this CPU'
 	@echo 'make test     lint, then all tests, on Wormhole and on Blackhole'
 	@echo 'make lint     black, isort, ruff, SPDX headers, file sizes'
 	@echo 'make format   black and isort, in place'
@@ -25,7 +26,11 @@ $(INSTALLED): pyproject.toml
 	@bash scripts/setup.sh
 
 demo: $(INSTALLED)
-	@$(PYTHON_IN_VENV) -m models.demos.openvoice.demo.demo
+	@$(PYTHON_IN_VENV) -m scripts.demo
+
+bench: $(INSTALLED)
+	@LOGURU_LEVEL=INFO $(PYTHON_IN_VENV) -m mock_device.bench
+	@LOGURU_LEVEL=INFO $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_cpu
 
 test: lint
 ifeq ($(GIVEN_DEVICE),)

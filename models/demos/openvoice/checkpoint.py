@@ -170,11 +170,12 @@ def home() -> Path:
     return Path(os.environ.get("OPENVOICE_HOME") or "~/.cache/openvoice").expanduser()
 
 
-def locate(name_or_folder: str | Path, files: Sequence[str] = ()) -> Path:
+def locate(name_or_folder: str | Path, files: Sequence[str] = (), download: bool = True) -> Path:
     """The folder of a model: a local folder, a folder below $OPENVOICE_HOME, or a release in the Hugging Face cache.
 
-    A release is fetched once, at its pinned revision, and found without network from then on. A release that has no
-    entry in RELEASES is asked for as "owner/name@commit" together with the `files` it consists of.
+    A release is fetched once, at its pinned revision, and found without network from then on; without `download` it is
+    only looked for on this machine. One that has no entry in RELEASES is asked for as "owner/name@commit" together with
+    the `files` it consists of.
     """
     folder = Path(name_or_folder).expanduser()
     if folder.is_dir():
@@ -194,12 +195,12 @@ def locate(name_or_folder: str | Path, files: Sequence[str] = ()) -> Path:
             f"download it and give its folder."
         )
     hashes = release.sha256 if release and revision == release.revision else {}
-    return _fetch(name, revision, files, hashes)
+    return _fetch(name, revision, files, hashes, download)
 
 
-def _fetch(name: str, revision: str, files: Sequence[str], sha256: Mapping[str, str]) -> Path:
+def _fetch(name: str, revision: str, files: Sequence[str], sha256: Mapping[str, str], download: bool) -> Path:
     try:
-        paths = [Path(hf_hub_download(name, file, revision=revision)) for file in files]
+        paths = [Path(hf_hub_download(name, file, revision=revision, local_files_only=not download)) for file in files]
     except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
         raise CheckpointError(
             f"{name} is not on this machine and cannot be downloaded ({type(error).__name__}): on a machine with "

@@ -1,14 +1,16 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""OpenVoice as a user holds it: load a model, take a voice from recordings, say the same words in that voice.
+"""OpenVoice as a user holds it: load a model, take a voice from recordings, say the same or any words in that voice.
 
 The one place that knows files, voices and backends. A recording is decoded by audio.py, converted by a backend, and
-comes back as samples; a backend knows arrays only.
+comes back as samples; a backend knows arrays only. A text becomes speech by a base speaker (speech.py) first, which is
+then converted like a recording.
 """
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +23,12 @@ from models.demos.openvoice.checkpoint import CheckpointError
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.chunked import ChunkedConverter
 from models.demos.openvoice.reference.converter import Converter
+from models.demos.openvoice.resampling import resample
+from models.demos.openvoice.speech import BaseSpeaker, Utterance, base_voice, utterances
+from models.demos.openvoice.styles import Style, style_of
 from models.demos.openvoice.voices import Voice, VoiceBank
+
+RELEASE = "myshell-ai/OpenVoiceV2"
 
 # A recording: a path, an open binary file, or mono samples [N] at the model's rate.
 Recording = Source | np.ndarray
@@ -29,6 +36,8 @@ Recording = Source | np.ndarray
 BLOCK_SECONDS = 1.0
 # Stretch of sound that one embedding is taken from; a longer one costs memory and tells no more.
 EMBED_SECONDS = audio.MAX_SEGMENT_SECONDS
+# Base speech that a base speaker's own voice is taken from where no file has it: as much as a recording should have.
+BASE_VOICE_SECONDS = audio.ENOUGH_SPEECH_SECONDS
 
 
 class Backend(Protocol):
@@ -62,16 +71,25 @@ BACKENDS: dict[str, Callable[..., Backend]] = {"torch": ChunkedConverter, "ttnn"
 class OpenVoice:
     """A loaded tone colour converter; made by `from_pretrained`."""
 
-    def __init__(self, config: ConverterConfig, backend: Backend, identity: str, bank: VoiceBank | None = None):
+    def __init__(
+        self,
+        config: ConverterConfig,
+        backend: Backend,
+        identity: str,
+        bank: VoiceBank | None = None,
+        folder: Path | None = None,
+    ):
         self.config = config
         self.backend = backend
         self.identity = identity  # of the weights that make embeddings; every voice carries it
         self.bank = bank or VoiceBank()
+        self.folder = folder  # of the release, which has the voices of the base speakers, too
+        self._base_speakers: dict[tuple[str, ...], BaseSpeaker] = {}
 
     @classmethod
     def from_pretrained(
         cls,
-        name_or_folder: str | Path = "myshell-ai/OpenVoiceV2",
+        name_or_folder: str | Path = RELEASE,
         backend: str = "torch",
         bank: VoiceBank | None = None,
         **options,
@@ -84,9 +102,10 @@ class OpenVoice:
         """
         if backend not in BACKENDS:
             raise ValueError(f"there is no backend {backend!r}; choose one of: {', '.join(BACKENDS)}")
-        converter = load_converter(name_or_folder)
+        folder = checkpoint.locate(name_or_folder)
+        converter = load_converter(folder)
         identity = checkpoint.identity(converter.reference_encoder)
-        return cls(converter.config, BACKENDS[backend](converter, **options), identity, bank)
+        return cls(converter.config, BACKENDS[backend](converter, **options), identity, bank, folder)
 
     @property
     def sampling_rate(self) -> int:
@@ -139,14 +158,97 @@ class OpenVoice:
         source_voice: Voice | None = None,
         tau: float = 0.3,
         seed: int = 0,
-        chunk_seconds: float = 1.0,
+        chunk_seconds: float | None = 1.0,
     ) -> Iterator[np.ndarray]:
         """What `convert` returns, in pieces of `chunk_seconds`, each as soon as it is ready; memory stays constant.
 
+        None for `chunk_seconds` leaves the size of the pieces to the backend, which is fastest and latest.
+
         `source` may also be an iterable of blocks of samples, a microphone for example, together with a `source_voice`.
         """
-        chunk = max(1, round(chunk_seconds * self.sampling_rate / self.config.hop_length))
+        chunk = None
+        if chunk_seconds is not None:
+            chunk = max(1, round(chunk_seconds * self.sampling_rate / self.config.hop_length))
         return (parts[0] for parts in self._converted(source, [target_voice], source_voice, tau, seed, chunk))
+
+    def speak(self, text: str, voice: Voice, language: str = "EN", speaker: str | None = None, **manner) -> np.ndarray:
+        """The text in that voice: float32 [N] at the model's rate. The rest is as for `speak_stream`."""
+        return np.concatenate(list(self.speak_stream(text, voice, language, speaker, **manner)))
+
+    def speak_stream(
+        self,
+        text: str,
+        voice: Voice,
+        language: str = "EN",
+        speaker: str | None = None,
+        style: Style | str = "neutral",
+        speed: float = 1.0,
+        pause: float | None = None,
+        tau: float = 0.3,
+        seed: int = 0,
+        base: BaseSpeaker | str | Path | None = None,
+        bert: str | Path = "required",
+        progress: bool = True,
+    ) -> Iterator[np.ndarray]:
+        """What `speak` returns, a sentence at a time, each as soon as it is ready; memory does not grow with the text.
+
+        The voice may come from a speaker of any language. `language` is that of the text: EN, ES, FR, ZH (with English
+        words), JP or KR. `speaker` is one of the base speaker's, an accent in English: EN-US, EN-BR, EN-IN, EN-AU,
+        EN-Default. `style` is a preset's name or a `Style`; `speed` multiplies its speed, `pause` replaces its pause
+        between sentences, and "[pause 0.5]" in the text is half a second there. `base` is the folder of the base
+        speaker, or a loaded one (None: the released one of the language), `bert` as for `BaseSpeaker.from_pretrained`.
+        A progress bar of sentences is shown on a terminal.
+
+        The source voice of the conversion is the base speaker's own, as released below base_speakers/ses. Where it is
+        absent, it is taken from the base speech itself: from the first sentences that together last five seconds, which
+        therefore come at once.
+
+        Every random draw follows from `seed` and the number of the sentence, from 0 on: of the numbers
+        SeedSequence([seed, sentence]) generates, the first seeds the noise of the stochastic durations and then that of
+        the base speech's frames, the second the noise of the conversion, which `tau` scales. So a sentence sounds the
+        same whole or streamed, and whatever the sentences before it say.
+        """
+        style = style_of(style)
+        style = style.changed(speed=style.speed * speed, pause=pause)
+        self._check(tau, seed)
+        self._embedding(voice)
+        base = self._base_speaker(base, language, bert, style)
+        name, number = base.speaker(style.emotion or speaker)
+        source = base_voice(base, name, self.folder, self.config.version)
+        if source is not None:
+            self._embedding(source)
+        spoken = utterances(base, text, number, style, seed, progress)
+        return self._voiced(spoken, base.sampling_rate, source, voice, tau)
+
+    def _base_speaker(self, base: BaseSpeaker | str | Path | None, language: str, bert: str | Path, style: Style):
+        if not isinstance(base, BaseSpeaker):
+            base = base or BaseSpeaker.release(language, style)
+            key = (str(base), language.upper(), str(bert))
+            if key not in self._base_speakers:
+                self._base_speakers[key] = BaseSpeaker.from_pretrained(base, language, bert)
+            base = self._base_speakers[key]
+        base.require(language, style)
+        return base
+
+    def _voiced(
+        self, spoken: Iterator[Utterance], rate: int, source: Voice | None, voice: Voice, tau: float
+    ) -> Iterator[np.ndarray]:
+        """Each utterance in the voice, with the silence before it."""
+        if source is None:
+            held: list[Utterance] = []
+            while sum(len(utterance.samples) for utterance in held) < BASE_VOICE_SECONDS * rate:
+                if (utterance := next(spoken, None)) is None:
+                    break
+                held.append(utterance)
+            samples = resample(np.concatenate([utterance.samples for utterance in held]), rate, self.sampling_rate)
+            embedding = self._mean_embedding(self._stretches(samples))
+            source = Voice(torch.from_numpy(embedding), "base speaker", "its base speech")
+            spoken = chain(held, spoken)
+        for silence, samples, seed in spoken:
+            pieces = [np.zeros(round(silence * self.sampling_rate), np.float32)]
+            if len(samples):
+                pieces.append(self.convert(resample(samples, rate, self.sampling_rate), voice, source, tau, seed))
+            yield np.concatenate(pieces)
 
     def _converted(
         self,
@@ -159,10 +261,7 @@ class OpenVoice:
     ) -> Iterator[list[np.ndarray]]:
         if not targets:
             raise ValueError("no target voice was given; give at least one")
-        if not 0 <= tau < float("inf"):
-            raise ValueError(f"tau is {tau}, it must be zero or a positive number")
-        if seed < 0:
-            raise ValueError(f"seed is {seed}, it must be zero or a positive whole number")
+        self._check(tau, seed)
         embeddings = [self._embedding(voice) for voice in targets]
         if source_voice is not None:
             source_embedding = self._embedding(source_voice)
@@ -173,6 +272,13 @@ class OpenVoice:
                 source = audio.load(source, self.sampling_rate)  # an open file may not be readable a second time
             source_embedding = self._mean_embedding(self._stretches(source))
         return self.backend.convert(self._blocks(source), source_embedding, embeddings, tau, seed, chunk)
+
+    @staticmethod
+    def _check(tau: float, seed: int) -> None:
+        if not 0 <= tau < float("inf"):
+            raise ValueError(f"tau is {tau}, it must be zero or a positive number")
+        if seed < 0:
+            raise ValueError(f"seed is {seed}, it must be zero or a positive whole number")
 
     def _embedding(self, voice: Voice) -> np.ndarray:
         return voice.require(self.identity, self.config.gin_channels).embedding.numpy()

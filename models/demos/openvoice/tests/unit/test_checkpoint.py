@@ -214,7 +214,8 @@ class TestLocate:
     def test_a_release_is_asked_for_at_its_pinned_revision(self, tmp_path, monkeypatch, expect_error):
         asked = []
 
-        def download(name, file, revision):
+        def download(name, file, revision, local_files_only):
+            assert not local_files_only
             asked.append((name, revision))
             path = tmp_path / "snapshot" / file
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -235,6 +236,15 @@ class TestLocate:
         monkeypatch.setattr(checkpoint, "hf_hub_download", download)
         with expect_error(CheckpointError, "cannot be downloaded .*`hf download myshell-ai/OpenVoiceV2 --revision"):
             checkpoint.locate("myshell-ai/OpenVoiceV2")
+
+    def test_without_download_only_this_machine_is_searched(self, monkeypatch, expect_error):
+        def download(*_, local_files_only, **__):
+            assert local_files_only
+            raise LocalEntryNotFoundError("not here")
+
+        monkeypatch.setattr(checkpoint, "hf_hub_download", download)
+        with expect_error(CheckpointError, "OpenVoiceV2 is not on this machine"):
+            checkpoint.locate("myshell-ai/OpenVoiceV2", download=False)
 
     @pytest.mark.parametrize(
         "name, message", [("no/such/folder", "neither a folder nor a model name"), ("no/such", "pinned revision")]
