@@ -18,11 +18,12 @@ from models.demos.openvoice.text.pieces import WholeWords
 _MARKS = ".,!?-"
 _ENDS = ".,!?-…~"
 _VOWELS = {
-    **{"AA": "ɑ", "AE": "æ", "AH": "ə", "AO": "ɔ", "AW": "aʊ", "AY": "aɪ", "EH": "ɛ", "ER": "əɹ", "EY": "eɪ"},
-    **{"IH": "ɪ", "IY": "i", "OW": "oʊ", "OY": "ɔɪ", "UH": "ʊ", "UW": "u"},
+    **{"AA": "ɑ", "AE": "æ", "AH": "ə", "AO": "ɔ", "AW": "aʊ", "AY": "aɪ", "EH": "ɛ", "ER": "əɹ"},
+    **{"EY": "eɪ", "IH": "ɪ", "IY": "i", "OW": "oʊ", "OY": "ɔɪ", "UH": "ʊ", "UW": "u"},
 }
 _CONSONANTS = {
-    **{"CH": "tʃ", "DH": "ð", "HH": "h", "JH": "dʒ", "NG": "ŋ", "R": "ɹ", "SH": "ʃ", "TH": "θ", "Y": "j", "ZH": "ʒ"},
+    **{"CH": "tʃ", "DH": "ð", "HH": "h", "JH": "dʒ", "NG": "ŋ"},
+    **{"R": "ɹ", "SH": "ʃ", "TH": "θ", "Y": "j", "ZH": "ʒ"},
     **{phone: phone.lower() for phone in "B D F G K L M N P S T V W Z".split()},
 }
 _STRESS = {"1": "ˈ", "2": "ˌ"}
@@ -30,7 +31,7 @@ _STOPS = frozenset("B D G K P T".split())
 # A syllable does not reach back beyond one of these, or beyond a stop, but for the clusters.
 _BARRIERS = frozenset("M N NG DH F S SH TH V Z ZH W".split())
 _CLUSTERS = frozenset([("S", "P"), ("S", "T"), ("S", "K"), ("F", "R"), ("F", "L")])
-# Vowels side by side that make two syllables; any other two count as one, and a word of one syllable has no stress mark.
+# Vowels side by side that make two syllables; any other two count as one. A word of one syllable has no stress mark.
 _HIATUS = frozenset([("ER", "IY"), ("IY", "OW"), ("UW", "OW"), ("IY", "AH"), ("IY", "EY"), ("UW", "EH"), ("ER", "EH")])
 # An l with no vowel after it in its word.
 _DARK_L = re.compile("l(?=[^aeiouæɑɔəɛɪʊ]*$)")
