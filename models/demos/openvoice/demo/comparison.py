@@ -20,7 +20,6 @@ from matplotlib.figure import Figure
 
 from models.common.utility_functions import comp_pcc
 from models.demos.openvoice import audio, checkpoint
-from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.checkpoint import CheckpointError
 from models.demos.openvoice.pipeline import RELEASE, OpenVoice
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
