@@ -28,6 +28,8 @@ from models.demos.openvoice.speech import BaseSpeaker, Utterance, base_voice, ut
 from models.demos.openvoice.styles import Style, style_of
 from models.demos.openvoice.voices import Voice, VoiceBank
 
+RELEASE = "myshell-ai/OpenVoiceV2"
+
 # A recording: a path, an open binary file, or mono samples [N] at the model's rate.
 Recording = Source | np.ndarray
 
@@ -87,7 +89,7 @@ class OpenVoice:
     @classmethod
     def from_pretrained(
         cls,
-        name_or_folder: str | Path = "myshell-ai/OpenVoiceV2",
+        name_or_folder: str | Path = RELEASE,
         backend: str = "torch",
         bank: VoiceBank | None = None,
         **options,
@@ -156,13 +158,17 @@ class OpenVoice:
         source_voice: Voice | None = None,
         tau: float = 0.3,
         seed: int = 0,
-        chunk_seconds: float = 1.0,
+        chunk_seconds: float | None = 1.0,
     ) -> Iterator[np.ndarray]:
         """What `convert` returns, in pieces of `chunk_seconds`, each as soon as it is ready; memory stays constant.
 
+        None for `chunk_seconds` leaves the size of the pieces to the backend, which is fastest and latest.
+
         `source` may also be an iterable of blocks of samples, a microphone for example, together with a `source_voice`.
         """
-        chunk = max(1, round(chunk_seconds * self.sampling_rate / self.config.hop_length))
+        chunk = None
+        if chunk_seconds is not None:
+            chunk = max(1, round(chunk_seconds * self.sampling_rate / self.config.hop_length))
         return (parts[0] for parts in self._converted(source, [target_voice], source_voice, tau, seed, chunk))
 
     def speak(self, text: str, voice: Voice, language: str = "EN", speaker: str | None = None, **manner) -> np.ndarray:
