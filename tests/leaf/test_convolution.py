@@ -96,7 +96,7 @@ def test_a_long_kernel_fits_with_time_on_height(device, measure, generator):
     x = upload(rows(signal), device, ttnn.float32, shard(device, 16384, 128))
     convolution = Convolution(device, weight, bias, ON_HEIGHT, ttnn.float32, dilation=5)
     name = f"{ON_HEIGHT}, fp32, dilation 5"
-    # simulated: 1.2e-6, more than shorter kernels lose
+    # simulated: 1.2e-6, see "single wrong values" in docs/formulations.md
     measure("conv 128->128 k11, 16,384 rows", name, lambda: convolution(x), expected, 1 - 3e-6, programs=2)
 
 
