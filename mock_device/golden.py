@@ -348,10 +348,13 @@ def _without_outputs(kwargs):
 
 
 def _chips(args, kwargs) -> int:
+    """Of the mesh that the operands are on, or, of host tensors, that they are cut for."""
+    shards = 1
     for tensor in _tensors((args, kwargs)):
         if ttnn.is_tensor_storage_on_device(tensor):
             return tensor.device().get_num_devices()
-    return 1
+        shards = max(shards, len(ttnn.get_device_tensors(tensor)))
+    return shards
 
 
 def _address(tensor) -> tuple:

@@ -27,37 +27,52 @@ class Converter:
         self.generator = Generator(parameters.generator, device, precision.generator)
 
     def unpack(self, packed, frames: int, masked: bool):
-        """[1, 1, frames + overlap, hop + channels + 32] -> hops, noise, mask; the mask None where all frames exist."""
+        """[batch, 1, frames + overlap, hop + channels + 32] -> hops, noise, mask, the items one below the other.
+
+        The mask is None where all frames exist. The reshapes are views: a slice is as wide as its rows."""
         hop, channels = self.config.hop_length, self.config.inter_channels
-        rows = packed.shape[2]
-        hops = ttnn.slice(packed, [0, 0, 0, 0], [1, 1, rows, hop])
-        noise = ttnn.slice(packed, [0, 0, 0, hop], [1, 1, frames, hop + channels])
+        batch, rows = packed.shape[0], packed.shape[2]
+
+        def columns(count, first, last):
+            x = ttnn.slice(packed, [0, 0, 0, first], [batch, 1, count, last])
+            return x if batch == 1 else ttnn.reshape(x, (1, 1, batch * count, last - first))
+
+        hops = columns(rows, 0, hop)
+        noise = columns(frames, hop, hop + channels)
         mask = None
         if masked:
-            mask = ttnn.slice(packed, [0, 0, 0, hop + channels], [1, 1, frames, hop + channels + 1])
-            mask = ttnn.to_layout(mask, ttnn.TILE_LAYOUT)
+            mask = ttnn.to_layout(columns(frames, hop + channels, hop + channels + 1), ttnn.TILE_LAYOUT)
         return hops, ttnn.to_layout(noise, ttnn.TILE_LAYOUT), mask
 
-    def neutral(self, hops, noise, source, mask=None):
+    def neutral(self, hops, noise, source, mask=None, batch: int = 1):
         """The halves of the frames without a voice; computed once, whatever the number of target voices."""
-        halves = self.posterior_encoder(self.spectrogram(hops), noise, mask, source.encoder)
-        return self.flow(halves, source.flow, mask)
+        halves = self.posterior_encoder(self.spectrogram(hops, batch), noise, mask, source.encoder, batch)
+        return self.flow(halves, source.flow, mask, batch=batch)
 
-    def voiced(self, neutral, target, mask=None):
-        """Neutral halves -> the frames [1, 1, T, channels] in the target voice, in DRAM."""
-        halves = self.flow(neutral, target.flow, mask, reverse=True)
+    def voiced(self, neutral, target, mask=None, batch: int = 1):
+        """Neutral halves -> the frames [1, 1, batch * T, channels] in the target voice, in DRAM."""
+        halves = self.flow(neutral, target.flow, mask, reverse=True, batch=batch)
         return ttnn.concat(list(halves), dim=3, memory_config=ttnn.DRAM_MEMORY_CONFIG)
 
     def waveform(self, z, starts, window: int, target, mask=None):
-        """The windows of z that begin at `starts`, generated one by one -> [1, 1, 1, len(starts) * window * hop]."""
+        """The windows of z that begin at `starts`, generated one by one -> [1, 1, len(starts), window * hop]."""
+        return joined(self.rows(z, starts, window, target.conv_pre, mask))
+
+    def rows(self, z, starts, window: int, conv_pre, mask=None) -> list:
+        """The same, each window's row by itself; `conv_pre`: the voice's bias of that convolution (V1) or None."""
         rows = []
         for start in starts:
             piece = z if window == z.shape[2] else _rows(z, start, window)
             masks = None
             if mask is not None:
                 masks = self.generator.masks(mask if window == z.shape[2] else _rows(mask, start, window))
-            rows.append(_as_row(self.generator(piece, masks, target.conv_pre)))
-        return rows[0] if len(rows) == 1 else ttnn.concat(rows, dim=3)
+            rows.append(_as_row(self.generator(piece, masks, conv_pre)))
+        return rows
+
+
+def joined(rows: list):
+    """One below the other: side by side they would have to fit into the L1 of a core."""
+    return rows[0] if len(rows) == 1 else ttnn.concat(rows, dim=2)
 
 
 def _rows(x, start: int, count: int):

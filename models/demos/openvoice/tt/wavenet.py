@@ -18,6 +18,7 @@ SIGMOID = ttnn.UnaryWithParam(ttnn.UnaryOpType.SIGMOID)
 
 class WaveNet:
     def __init__(self, parameters, device, stage: Stage):
+        self.device = device
         self.in_layers = [
             Conv1d(layer, device, stage, dilation=dilation)
             for layer, dilation in zip(parameters.in_layers, parameters.dilations, strict=True)
@@ -27,7 +28,7 @@ class WaveNet:
 
     def __call__(self, x, mask=None, biases=None, batch: int = 1):
         """`mask` [1, 1, T, 1] is 1 on frames that exist; `biases`: a voice's, one a layer."""
-        gates = []
+        gates, in_dram = [], self._gates_need_dram(x)
         for i, in_layer in enumerate(self.in_layers):
             y = in_layer(x, batch, biases and biases[i])
             filtered, gate = ttnn.split(y, y.shape[3] // 2, 3)
@@ -47,5 +48,13 @@ class WaveNet:
                 ttnn.deallocate(residual)
                 ttnn.deallocate(x)
                 x = following
+            if in_dram:
+                gates[-1] = ttnn.to_memory_config(gates[-1], ttnn.DRAM_MEMORY_CONFIG)
         ttnn.deallocate(x)
         return self.out(ttnn.concat(gates, dim=3), batch)
+
+    def _gates_need_dram(self, x) -> bool:
+        """Whether the gates of all layers, which exist twice while they are joined, would fill half of L1: a batch's."""
+        height, width = x.memory_config().shard_spec.shape
+        gates = len(self.in_layers) * height * width * x.element_size()
+        return 2 * gates > ttnn.get_memory_view(self.device, ttnn.BufferType.L1).total_bytes_per_bank / 2
