@@ -3,16 +3,19 @@
 
 """What the device code costs, without a card: `python -m mock_device.bench [--arch NAME] [--json FILE]`.
 
-Each subject runs twice, so that programs and prepared weights are there, and the third run is entered in a ledger. Its
+Subjects are a residual block written with TTNN's defaults, and the model's own generator and whole converter at full
+size. Each runs twice, so that programs and prepared weights are there, and the third run is entered in a ledger. Its
 times on a card are estimates by a roofline. What is measured here is the golden executor, against plain PyTorch.
 """
 
 import argparse
 import json
+import tempfile
 import time
-from contextlib import nullcontext
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch.nn.functional import conv1d, leaky_relu
 
@@ -20,6 +23,9 @@ import ttnn
 from mock_device import runtime
 from mock_device.golden import GoldenExecutor
 from mock_device.ledger import Ledger
+from models.demos.openvoice.pipeline import load_converter
+from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.tt.runner import DeviceConverter
 
 # A residual block of OpenVoice V2's generator in its second stage, which is most of its work, over 64 frames.
 _CHANNELS, _LENGTH, _KERNEL, _DILATIONS, _SLOPE = 128, 4096, 3, (1, 3, 5), 0.1
@@ -88,34 +94,57 @@ def _milliseconds(run) -> float:
     return 1e3 * min(times)
 
 
-def _enter_in_ledger(device, run):
+def _entry(device, subject: str, run: Callable[[], object]) -> dict:
+    """Prints the ledger of the third run; a fourth that dispatches nothing finds the whole peak of L1."""
     run()
     run()
     with Ledger(device) as ledger:
         run()
     with Ledger(device, dispatch=False) as memory:
         run()
-    return ledger, memory
+    where = "mocked" if runtime.mocked() else "simulated" if runtime.simulated() else "real"
+    print(f"{subject}, on a {where} {device.arch().name}\n{ledger.table()}")
+    print(f"{'with all buffers':<18}peak L1 {memory.peak_l1:,} B ({memory.peak_l1 / memory.l1_capacity:.1%})\n")
+    return {"subject": subject, "where": where, **ledger.to_json(), "peak_l1_with_all_buffers": memory.peak_l1}
 
 
-def _report(device, path: Path | None) -> None:
+def _block(device) -> list[dict]:
     stack = ConvStack(device, torch.Generator().manual_seed(0))
     subject = (
         f"{2 * len(_DILATIONS)} convolutions, {_CHANNELS} channels, kernel {_KERNEL}, {_LENGTH:,} samples, bfloat16"
     )
-    where = "mocked" if runtime.mocked() else "simulated" if runtime.simulated() else "real"
-    ledger, memory = _enter_in_ledger(device, stack.on_device)
-    print(f"{subject}, on a {where} {device.arch().name}\n{ledger.table()}")
-    print(f"{'with all buffers':<18}peak L1 {memory.peak_l1:,} B ({memory.peak_l1 / memory.l1_capacity:.1%})")
-    if runtime.mocked():
+    if not runtime.mocked():
+        return [_entry(device, subject, stack.on_device)]
+    with GoldenExecutor():
+        entry = _entry(device, subject, stack.on_device)
         golden, plain = _milliseconds(stack.on_device), _milliseconds(stack.in_torch)
-        print(
-            f"{'golden executor':<18}{golden:,.0f} ms on this machine; plain PyTorch in float32 {plain:,.0f} ms "
-            f"({golden / plain:.1f} times)"
-        )
-    if path:
-        report = {"subject": subject, "where": where, **ledger.to_json(), "peak_l1_with_all_buffers": memory.peak_l1}
-        path.write_text(json.dumps(report, indent=1) + "\n")
+    print(
+        f"{'golden executor':<18}{golden:,.0f} ms on this machine; plain PyTorch in float32 {plain:,.0f} ms "
+        f"({golden / plain:.1f} times)\n"
+    )
+    return [entry]
+
+
+def _model(device) -> list[dict]:
+    """The full-size converter with untrained weights; counts need no values, so nothing computes them."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = DeviceConverter(load_converter(make_converter_checkpoint(folder)), device)
+    config, frames = model.config, model.short
+    seconds = frames * config.hop_length / config.sampling_rate
+    samples = np.zeros(frames * config.hop_length, np.float32)
+    voices = np.random.default_rng(0).standard_normal((2, config.gin_channels)).astype(np.float32)
+    z = ttnn.from_torch(
+        torch.zeros(1, 1, frames, config.inter_channels), dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT, device=device
+    )
+    length = f"{frames} frames ({seconds:.2f} s)"
+    return [
+        _entry(device, f"OpenVoice V2's generator, {length}", lambda: model.converter.generator(z)),
+        _entry(
+            device,
+            f"OpenVoice V2's converter, samples to samples, {length}",
+            lambda: list(model.convert([samples], voices[0], [voices[1]], 0.3, 0)),
+        ),
+    ]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -125,12 +154,15 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     runtime.setup(options.arch)
 
-    device = ttnn.open_device(device_id=0, l1_small_size=_L1_SMALL_SIZE)
-    try:
-        with GoldenExecutor() if runtime.mocked() else nullcontext():
-            _report(device, options.json)
-    finally:
-        ttnn.close_device(device)
+    entries = []
+    for report, settings in ((_block, {"l1_small_size": _L1_SMALL_SIZE}), (_model, {})):
+        device = ttnn.open_device(device_id=0, **settings)
+        try:
+            entries += report(device)
+        finally:
+            ttnn.close_device(device)
+    if options.json:
+        options.json.write_text(json.dumps(entries, indent=1) + "\n")
 
 
 if __name__ == "__main__":
