@@ -24,7 +24,7 @@ from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.chunked import ChunkedConverter
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.resampling import resample
-from models.demos.openvoice.speech import BaseSpeaker, Utterance, base_voice, utterances
+from models.demos.openvoice.speech import BaseSpeaker, Utterance, base_voice, release, utterances
 from models.demos.openvoice.styles import Style, style_of
 from models.demos.openvoice.voices import Voice, VoiceBank
 
@@ -222,7 +222,7 @@ class OpenVoice:
 
     def _base_speaker(self, base: BaseSpeaker | str | Path | None, language: str, bert: str | Path, style: Style):
         if not isinstance(base, BaseSpeaker):
-            base = base or BaseSpeaker.release(language, style)
+            base = base or release(language, style)
             key = (str(base), language.upper(), str(bert))
             if key not in self._base_speakers:
                 self._base_speakers[key] = BaseSpeaker.from_pretrained(base, language, bert)
@@ -302,7 +302,7 @@ class OpenVoice:
                 yield samples[start:stop]
 
     def _stretches(self, recording: Recording) -> Iterator[np.ndarray]:
-        """A whole recording, pauses included, in stretches of EMBED_SECONDS; a short rest joins the one before it."""
+        """A whole recording, pauses included, in stretches of EMBED_SECONDS; the last two share what is left."""
         size = round(EMBED_SECONDS * self.sampling_rate)
         held = np.zeros(0, np.float32)
         for block in self._blocks(recording):
@@ -310,7 +310,7 @@ class OpenVoice:
             if len(held) >= 2 * size:
                 yield held[:size]
                 held = held[size:]
-        yield held
+        yield from np.array_split(held, -(-len(held) // size))
 
     def _blocks(self, source: Recording | Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """The samples of a recording, block by block, checked."""

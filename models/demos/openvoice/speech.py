@@ -160,16 +160,6 @@ class BaseSpeaker:
                 "which has none."
             )
 
-    @staticmethod
-    def release(language: str, style: Style) -> str:
-        """Whose base speaker to load where none is given."""
-        language = canonical_language(language)
-        if style.emotion is None:
-            return RELEASES[language]
-        if language != "EN":
-            raise SpeechError(f"the emotion {style.emotion!r} is there for English text only, not for {language}.")
-        return EMOTIONAL
-
     def prepare(self, text: str) -> Iterator[Sentences | Pause]:
         """The text sentence by sentence, and the pauses written in it, each when it is asked for."""
         return (part if isinstance(part, Pause) else self._sentence(part) for part in read(text, self.frontend))
@@ -216,6 +206,23 @@ def _load(folder: Path, config: MeloConfig) -> MeloTTS:
     state = checkpoint.fold_weight_norm(checkpoint.read_state(path))
     checkpoint.load_strict(model, state, path, checkpoint.MELO_NAMES, checkpoint.MELO_TRAINING_ONLY)
     return model
+
+
+def release(language: str, style: Style) -> str | Path:
+    """Whose base speaker to load where none is given."""
+    language = canonical_language(language)
+    if style.emotion is None:
+        return RELEASES[language]
+    if language != "EN":
+        raise SpeechError(f"the emotion {style.emotion!r} is there for English text only, not for {language}.")
+    try:
+        return checkpoint.locate(EMOTIONAL)
+    except CheckpointError:
+        raise SpeechError(
+            f"the emotion {style.emotion!r} is spoken by OpenVoice V1's English base speaker, which is not on this "
+            f"machine: copy the folder `checkpoints` of {EMOTIONAL} to {checkpoint.home() / 'OpenVoice'}, or give "
+            "the folder base_speakers/EN as `base`."
+        ) from None
 
 
 def base_voice(base: BaseSpeaker, speaker: str, release: Path | None, version: str) -> Voice | None:
