@@ -8,13 +8,14 @@ long bucket, which the encoder and the flow, cheap and far-seeing, take whole; t
 runs over the frames to keep in windows of the short bucket. Both lengths follow from the device's L1 and the config.
 Every bucket exists in two forms: all frames there, and masked, for a window in which the recording ends.
 
-A call uploads one packed tensor and downloads one row of samples.
+A window uploads one packed tensor and downloads one row of samples for each target. Where the device can replay traces
+(trace.py) nothing else is left to the host, else it dispatches op by op; the programs are the same.
 """
 
 import atexit
 import os
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,15 +29,20 @@ from models.demos.openvoice.reference.converter import Converter as ReferenceCon
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.converter import Converter, packed_shape
 from models.demos.openvoice.tt.precision import Precision, Stage
+from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
 from models.demos.openvoice.tt.sharding import TILE, shard
+from models.demos.openvoice.tt.trace import Form, Traces, obstacle
 
 CARDS = Path("/dev/tenstorrent")  # where the driver shows them
 # Short windows in a long one. More would waste less of the long window on context, at the price of memory and latency.
 LONG = 4
+# Frames. Every one is a set of programs; below 128 TTNN's sliding windows refuse the encoder's last layers, and above
+# 1,024 the first ones leave L1 for slices in DRAM. pipeline.py embeds stretches of at most ten seconds, 861 frames.
+EMBED_BUCKETS = (128, 256, 512, 1024)
 # Of a core's L1; the rest is for what the allocator cannot place tightly.
 L1_SHARE = 0.9
 VOICES_KEPT = 64  # on the device; 32 biases of 384 values each, about 3 MB in tiles
-_BYTES = {ttnn.float32: 4, ttnn.bfloat16: 2}
+BYTES = {ttnn.float32: 4, ttnn.bfloat16: 2}
 
 
 def open_backend(reference: ReferenceConverter, device=None, precision: Precision | None = None) -> "DeviceConverter":
@@ -54,11 +60,25 @@ def open_backend(reference: ReferenceConverter, device=None, precision: Precisio
 
 @dataclass(frozen=True)
 class Conditioning:
-    """What a voice puts into the network: biases on the device, in the place of those of `parameters`."""
+    """What a voice puts into the network: biases in the place of those of `parameters`, ready for the convolutions.
+
+    They lie on the device; under traces, which read them from one place, on the host."""
 
     encoder: list | None
     flow: list
     conv_pre: object | None
+
+    def map(self, function: Callable) -> "Conditioning":
+        return Conditioning(
+            encoder=self.encoder and [function(bias) for bias in self.encoder],
+            flow=[[function(bias) for bias in coupling] for coupling in self.flow],
+            conv_pre=None if self.conv_pre is None else function(self.conv_pre),
+        )
+
+    def flat(self) -> list:
+        biases = []
+        self.map(biases.append)
+        return biases
 
 
 def generator_window(config: ConverterConfig, device, stage: Stage) -> int:
@@ -87,31 +107,47 @@ def _resblock_bytes(config: ConverterConfig, device, stage: Stage, frames: int) 
     for rate in config.upsample_rates:
         rows, channels = rows * rate, channels // 2
         height, width = shard(device, rows, channels).shard_spec.shape
-        activation = height * width * _BYTES[stage.activations]
-        weights = 2 * (-(-channels // TILE) * TILE) ** 2 * _BYTES[stage.weights]
+        activation = height * width * BYTES[stage.activations]
+        weights = 2 * (-(-channels // TILE) * TILE) ** 2 * BYTES[stage.weights]
         widest = max(widest, 7 * activation + weights)
     return widest
 
 
 class DeviceConverter:
-    """A loaded converter on one device. `reference` gives the weights; the arithmetic is all the device's."""
+    """A loaded converter on one device. `reference` gives the weights; the arithmetic is all the device's.
 
-    def __init__(self, reference: ReferenceConverter, device, precision: Precision | None = None):
+    `traced`: whether windows are replayed from traces; None: where the device can (trace.obstacle).
+    `window`: frames of the short bucket; None: as many as fit.
+    """
+
+    def __init__(
+        self,
+        reference: ReferenceConverter,
+        device,
+        precision: Precision | None = None,
+        traced: bool | None = None,
+        window: int | None = None,
+    ):
         self.reference = reference
         self.config = reference.config
         self.device = device
         self.precision = precision or Precision()
         self.converter = Converter(parameters.preprocess(reference), self.config, device, self.precision)
-        self.short = generator_window(self.config, device, self.precision.generator)
+        self.reference_encoder = ReferenceEncoder(
+            parameters.preprocess(reference.reference_encoder), device, self.precision.reference_encoder
+        )
+        self.short = window or generator_window(self.config, device, self.precision.generator)
         self.long = LONG * self.short
         self.reach = reference.generator.reach
         self.context = reference.latent_reach + self.reach
         self.chunk = self.long - 2 * self.context
-        if self.chunk <= 0:
+        if self.chunk <= 0 or self.short <= 2 * self.reach:
             raise ValueError(
                 f"this model sees {self.context} frames on each side, more than a window has on this device"
             )
         self._voices: OrderedDict[bytes, Conditioning] = OrderedDict()
+        self.traces = self._traces(traced)
+        self._run = self._eager if self.traces is None else self.traces.begin
 
     # --- the backend of pipeline.py -----------------------------------------------------------------------------------
 
@@ -125,22 +161,43 @@ class DeviceConverter:
         chunk: int | None = None,
     ) -> Iterator[list[np.ndarray]]:
         """Samples in blocks -> for each stretch of `chunk` frames the samples in each target voice."""
-        if chunk is not None and chunk > self.chunk:
-            raise ValueError(f"a chunk of {chunk} frames does not fit: on this device at most {self.chunk} do")
         voice, voices = self.voice(source), [self.voice(target) for target in targets]
-        for window in windows(blocks, self.config, chunk or self.chunk, self.context):
-            yield self._converted(window, voice, voices, tau, seed)
+        # Of a whole recording the next window is begun before this one is awaited; a stream gets its piece at once.
+        ahead = 0 if chunk else 1
+        begun: deque[Callable] = deque()
+        for window in self._windows(blocks, chunk):
+            begun.append(self._begin(window, voice, voices, tau, seed))
+            if len(begun) > ahead:
+                yield begun.popleft()()
+        for finish in begun:
+            yield finish()
+
+    def embed(self, waveform: np.ndarray) -> np.ndarray:
+        """The tone colour [gin_channels] of one stretch of speech [N], whatever lies behind its end in the bucket."""
+        hop = self.config.hop_length
+        frames = len(waveform) // hop
+        bucket = next((bucket for bucket in EMBED_BUCKETS if frames <= bucket), None)
+        if bucket is None:
+            raise ValueError(f"a stretch of {frames} frames is too long to embed: at most {EMBED_BUCKETS[-1]} are read")
+        margin = (self.config.filter_length - hop) // 2
+        mirrored = np.pad(np.asarray(waveform, np.float32), margin, mode="reflect")
+        rows, _ = packed_shape(self.config, bucket)
+        hops = np.zeros((1, 1, rows, hop), np.float32)
+        existing = frames + rows - bucket
+        hops[0, 0, :existing] = mirrored[: existing * hop].reshape(-1, hop)
+        uploaded = ttnn.from_torch(
+            parameters.from_numpy(hops), dtype=ttnn.float32, layout=ttnn.ROW_MAJOR_LAYOUT, device=self.device
+        )
+        start, clock, *masks = (
+            ttnn.to_device(tensor, self.device) for tensor in self.reference_encoder.inputs(bucket, [frames])
+        )
+        spectrogram = self.converter.spectrogram(uploaded)
+        embedding = self.reference_encoder(spectrogram, start, clock, masks or None)
+        return ttnn.to_torch(embedding).numpy().reshape(-1)
 
     def voice(self, embedding: np.ndarray) -> Conditioning:
         """The conditioning of an embedding [gin_channels]; the last ones used stay on the device."""
-        embedding = np.ascontiguousarray(embedding, np.float32)
-        if embedding.shape != (self.config.gin_channels,):
-            raise ValueError(
-                f"this voice has shape {embedding.shape}, the model takes ({self.config.gin_channels},): "
-                "it belongs to another model"
-            )
-        if not np.isfinite(embedding).all():
-            raise ValueError("this voice holds values that are not finite: extract it again")
+        embedding = self._checked(embedding)
         key = embedding.tobytes()
         if key not in self._voices:
             self._voices[key] = self._condition(embedding)
@@ -149,40 +206,71 @@ class DeviceConverter:
         self._voices.move_to_end(key)
         return self._voices[key]
 
+    def _checked(self, embedding: np.ndarray) -> np.ndarray:
+        embedding = np.ascontiguousarray(embedding, np.float32)
+        if embedding.shape != (self.config.gin_channels,):
+            raise ValueError(
+                f"this voice has shape {embedding.shape}, the model takes ({self.config.gin_channels},): "
+                "it belongs to another model"
+            )
+        if not np.isfinite(embedding).all():
+            raise ValueError("this voice holds values that are not finite: extract it again")
+        return embedding
+
     def warm_up(self) -> None:
         """Compile every bucket's programs and prepare every weight, so that no conversion has to wait for it."""
         voice = self.voice(np.zeros(self.config.gin_channels, np.float32))
-        overlap = self.config.filter_length - self.config.hop_length
-        for frames in (self.short, self.short - 1, self.long, self.long - 1):
-            samples = np.zeros(frames * self.config.hop_length + overlap, np.float32)
-            keep = slice(0, min(frames, self.chunk))
-            keep_samples = keep.stop * self.config.hop_length
-            self._converted(Window(samples, 0, frames, keep, keep_samples), voice, [voice], 0.0, 0)
+        forms = self._forms()
+        if self.traces is not None:  # all of them before the first capture, which each would undo
+            for form in forms:
+                self.traces.compile(form)
+        for form in forms:
+            silence = parameters.from_numpy(np.zeros((1, 1, *packed_shape(self.config, form.frames)), np.float32))
+            self._run(silence, form, voice, [voice])()
         logger.info(
             f"warm: windows of {self.short} and {self.long} frames, "
             f"{self.device.num_program_cache_entries()} programs compiled"
         )
 
+    def _windows(self, blocks: Iterable[np.ndarray], chunk: int | None = None) -> Iterator[Window]:
+        if chunk is not None and chunk > self.chunk:
+            raise ValueError(f"a chunk of {chunk} frames does not fit: on this device at most {self.chunk} do")
+        return windows(blocks, self.config, chunk or self.chunk, self.context)
+
     # --- one window ---------------------------------------------------------------------------------------------------
 
-    def _converted(self, window: Window, source, targets, tau: float, seed: int) -> list[np.ndarray]:
+    def _begin(self, window: Window, source, targets, tau: float, seed: int) -> Callable[[], list[np.ndarray]]:
+        """Enqueues a window (op by op, only packs it); the result waits for its samples."""
+        form = self._form(window)
+        packed = self._packed(window, form.frames, tau, seed)
+        rows = self._run(packed, form, source, targets)
+        return lambda: [self._kept(row.numpy().reshape(len(form.starts), -1), form.starts, window) for row in rows()]
+
+    def _eager(self, packed, form: Form, source, targets) -> Callable[[], list]:
+        def finish():
+            packed_rows = ttnn.from_torch(packed, dtype=ttnn.float32, layout=ttnn.ROW_MAJOR_LAYOUT, device=self.device)
+            hops, drawn, mask = self.converter.unpack(packed_rows, form.frames, form.masked)
+            neutral = self.converter.neutral(hops, drawn, source, mask)
+            rows = []
+            for target in targets:
+                z = self.converter.voiced(neutral, target, mask)
+                rows.append(ttnn.to_torch(self.converter.waveform(z, form.starts, self.short, target, mask)))
+            return rows
+
+        return finish
+
+    def _form(self, window: Window) -> Form:
         bucket = self.short if window.frames <= self.short else self.long
-        masked = window.frames < bucket
-        packed = ttnn.from_torch(
-            self._packed(window, bucket, tau, seed),
-            dtype=ttnn.float32,
-            layout=ttnn.ROW_MAJOR_LAYOUT,
-            device=self.device,
-        )
-        hops, drawn, mask = self.converter.unpack(packed, bucket, masked)
-        neutral = self.converter.neutral(hops, drawn, source, mask)
-        starts = self._generator_starts(window, bucket)
-        converted = []
-        for target in targets:
-            z = self.converter.voiced(neutral, target, mask)
-            row = ttnn.to_torch(self.converter.waveform(z, starts, self.short, target, mask))
-            converted.append(self._kept(row.numpy().reshape(len(starts), -1), starts, window))
-        return converted
+        return Form(bucket, window.frames < bucket, self._generator_starts(bucket, window.keep.stop))
+
+    def _forms(self) -> list[Form]:
+        """Every form a window can have: a long one without a mask lies between others, so all it can give is kept."""
+        starts = self._generator_starts(self.long, self.long - self.context)
+        return [
+            *(Form(self.short, masked, (0,)) for masked in (False, True)),
+            Form(self.long, False, starts),
+            *(Form(self.long, True, starts[:count]) for count in range(1, len(starts) + 1)),
+        ]
 
     def _packed(self, window: Window, bucket: int, tau: float, seed: int):
         """The window's samples, its noise (times tau) and its mask as the one tensor that travels."""
@@ -195,17 +283,17 @@ class DeviceConverter:
         packed[0, 0, : window.frames, hop + channels] = 1.0
         return parameters.from_numpy(packed)
 
-    def _generator_starts(self, window: Window, bucket: int) -> list[int]:
-        """First frames of the generator windows that cover what is kept of this window."""
+    def _generator_starts(self, bucket: int, stop: int) -> tuple[int, ...]:
+        """First frames of the generator windows that cover a bucket up to the frame `stop`, the last one kept of it."""
         if bucket == self.short:
-            return [0]
+            return (0,)
         step = self.short - 2 * self.reach
         starts = []
-        while not starts or starts[-1] + self.short - self.reach < window.keep.stop:
+        while not starts or starts[-1] + self.short - self.reach < stop:
             starts.append(min(len(starts) * step, bucket - self.short))
-        return starts
+        return tuple(starts)
 
-    def _kept(self, rows: np.ndarray, starts: list[int], window: Window) -> np.ndarray:
+    def _kept(self, rows: np.ndarray, starts: Sequence[int], window: Window) -> np.ndarray:
         """Joins the stretches of the generator windows [window, samples] that are free of edge effects."""
         hop = self.config.hop_length
         pieces, done = [], window.keep.start
@@ -217,15 +305,29 @@ class DeviceConverter:
                 done = stop
         return np.concatenate(pieces)[: window.keep_samples]
 
+    def _traces(self, traced: bool | None) -> Traces | None:
+        reason = obstacle(self.device)
+        if traced and reason:
+            raise ValueError(f"no traces here: {reason}")
+        if reason or traced is False:
+            return None
+        shapes = {frames: (1, 1, *packed_shape(self.config, frames)) for frames in (self.short, self.long)}
+        pattern = self._biases(np.zeros(self.config.gin_channels, np.float32))
+        return Traces(self.converter, self.short, shapes, pattern, self.device)
+
     def _condition(self, embedding: np.ndarray) -> Conditioning:
-        biases = parameters.condition(self.reference, embedding)
+        biases = self._biases(embedding)
+        return biases if self.traces else biases.map(lambda bias: ttnn.to_device(bias, self.device))
+
+    def _biases(self, embeddings: np.ndarray, mapper=None) -> Conditioning:
+        biases = parameters.condition(self.reference, embeddings, mapper)
         return Conditioning(
-            encoder=biases.encoder
-            and [self._upload(bias, self.precision.posterior_encoder) for bias in biases.encoder],
-            flow=[[self._upload(bias, self.precision.flow) for bias in coupling] for coupling in biases.flow],
-            conv_pre=None if biases.conv_pre is None else self._upload(biases.conv_pre, self.precision.generator),
+            encoder=biases.encoder and [_ready(bias, self.precision.posterior_encoder) for bias in biases.encoder],
+            flow=[[_ready(bias, self.precision.flow) for bias in coupling] for coupling in biases.flow],
+            conv_pre=None if biases.conv_pre is None else _ready(biases.conv_pre, self.precision.generator),
         )
 
-    def _upload(self, bias, stage: Stage):
-        """A bias as the convolution keeps its own: in the weights' format, in tiles, in DRAM."""
-        return ttnn.to_device(ttnn.to_layout(ttnn.to_dtype(bias, stage.weights), ttnn.TILE_LAYOUT), self.device)
+
+def _ready(bias, stage: Stage):
+    """A bias as the convolution keeps its own: in the weights' format, in tiles."""
+    return ttnn.to_dtype(ttnn.to_layout(bias, ttnn.TILE_LAYOUT), stage.weights)

@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Replayed windows against windows dispatched op by op, bit for bit, and what a device needs for a replay."""
+
+import os
+
+import numpy as np
+import pytest
+
+import ttnn
+from models.demos.openvoice.pipeline import load_converter
+from models.demos.openvoice.tests.checkpoints import V2_CONFIG, make_converter_checkpoint, with_model
+from models.demos.openvoice.tt.runner import DeviceConverter
+from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE
+
+MOCKED, SLOW = "TT_METAL_MOCK_CLUSTER_DESC_PATH", "TT_METAL_SLOW_DISPATCH_MODE"
+
+
+def opened(**device_params):
+    return pytest.mark.parametrize("device_params", [device_params], indirect=True, ids=[""])
+
+
+can_replay = opened(trace_region_size=TRACE_REGION_SIZE, num_command_queues=2)
+replay = pytest.mark.skipif(
+    MOCKED in os.environ or SLOW in os.environ, reason="neither a mocked card nor slow dispatch can replay traces"
+)
+
+# Every kind of layer once or twice, and short hops: a simulator converts a window in seconds.
+TINY = with_model(
+    {**V2_CONFIG, "data": {**V2_CONFIG["data"], "filter_length": 128, "hop_length": 32, "win_length": 128}},
+    inter_channels=64,
+    hidden_channels=64,
+    gin_channels=16,
+    posterior_layers=2,
+    n_flows=2,
+    flow_layers=1,
+    upsample_rates=[8, 4],
+    upsample_kernel_sizes=[16, 8],
+    upsample_initial_channel=64,
+    resblock_kernel_sizes=[3, 5],
+    resblock_dilation_sizes=[[1], [3]],
+)
+HOP = 32
+WINDOW = 64  # frames
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    return load_converter(make_converter_checkpoint(tmp_path_factory.mktemp("tiny"), TINY))
+
+
+@pytest.fixture
+def people(tiny):
+    return np.random.default_rng(5).standard_normal((3, tiny.config.gin_channels), np.float32)
+
+
+@pytest.fixture
+def captures(monkeypatch):
+    """The traces captured so far."""
+    numbers = []
+    begin = ttnn.begin_trace_capture
+
+    def counted(*arguments, **keywords):
+        numbers.append(begin(*arguments, **keywords))
+        return numbers[-1]
+
+    monkeypatch.setattr(ttnn, "begin_trace_capture", counted)
+    return numbers
+
+
+def converted(runner, speech, source, targets):
+    pieces = runner.convert([speech], source, targets, 0.3, 1)
+    return [np.concatenate(parts) for parts in zip(*pieces, strict=True)]
+
+
+@replay
+@can_replay
+def test_windows_of_one_bucket(device, tiny, people, samples, captures):
+    """A full window, a masked one in other voices, a full one in these voices; then all of it again."""
+    full, shorter = samples[22050:][: WINDOW * HOP], samples[30000:][: 50 * HOP - 7]
+    calls = [(full, people[0], people[1:2]), (shorter, people[1], people[:1]), (full, people[1], people[:1])]
+    eager = DeviceConverter(tiny, device, traced=False, window=WINDOW)
+    expected = [converted(eager, *call)[0] for call in calls]
+    assert captures == []
+    assert not np.array_equal(expected[0], expected[2])
+
+    traced = DeviceConverter(tiny, device, window=WINDOW)
+    # The masked form drops the traces of the full one, because what it needs first must not lie where they write.
+    for captured_before, programs in [(0, None), (2 + 2 + 2, device.num_program_cache_entries)]:
+        assert len(captures) == captured_before
+        compiled = programs and programs()
+        for call, wanted in zip(calls, expected, strict=True):
+            (actual,) = converted(traced, *call)
+            np.testing.assert_array_equal(actual, wanted)
+    assert len(captures) == 2 + 2 + 2
+    assert device.num_program_cache_entries() == compiled
+
+
+@replay
+@can_replay
+def test_a_long_recording_in_two_voices(device, tiny, people, samples, captures):
+    """Windows that begin while the one before is not yet awaited: the first masked, one in the middle, the last."""
+    traced = DeviceConverter(tiny, device, window=WINDOW)
+    speech = samples[22050:][: (2 * traced.chunk + 40) * HOP - 9]
+    eager = DeviceConverter(tiny, device, traced=False, window=WINDOW)
+    expected = converted(eager, speech, people[0], people[1:])
+    for _ in range(2):
+        for actual, wanted in zip(converted(traced, speech, people[0], people[1:]), expected, strict=True):
+            np.testing.assert_array_equal(actual, wanted)
+    del captures[:]
+    converted(traced, speech, people[2], people[:1])
+    assert captures == []
+
+
+def test_a_mocked_card_runs_op_by_op(device, monkeypatch, tiny, expect_error):
+    monkeypatch.setenv(MOCKED, "n150.yaml")
+    assert DeviceConverter(tiny, device, window=WINDOW).traces is None
+    with expect_error(ValueError, "no traces here: a mocked card cannot replay"):
+        DeviceConverter(tiny, device, traced=True, window=WINDOW)
+
+
+def test_slow_dispatch_runs_op_by_op(device, monkeypatch, tiny, expect_error):
+    monkeypatch.delenv(MOCKED, raising=False)
+    monkeypatch.setenv(SLOW, "1")
+    assert DeviceConverter(tiny, device, window=WINDOW).traces is None
+    with expect_error(ValueError, f"no traces here: {SLOW} is set, and only fast dispatch can replay"):
+        DeviceConverter(tiny, device, traced=True, window=WINDOW)
+
+
+def test_a_device_without_a_trace_region_runs_op_by_op(device, monkeypatch, tiny, expect_error):
+    monkeypatch.delenv(MOCKED, raising=False)
+    monkeypatch.delenv(SLOW, raising=False)
+    assert DeviceConverter(tiny, device, window=WINDOW).traces is None
+    with expect_error(
+        ValueError,
+        "no traces here: the device was opened without a trace region: "
+        f"open it with trace_region_size={TRACE_REGION_SIZE} and num_command_queues=2",
+    ):
+        DeviceConverter(tiny, device, traced=True, window=WINDOW)
+
+
+@opened(trace_region_size=TRACE_REGION_SIZE)
+def test_one_command_queue(device, monkeypatch, tiny, expect_error):
+    monkeypatch.delenv(MOCKED, raising=False)
+    monkeypatch.delenv(SLOW, raising=False)
+    with expect_error(
+        ValueError,
+        "the device was opened with one command queue, and traces upload on a second one: "
+        "open it with num_command_queues=2, or ask for traced=False",
+    ):
+        DeviceConverter(tiny, device, window=WINDOW)
+    assert DeviceConverter(tiny, device, traced=False, window=WINDOW).traces is None
