@@ -28,8 +28,8 @@ from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.reference.fast_generator import FastGenerator, padded_size
 
 # Frames per call of the generator, context included. Measured at the released sizes on a CPU with 2 MB of second-level
-# cache a core and 32 MB of third: flat from 96 to 512, a quarter slower from 1024 on.
-GENERATOR_FRAMES = 512
+# cache a core and 32 MB of third: time is flat from 96 to 512, a quarter more from 1024 on; memory grows throughout.
+GENERATOR_FRAMES = 256
 # Calls of the generator for one call of encoder and flow, whose longer context would otherwise be computed too often.
 GENERATOR_CALLS = 4
 # bfloat16 pays where a convolution of the generator gains at least this much; emulated it is several times slower.

@@ -23,11 +23,16 @@ def padded_size(frames: int) -> int:
 
 
 class _Conv:
-    """A convolution over time, its weights laid out once as a 1 x K image convolution."""
+    """A convolution over time, its weights laid out once as a 1 x K image convolution.
+
+    Where the dtype stays the same, `conv` goes on with a view of these weights: memory holds them once.
+    """
 
     def __init__(self, conv: Conv1d | ConvTranspose1d, dtype: torch.dtype, bias: Tensor | None = None):
         bias = conv.bias if bias is None else bias
         self.weight = conv.weight.detach()[:, :, None].to(dtype).contiguous(memory_format=torch.channels_last)
+        if dtype == conv.weight.dtype:
+            conv.weight.data = self.weight[:, :, 0]
         self.bias = None if bias is None else bias.detach().to(dtype)
         self.padding = (0, conv.padding[0])
         self.stride = (1, conv.stride[0])
@@ -41,7 +46,7 @@ class _Conv:
 
 
 class FastGenerator:
-    """Holds weights of its own, rounded to `dtype`; `Generator` stays the definition of what is computed."""
+    """Weights in `dtype` and in its own layout; `Generator` stays the definition of what is computed."""
 
     def __init__(self, generator: Generator, dtype: torch.dtype):
         self.dtype = dtype

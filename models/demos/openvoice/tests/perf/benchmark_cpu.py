@@ -5,10 +5,10 @@
 
     python -m models.demos.openvoice.tests.perf.benchmark_cpu [--upstream CHECKOUT] [--model FOLDER] [SPEECH ...]
 
-Speech is taken from the recordings given, or from those beside the repository. All variants convert the same samples
-with the same weights (random ones of full size without --model) and take turns, so that whatever else the machine does
-meets all alike. Printed are medians, the ratios of wall time and of processor time to the first variant, and the
-correlation with the exact result. Upstream is timed from samples to samples, without files.
+Speech is taken from the recordings given, or from those beside the repository, or is synthetic. All variants convert
+the same samples with the same weights (random ones of full size without --model) and take turns, so that whatever else
+the machine does meets all alike. Printed are medians, the ratios of wall time and of processor time to the first
+variant, and the correlation with the exact result. Upstream is timed from samples to samples, without files.
 """
 
 import argparse
@@ -32,9 +32,15 @@ from models.demos.openvoice.config import read_json
 from models.demos.openvoice.pipeline import load_converter
 from models.demos.openvoice.reference.chunked import ChunkedConverter
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
-from models.demos.openvoice.tests.speech import FOLDER
+from models.demos.openvoice.tests.speech import FOLDER, voice
+
+
+def peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
 
 TAU, SEED = 0.3, 0
+IMPORTED_PEAK = peak_mib()  # PyTorch and the other libraries, before anything is loaded
 Conversion = Callable[[np.ndarray], np.ndarray]
 
 
@@ -68,10 +74,14 @@ def upstream_conversion(checkout: Path, model: Path, voices: np.ndarray) -> Conv
 
 
 def our_conversion(model: Path, precision: str, voices: np.ndarray) -> Conversion:
+    """In blocks of a second, as pipeline.py hands a recording over."""
     backend = ChunkedConverter(load_converter(model), precision)
-    return lambda samples: np.concatenate(
-        [parts[0] for parts in backend.convert([samples], voices[0], voices[1:], TAU, SEED)]
-    )
+
+    def convert(samples: np.ndarray) -> np.ndarray:
+        blocks = np.array_split(samples, max(1, round(len(samples) / backend.config.sampling_rate)))
+        return np.concatenate([parts[0] for parts in backend.convert(blocks, voices[0], voices[1:], TAU, SEED)])
+
+    return convert
 
 
 def conversion(variant: str, options: argparse.Namespace) -> Conversion:
@@ -84,7 +94,7 @@ def conversion(variant: str, options: argparse.Namespace) -> Conversion:
 
 def speech(options: argparse.Namespace, seconds: float, rate: int) -> np.ndarray:
     """So many seconds, whole frames, of the recordings one after another, repeated where they are shorter."""
-    recordings = np.concatenate([audio.load(path, rate) for path in options.speech])
+    recordings = np.concatenate([audio.load(path, rate) for path in options.speech] or [voice(seconds, rate)])
     return np.resize(recordings, round(seconds * rate) // 256 * 256)
 
 
@@ -118,7 +128,7 @@ def compare(options: argparse.Namespace, variants: list[str], rate: int) -> None
 
 def peak_memory(options: argparse.Namespace, variants: list[str]) -> None:
     """Each figure from a process of its own: the peak of a process does not fall again."""
-    print(f"{'audio':>13} {'variant':>9} {'peak MiB':>9}")
+    print(f"{'audio':>13} {'variant':>9} {'peak MiB':>9} {'above the imports':>18}")
     lengths = [[seconds] for seconds in (1, 10, 60)] + [list(np.linspace(0.5, 5, 100))]
     for variant in variants:
         for seconds in lengths:
@@ -127,12 +137,13 @@ def peak_memory(options: argparse.Namespace, variants: list[str]) -> None:
             command += ["--upstream", str(options.upstream)] if options.upstream else []
             out = subprocess.run([*command, *map(str, options.speech)], check=True, capture_output=True, text=True)
             label = f"{seconds[0]:g} s" if len(seconds) == 1 else "100 lengths"
-            print(f"{label:>13} {variant:>9} {float(out.stdout.split()[-1]):9.0f}", flush=True)
+            imported, peak = map(float, out.stdout.split()[-2:])
+            print(f"{label:>13} {variant:>9} {peak:9.0f} {peak - imported:18.0f}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("speech", nargs="*", type=Path, help="recordings (default: those beside the repository)")
+    parser.add_argument("speech", nargs="*", type=Path, help="recordings (default: see above)")
     parser.add_argument("--model", type=Path, help="folder of a model (default: random weights, full size)")
     parser.add_argument("--upstream", type=Path, help="a checkout of OpenVoice to measure in turn")
     parser.add_argument("--seconds", type=float, nargs="+", default=[1, 5, 10, 30])
@@ -142,8 +153,6 @@ def main() -> None:
     parser.add_argument("--peak", help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.speech = options.speech or sorted(path for path in FOLDER.glob("*") if path.suffix in (".wav", ".mp3"))
-    if not options.speech:
-        parser.error(f"{FOLDER} holds no recordings: name some")
     if options.threads:
         torch.set_num_threads(options.threads)
     with tempfile.TemporaryDirectory() as folder:
@@ -154,7 +163,7 @@ def main() -> None:
             convert = conversion(options.peak, options)
             for seconds in options.seconds:
                 convert(speech(options, seconds, rate))
-            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+            print(IMPORTED_PEAK, peak_mib())
         elif options.memory:
             peak_memory(options, variants)
         else:
