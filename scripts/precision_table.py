@@ -84,7 +84,7 @@ def main() -> None:
         def conditioned(embedding, stage):
             return [
                 [
-                    ttnn.to_device(ttnn.to_layout(ttnn.to_dtype(bias, stage.weights), ttnn.TILE_LAYOUT), device)
+                    ttnn.to_device(ttnn.to_dtype(ttnn.to_layout(bias, ttnn.TILE_LAYOUT), stage.weights), device)
                     for bias in coupling
                 ]
                 for coupling in parameters.condition(reference, embedding).flow

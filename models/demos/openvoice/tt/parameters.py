@@ -125,7 +125,7 @@ def polyphase(up: torch.nn.ConvTranspose1d) -> tuple[torch.Tensor, torch.Tensor]
     Output sample q * rate + r takes tap k = r + padding - j * rate of the input sample q + j.
     """
     (rate,), (size,), (padding,) = up.stride, up.kernel_size, up.padding
-    reach = max(-(-(size - 1 - padding) // rate), (rate - 1 + padding) // rate)
+    reach = max((size - 1 - padding) // rate, (rate - 1 + padding) // rate)
     weight = torch.zeros(rate, up.out_channels, up.in_channels, 2 * reach + 1)
     for r in range(rate):
         for j in range(-reach, reach + 1):

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The tone colour embedding: real speech that fills its bucket, ends inside it, shares it; programs and uploads."""
+"""The tone colour embedding: real speech that fills its bucket, ends inside it, shares it."""
 
 import os
 
@@ -10,7 +10,6 @@ import pytest
 import torch
 
 import ttnn
-from mock_device.ledger import Ledger
 from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
@@ -91,27 +90,6 @@ def test_recordings_of_a_batch_do_not_see_each_other(embed, reference, spectrogr
     specs = torch.cat([bucket(piece, 256, n) for piece, n in zip(whole.split(256, 2), lengths, strict=True)])
     expected = [reference.reference_encoder(spec[None, :, :n]) for spec, n in zip(specs, lengths, strict=True)]
     check(torch.cat(expected), embed(specs, lengths))
-
-
-def programs(frames, masked):
-    image = 5  # slice, norm, transposition, untilizing, reshape
-    convolutions = 1 + 2 * 7  # the first is sharded; each is a halo and a convolution, the GRU's input projection too
-    clock = 4  # from shards, zeros behind the last step, addition, beside the recurrent weight
-    return image + convolutions + 6 * masked + clock + 5 * frames // 64 + 2  # and the last matrix, and its bias
-
-
-@slow_on_simulator
-@pytest.mark.parametrize("length", [1024, 861], ids=["whole", "masked"])
-def test_programs_uploads_and_program_cache(device, encoder, upload, spectrogram, length):
-    frames = 1024
-    spec = torch.nn.functional.pad(spectrogram(frames).transpose(1, 2)[None], (0, 31))
-    start, clock, *masks = (ttnn.to_device(x, device) for x in encoder.inputs(frames, [length]))
-    for _ in range(2):
-        spec_on_device = upload(spec)
-        with Ledger(device) as ledger:
-            embedding = encoder(spec_on_device, start, clock, masks or None)
-    ledger.check(programs=programs(frames, bool(masks)), uploads=0, downloads=0, cache_misses=0, peak_l1_fraction=0.9)
-    assert list(embedding.shape) == [1, 1, 1, 256]
 
 
 @pytest.mark.parametrize(("frames", "lengths"), [(100, [100]), (256, [257]), (256, [0]), (1024, [1024] * 3)], ids=str)

@@ -187,9 +187,9 @@ def test_blocks_from_a_microphone(model, recording, target, source, expect_error
 
 
 def test_without_a_source_voice_the_recording_is_its_own(model, target):
-    samples = speech.voice(25.0, RATE)  # more than two stretches of 10 s: the rest of 5 s joins the second
+    samples = speech.voice(25.0, RATE)  # more than two stretches of 10 s: the last two share 15 s
     size = 10 * RATE
-    stretches = [samples[:size], samples[size:]]
+    stretches = [samples[:size], *np.array_split(samples[size:], 2)]
     embeddings = np.array([model.backend.embed(stretch) for stretch in stretches])
     own = np.average(embeddings, axis=0, weights=[len(stretch) for stretch in stretches])
     expected = model.convert(samples, target, Voice(torch.from_numpy(own), "own", "a test"))
