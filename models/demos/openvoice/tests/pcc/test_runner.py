@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Whole conversions: an all-device chain against the all-reference chain, at the lengths where windows begin and end."""
+"""Whole conversions: an all-device chain against the all-reference chain, at lengths where windows begin and end."""
 
 import os
 
