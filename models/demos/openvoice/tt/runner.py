@@ -185,6 +185,8 @@ class DeviceConverter:
         hops = np.zeros((1, 1, rows, hop), np.float32)
         existing = frames + rows - bucket
         hops[0, 0, :existing] = mirrored[: existing * hop].reshape(-1, hop)
+        if self.traces is not None:
+            self.traces.meet(("embedding", bucket, frames < bucket))
         uploaded = ttnn.from_torch(
             parameters.from_numpy(hops), dtype=ttnn.float32, layout=ttnn.ROW_MAJOR_LAYOUT, device=self.device
         )

@@ -115,7 +115,7 @@ class Traces:
         self.device = device
         self.inputs = {frames: Input(shape, device) for frames, shape in shapes.items()}
         self.source, self.target = Slot(voice, device), Slot(voice, device)
-        self.compiled: set[Form] = set()
+        self.met = set()
         self.latent: dict[tuple[int, bool], Trace] = {}
         self.voiced: dict[Form, Trace] = {}
 
@@ -143,12 +143,19 @@ class Traces:
 
     def compile(self, form: Form) -> None:
         """A first run op by op of a form not met before, on whatever its input holds."""
-        if form in self.compiled:
-            return
+        if self.meet(form):
+            self._run_voiced(form, self._run_latent(form.frames, form.masked))
+            self.inputs[form.frames].release()
+
+    def meet(self, shapes) -> bool:
+        """To be called before ops of these shapes run; True at the first time, when they will leave something behind.
+
+        Programs and prepared weights stay on the device, so they must not lie where a trace writes: all are dropped."""
+        if shapes in self.met:
+            return False
         self.drop()
-        self._run_voiced(form, self._run_latent(form.frames, form.masked))
-        self.inputs[form.frames].release()
-        self.compiled.add(form)
+        self.met.add(shapes)
+        return True
 
     def drop(self) -> None:
         """Releases every trace; they are captured again when they are needed."""
