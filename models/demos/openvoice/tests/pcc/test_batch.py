@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Many conversions in one pass: each equals the conversion by itself, whatever runs beside it."""
+
+import os
+
+import numpy as np
+import pytest
+import torch
+
+from models.demos.openvoice.tests.pcc.test_runner import small, whole  # noqa: F401 (a fixture)
+from models.demos.openvoice.tt.batch import BatchConverter, Conversion
+from tests.ttnn.utils_for_testing import assert_with_pcc
+
+pytestmark = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reason="a simulator takes hours for a whole bucket")
+
+
+@pytest.fixture
+def batches(small, device):  # noqa: F811
+    return BatchConverter(small, device, window=64)  # the least work that has short and long buckets
+
+
+def conversions(lengths, samples, seed: int = 0) -> list[Conversion]:
+    """Different stretches of speech, source voices, target voices, noise."""
+    random = np.random.default_rng(seed)
+    return [
+        Conversion(
+            np.ascontiguousarray(np.resize(samples[2000 * i :], length)),
+            *random.standard_normal((2, 256)).astype(np.float32),
+            tau=0.1 * i,
+            seed=i,
+        )
+        for i, length in enumerate(lengths)
+    ]
+
+
+def alone(converter, conversion: Conversion) -> np.ndarray:
+    c = conversion
+    pieces = converter.convert([c.samples], c.source, [c.target], c.tau, c.seed)
+    return np.concatenate([piece[0] for piece in pieces])
+
+
+def assert_each_equals_itself_alone(converter, batch):
+    converted = converter.convert_batch(batch)
+    assert [len(samples) for samples in converted] == [len(conversion.samples) for conversion in batch]
+    for conversion, samples in zip(batch, converted, strict=True):
+        assert_with_pcc(torch.from_numpy(alone(converter, conversion)), torch.from_numpy(samples), 0.9999)
+
+
+def test_different_lengths_and_voices(batches, samples):
+    assert_each_equals_itself_alone(batches, conversions([9_000, batches.short * 256, 1_024], samples))
+
+
+def test_short_and_long_recordings_keep_their_order(batches, samples):
+    long = 256 * batches.short + 9_000  # long windows, and a short one for what is left
+    assert_each_equals_itself_alone(batches, conversions([9_000, long, 5_000, long + 9_000], samples))
+
+
+def test_ten_clones_of_one_recording_in_ten_voices(batches, samples):
+    one, targets = conversions([12_000], samples)[0], list(np.random.default_rng(5).standard_normal((10, 256)))
+    (alone,) = batches.convert([one.samples], one.source, targets, 0.3, 1)
+    together = batches.convert_batch([Conversion(one.samples, one.source, target, 0.3, 1) for target in targets])
+    for expected, actual in zip(alone, together, strict=True):
+        assert_with_pcc(torch.from_numpy(expected), torch.from_numpy(actual), 0.9999)
+    assert len({samples.tobytes() for samples in together}) == 10
+
+
+def test_a_batch_of_one_voice_keeps_its_biases_in_the_convolutions(batches, samples):
+    first, second = conversions([9_000, 7_000], samples)
+    second = Conversion(second.samples, first.source, first.target)
+    voices = batches._voices_of([first.source, second.source])
+    assert voices.flow[0][0].shape[0] == 1
+    assert_each_equals_itself_alone(batches, [first, second])
+
+
+def test_rows_equal_the_reference(batches, small, samples):  # noqa: F811
+    batch = conversions([10_000, 14_000], samples)
+    for c, actual in zip(batch, batches.convert_batch(batch), strict=True):
+        source, target = torch.from_numpy(c.source), torch.from_numpy(c.target)
+        assert_with_pcc(whole(small, c.samples, source, target, c.tau, c.seed), torch.from_numpy(actual), 0.9999)
+
+
+def test_full_size_batch(device, reference, samples):
+    assert_each_equals_itself_alone(BatchConverter(reference, device, window=64), conversions([16_000, 9_000], samples))
+
+
+def test_nothing_to_convert(batches):
+    assert batches.convert_batch([]) == []
+
+
+def test_a_voice_of_another_model(batches, samples, expect_error):
+    foreign = Conversion(samples[:10_000], np.zeros(192, np.float32), np.zeros(256, np.float32))
+    with expect_error(ValueError, r"this voice has shape \(192,\), the model takes \(256,\)"):
+        batches.convert_batch([foreign])

@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Many conversions in one pass, on one chip or spread over a mesh: what pipeline.py holds as its backend "ttnn".
+
+The windows of all recordings (runner.py) are jobs. Jobs of one bucket share a pass: one packed upload, and the
+spectrogram, the encoder and both ways of the flow once, over the rows of all of them; one download at the end. The
+generator runs job by job, because its L1 holds one window. Jobs of different voices share all weights, but not the
+biases of the convolutions that the voice enters: those become additions, one a layer, unless a chip has one voice only.
+
+On a mesh the jobs of a pass are dealt out, equally many to each chip, in order: the upload and the voices are sharded
+over the chips, the weights replicated, the rows of samples concatenated. A chip without a job computes silence.
+
+Every number of jobs a chip compiles programs of its own when it first comes.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+import numpy as np
+
+import ttnn
+from models.demos.openvoice.chunking import Window
+from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.tt import parameters
+from models.demos.openvoice.tt.converter import joined, packed_shape
+from models.demos.openvoice.tt.precision import Stage
+from models.demos.openvoice.tt.runner import BYTES, L1_SHARE, Conditioning, DeviceConverter
+from models.demos.openvoice.tt.sharding import TILE, shard
+
+# Activations of the hidden width that a WaveNet's layer and its convolution hold at once, in the ledger: 8.1.
+ACTIVATIONS = 8.2
+COMBINATIONS_KEPT = 16  # of voices, on the device: of ten about 8 MB each in tiles
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """One recording [N] to be spoken in another voice."""
+
+    samples: np.ndarray
+    source: np.ndarray
+    target: np.ndarray
+    tau: float = 0.3
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Job:
+    """A window and what to make of it."""
+
+    window: Window
+    source: np.ndarray
+    targets: Sequence[np.ndarray]
+    tau: float
+    seed: int
+
+
+class BatchConverter(DeviceConverter):
+    def __init__(self, reference, device, precision=None, traced: bool | None = None, window: int | None = None):
+        self.chips = device.get_num_devices()
+        # A trace reads its inputs at the places of one chip; a mesh runs op by op.
+        super().__init__(reference, device, precision, traced if self.chips == 1 else False, window)
+        self.most_rows = latent_rows(self.config, device, self.precision.posterior_encoder)
+        self._several: OrderedDict[tuple, Voices] = OrderedDict()
+
+    def convert_batch(self, conversions: Sequence[Conversion]) -> list[np.ndarray]:
+        """The samples of each conversion, in the order given, as long as its recording."""
+        jobs, ends = [], []
+        for conversion in conversions:
+            for window in self._windows([conversion.samples]):
+                targets = [conversion.target]
+                jobs.append(Job(window, conversion.source, targets, conversion.tau, conversion.seed))
+            ends.append(len(jobs))
+        pieces = {}
+        for bucket in (self.short, self.long):
+            numbers = [i for i, job in enumerate(jobs) if self._form(job.window).frames == bucket]
+            for group in self._groups(numbers, bucket):
+                for i, (samples,) in zip(group, self._pass([jobs[i] for i in group], bucket), strict=True):
+                    pieces[i] = samples
+        return [np.concatenate([pieces[i] for i in range(*of_one)]) for of_one in pairwise([0, *ends])]
+
+    # --- the backend of pipeline.py, on a mesh ------------------------------------------------------------------------
+
+    def convert(
+        self,
+        blocks: Iterable[np.ndarray],
+        source: np.ndarray,
+        targets: Sequence[np.ndarray],
+        tau: float,
+        seed: int,
+        chunk: int | None = None,
+    ) -> Iterator[list[np.ndarray]]:
+        """Samples in blocks -> for each stretch of `chunk` frames the samples in each target voice.
+
+        Without `chunk` every chip of a mesh takes one of as many stretches; a stream gets its pieces one by one.
+        """
+        if self.chips == 1:
+            return super().convert(blocks, source, targets, tau, seed, chunk)
+        jobs = (Job(window, source, targets, tau, seed) for window in self._windows(blocks, chunk))
+        groups = iter(lambda: list(islice(jobs, 1 if chunk else self.chips)), [])
+        return (
+            pieces
+            for group in groups
+            for pieces in self._pass(group, max(self._form(job.window).frames for job in group))
+        )
+
+    def warm_up(self) -> None:
+        """Of one chip as in runner.py; of a mesh every form with one window a chip."""
+        if self.chips == 1:
+            return super().warm_up()
+        voice = np.zeros(self.config.gin_channels, np.float32)
+        overlap = self.config.filter_length - self.config.hop_length
+        for form in self._forms():
+            frames = form.frames - form.masked
+            samples = np.zeros(frames * self.config.hop_length + overlap, np.float32)
+            keep = slice(0, min(frames, form.starts[-1] + self.short - self.reach))
+            window = Window(samples, 0, frames, keep, keep.stop * self.config.hop_length)
+            self._pass([Job(window, voice, [voice], 0.0, 0)] * self.chips, form.frames)
+
+    # --- one pass -----------------------------------------------------------------------------------------------------
+
+    def _groups(self, numbers: list[int], bucket: int) -> list[list[int]]:
+        """Jobs of one bucket in as few passes as L1 allows, all of about the same size."""
+        most = self.chips * max(1, self.most_rows // bucket)
+        return [list(group) for group in np.array_split(numbers, -(-len(numbers) // most))] if numbers else []
+
+    def _pass(self, jobs: Sequence[Job], bucket: int) -> list[list[np.ndarray]]:
+        """For each job its samples in each of its targets; all jobs have as many."""
+        batch = -(-len(jobs) // self.chips)  # jobs a chip: chip c has the jobs c * batch .. (c + 1) * batch - 1
+        idle = batch * self.chips - len(jobs)
+        masked = [job.window.frames < bucket for job in jobs]
+        voices = [[job.source, *job.targets] for job in [*jobs, *[jobs[-1]] * idle]]
+        sources, *targets = (self._voices_of(embeddings) for embeddings in zip(*voices, strict=True))
+        packed = np.zeros((batch * self.chips, 1, *packed_shape(self.config, bucket)), np.float32)
+        for job, place in zip(jobs, packed, strict=False):
+            place[:] = self._packed(job.window, bucket, job.tau, job.seed).numpy()[0]
+        # What is generated of a job, every chip generates of the job that it has in the same place.
+        stops = [job.window.keep.stop for job in jobs]
+        starts = [self._generator_starts(bucket, max(stops[place::batch])) for place in range(batch)]
+        edges = np.cumsum([0, *map(len, starts)])
+
+        if self.traces:
+            self.traces.drop()  # what a batch keeps on the device must not lie where a trace writes
+        rows = ttnn.from_torch(
+            parameters.from_numpy(packed),
+            dtype=ttnn.float32,
+            layout=ttnn.ROW_MAJOR_LAYOUT,
+            device=self.device,
+            mesh_mapper=ttnn.ShardTensorToMesh(self.device, dim=0),
+        )
+        hops, drawn, mask = self.converter.unpack(rows, bucket, any(masked))
+        neutral = self.converter.neutral(hops, drawn, sources, mask, batch)
+        converted = []
+        for target in targets:
+            z = self.converter.voiced(neutral, target, mask, batch)
+            rows = []
+            for place in range(batch):
+                at = [place * bucket + start for start in starts[place]]
+                own_mask = mask if any(masked[place::batch]) else None
+                rows += self.converter.rows(z, at, self.short, target.conv_pre[place], own_mask)
+            down = ttnn.to_torch(joined(rows), mesh_composer=ttnn.ConcatMeshToTensor(self.device, dim=0))
+            converted.append(down.numpy().reshape(self.chips, edges[-1], -1))
+        pieces = []
+        for i, job in enumerate(jobs):
+            chip, place = divmod(i, batch)
+            own = slice(edges[place], edges[place + 1])
+            pieces.append([self._kept(samples[chip, own], starts[place], job.window) for samples in converted])
+        return pieces
+
+    # --- voices -------------------------------------------------------------------------------------------------------
+
+    def _voices_of(self, embeddings: Sequence[np.ndarray]) -> "Voices":
+        """The biases of one voice a job; the last combinations used stay on the device."""
+        embeddings = np.stack([self._checked(embedding) for embedding in embeddings])
+        key = len(embeddings), embeddings.tobytes()
+        if key not in self._several:
+            self._several[key] = self._combined(embeddings)
+            if len(self._several) > COMBINATIONS_KEPT:
+                self._several.popitem(last=False)
+        self._several.move_to_end(key)
+        return self._several[key]
+
+    def _combined(self, embeddings: np.ndarray) -> "Voices":
+        chips = embeddings.reshape(self.chips, -1, embeddings.shape[1])
+        of_one_voice = (chips == chips[:, :1]).all()
+        shared = self._on_mesh(chips[:, 0] if of_one_voice else embeddings)
+        places = [chips[:, 0]] if of_one_voice else chips.swapaxes(0, 1)
+        conv_pre = [None if self.config.zero_g else self._on_mesh(place).conv_pre for place in places]
+        return Voices(shared.encoder, shared.flow, conv_pre * (chips.shape[1] // len(conv_pre)))
+
+    def _on_mesh(self, embeddings: np.ndarray) -> Conditioning:
+        """Embeddings [chips * n, gin_channels] -> on each chip the biases of its n voices."""
+        biases = self._biases(embeddings, ttnn.ShardTensorToMesh(self.device, dim=0))
+        return biases.map(lambda bias: ttnn.to_device(bias, self.device))
+
+
+@dataclass(frozen=True)
+class Voices:
+    """What the voices of a pass put into the network: biases [1 or jobs, 1, 1, channels] on each chip."""
+
+    encoder: list | None
+    flow: list
+    conv_pre: list  # one a job: the generator runs job by job
+
+
+def latent_rows(config: ConverterConfig, device, stage: Stage) -> int:
+    """Rows that the encoder and the flow can hold in L1 (wavenet.py moves the gates to DRAM before that)."""
+    grid = device.compute_with_storage_grid_size()
+    step = TILE * grid.y  # whole tiles on every row of cores
+    height, width = shard(device, step, config.hidden_channels).shard_spec.shape
+    capacity = L1_SHARE * ttnn.get_memory_view(device, ttnn.BufferType.L1).total_bytes_per_bank
+    return int(capacity // (ACTIVATIONS * height * width * BYTES[stage.activations])) * step
