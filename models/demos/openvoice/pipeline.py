@@ -24,7 +24,7 @@ from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.chunked import ChunkedConverter
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.resampling import resample
-from models.demos.openvoice.speech import BaseSpeaker, Utterance, base_voice, release, utterances
+from models.demos.openvoice.speech import BaseSpeaker, SpeechError, Utterance, base_voice, release, utterances
 from models.demos.openvoice.styles import Style, style_of
 from models.demos.openvoice.voices import Voice, VoiceBank
 
@@ -59,7 +59,7 @@ class Backend(Protocol):
 
 
 def _on_device(converter: Converter, **options) -> Backend:
-    from models.demos.openvoice.tt.runner import open_backend  # ttnn is imported by who wants a device
+    from models.demos.openvoice.tt.backend import open_backend  # ttnn is imported by who wants a device
 
     return open_backend(converter, **options)
 
@@ -212,6 +212,8 @@ class OpenVoice:
         style = style.changed(speed=style.speed * speed, pause=pause)
         self._check(tau, seed)
         self._embedding(voice)
+        if style.emotion is not None and speaker is not None:
+            raise SpeechError(f"the emotion {style.emotion!r} has a speaker of its own; leave {speaker!r} out")
         base = self._base_speaker(base, language, bert, style)
         name, number = base.speaker(style.emotion or speaker)
         source = base_voice(base, name, self.folder, self.config.version)
@@ -220,7 +222,9 @@ class OpenVoice:
         spoken = utterances(base, text, number, style, seed, progress)
         return self._voiced(spoken, base.sampling_rate, source, voice, tau)
 
-    def _base_speaker(self, base: BaseSpeaker | str | Path | None, language: str, bert: str | Path, style: Style):
+    def _base_speaker(
+        self, base: BaseSpeaker | str | Path | None, language: str, bert: str | Path, style: Style
+    ) -> BaseSpeaker:
         if not isinstance(base, BaseSpeaker):
             base = base or release(language, style)
             key = (str(base), language.upper(), str(bert))

@@ -385,6 +385,8 @@ def test_emotions_where_there_are_none(model, voice, english, emotional, expect_
         model.speak("Hello.", voice, style="sad", base=english)
     with expect_error(SpeechError, "the emotion 'sad' is there for English text only, not for FR"):
         model.speak("Bonjour.", voice, "FR", style="sad")
+    with expect_error(SpeechError, "the emotion 'sad' has a speaker of its own; leave 'EN-US' out"):
+        model.speak("Hello.", voice, speaker="EN-US", style="sad", base=english)
     with expect_error(SpeechError, "holds a base speaker of OpenVoice V1, which is read for in English only"):
         BaseSpeaker.from_pretrained(emotional, "FR")
 
