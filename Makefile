@@ -16,7 +16,7 @@ PYTEST := OMP_NUM_THREADS=1 $(PYTHON_IN_VENV) -m pytest -q
 help:
 	@echo 'make demo     one conversion by PyTorch and by a (mocked) card: agreement, sound, picture, cost'
 	@echo 'make bench    what conversions cost: counted on a (mocked) card, timed on this CPU'
-	@echo 'make test     lint, then all tests, on Wormhole and on Blackhole'
+	@echo 'make test     lint, then all tests, on Wormhole, on Blackhole, on meshes of 2 and of 8 chips'
 	@echo 'make lint     black, isort, ruff, SPDX headers, file sizes'
 	@echo 'make format   black and isort, in place'
 
@@ -26,7 +26,7 @@ $(INSTALLED): pyproject.toml
 	@bash scripts/setup.sh
 
 demo: $(INSTALLED)
-	@$(PYTHON_IN_VENV) -m scripts.demo
+	@LOGURU_LEVEL=INFO $(PYTHON_IN_VENV) -m scripts.demo
 
 bench: $(INSTALLED)
 	@LOGURU_LEVEL=INFO $(PYTHON_IN_VENV) -m mock_device.bench
@@ -34,8 +34,10 @@ bench: $(INSTALLED)
 
 test: lint
 ifeq ($(GIVEN_DEVICE),)
-	$(PYTEST) -n $(WORKERS) --arch wormhole_b0
-	$(PYTEST) -n $(WORKERS) --arch blackhole -m device
+	$(PYTEST) -n $(WORKERS) --arch wormhole_b0 -m "not mesh"
+	$(PYTEST) -n $(WORKERS) --arch blackhole -m "device and not mesh"
+	$(PYTEST) -n $(WORKERS) --arch n300 -m mesh
+	$(PYTEST) -n $(WORKERS) --arch t3k -m mesh
 else
 	$(PYTEST)
 endif

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 
 from models.common.utility_functions import comp_pcc
 from models.demos.openvoice import audio, checkpoint
+from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.checkpoint import CheckpointError
 from models.demos.openvoice.pipeline import RELEASE, OpenVoice
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
@@ -33,13 +34,27 @@ MEL_BANDS = 80
 QUIET = 1e-5  # where the logarithm of a magnitude is cut off
 
 
+class DeviceError(RuntimeError):
+    """The card is not there or does not open."""
+
+
 @dataclass(frozen=True)
 class Agreement:
     """Pearson correlation between the results of PyTorch and of the device."""
 
+    tone_colour: float
     waveform: float
     log_mel: float
-    repeat: Callable[[], np.ndarray]  # converts once more on the device
+    repeat: Callable[[], np.ndarray]  # converts once more on the device, without measuring the tone colour again
+
+
+def load(model: str | Path, backend: str, **settings) -> OpenVoice:
+    try:
+        return OpenVoice.from_pretrained(model, backend, **settings)
+    except RuntimeError as error:
+        if backend != "ttnn":
+            raise
+        raise DeviceError(str(error).splitlines()[0]) from error  # TTNN goes on with a backtrace of its own
 
 
 def compare(model: str | None, recording: Path | None, folder: Path, device=None) -> Agreement:
@@ -47,39 +62,44 @@ def compare(model: str | None, recording: Path | None, folder: Path, device=None
 
     `device` is an open one; without it the machine's first card is opened.
     """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AudioError(f"{folder} cannot be a folder for the results ({error.strerror}); name another") from None
     with _found(model) as (name, path, trained):
         if trained:
             print(f"model     {name}")
         else:
             print("model     untrained: OpenVoice V2's full size with random weights, so this does not clone a voice")
-        reference = OpenVoice.from_pretrained(path, "torch", precision="exact")
-        on_device = OpenVoice.from_pretrained(path, "ttnn", device=device)
+        reference = load(path, "torch", precision="exact")
+        on_device = load(path, "ttnn", device=device)
         voice_file = path / RELEASED_VOICE
         target = Voice.load(voice_file) if trained and voice_file.is_file() else _random_voice(reference)
     rate = reference.sampling_rate
     samples = _beginning(recording, rate)
-    print(f"input     {len(samples) / rate:.1f} s of {recording or 'a synthetic voice'}")
-    print(f"voice     {target.source}")
-    source = Voice(torch.from_numpy(reference.backend.embed(samples)), "input", "input")
+    print(f"input     {len(samples) / rate:.1f} s of {recording or 'a synthetic voice'}, to {target.source}")
 
-    def convert(path: OpenVoice) -> np.ndarray:
-        return path.convert(samples, target, source, TAU, SEED)
-
-    results = {"input": samples, "pytorch": convert(reference), "device": convert(on_device)}
-    mels = {name: log_mel(result, rate) for name, result in results.items()}
+    results = {"input": samples}
+    for title, converter in (("PyTorch", reference), ("device", on_device)):
+        results[title] = converter.convert(samples, target, None, TAU, SEED)
+    mels = {title: log_mel(result, rate) for title, result in results.items()}
+    tone_colours = [converter.backend.embed(samples) for converter in (reference, on_device)]
+    source = Voice(torch.from_numpy(tone_colours[0]), "input", "the input")
     agreement = Agreement(
-        waveform=_pcc(results["pytorch"], results["device"]),
-        log_mel=_pcc(mels["pytorch"], mels["device"]),
-        repeat=lambda: convert(on_device),
+        _pcc(*tone_colours),
+        _pcc(results["PyTorch"], results["device"]),
+        _pcc(mels["PyTorch"], mels["device"]),
+        repeat=lambda: on_device.convert(samples, target, source, TAU, SEED),
     )
-    print(f"agreement PCC of the waveforms {agreement.waveform:.6f}, of their log-mels {agreement.log_mel:.6f}")
-
-    folder.mkdir(parents=True, exist_ok=True)
-    written = [folder / f"{name}.wav" for name in results]
+    print(
+        f"agreement PCC of the tone colours {agreement.tone_colour:.6f}, of the waveforms {agreement.waveform:.6f}, "
+        f"of their log-mels {agreement.log_mel:.6f}"
+    )
+    written = [folder / f"{title.lower()}.wav" for title in results]
     for file, result in zip(written, results.values(), strict=True):
         audio.save(file, result, rate)
     written.append(folder / "spectrograms.png")
-    _draw(mels, len(samples) / rate, rate, written[-1])
+    _draw(mels, len(samples) / rate, written[-1])
     print("written  ", *written)
     return agreement
 
@@ -130,7 +150,7 @@ def log_mel(samples: np.ndarray, rate: int) -> np.ndarray:
     return np.log(np.maximum(triangles @ magnitude.double().numpy(), QUIET))
 
 
-def _draw(mels: dict[str, np.ndarray], seconds: float, rate: int, path: Path) -> None:
+def _draw(mels: dict[str, np.ndarray], seconds: float, path: Path) -> None:
     """One panel below the other, all in the same colours."""
     figure = Figure(figsize=(9, 7), layout="constrained")
     low, high = min(mel.min() for mel in mels.values()), max(mel.max() for mel in mels.values())

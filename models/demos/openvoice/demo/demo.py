@@ -25,7 +25,7 @@ from models.demos.openvoice import audio
 from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.checkpoint import CheckpointError
 from models.demos.openvoice.config import ConfigError
-from models.demos.openvoice.demo.comparison import CHECK_SECONDS, compare
+from models.demos.openvoice.demo.comparison import CHECK_SECONDS, DeviceError, compare, load
 from models.demos.openvoice.pipeline import BACKENDS, RELEASE, OpenVoice
 from models.demos.openvoice.reference.chunked import PRECISIONS
 from models.demos.openvoice.voices import Voice, VoiceError
@@ -38,7 +38,7 @@ class UsageError(ValueError):
     """The command asks for what cannot be; the message says what to change."""
 
 
-USER_ERRORS = (UsageError, AudioError, CheckpointError, ConfigError, VoiceError)
+USER_ERRORS = (UsageError, AudioError, CheckpointError, ConfigError, DeviceError, VoiceError)
 
 
 class Parser(argparse.ArgumentParser):
@@ -104,7 +104,8 @@ def convert(options: argparse.Namespace) -> None:
         if not path.exists():  # seen at once, while the model takes seconds to load or minutes to download
             raise UsageError(f"{path} does not exist; check the path")
 
-    model = _load(options)
+    settings = {"precision": options.precision} if options.precision else {}
+    model = load(options.model, options.backend, **settings)
     with audio.writer(options.output, model.sampling_rate) as write:
         voice = _voice(model, options.voice)
         started, seconds = time.perf_counter(), 0.0
@@ -115,14 +116,6 @@ def convert(options: argparse.Namespace) -> None:
                 bar.update(len(piece) / model.sampling_rate)
                 seconds += len(piece) / model.sampling_rate
     print(f"{options.output}: {seconds:.1f} s of speech, made in {time.perf_counter() - started:.1f} s")
-
-
-def _load(options: argparse.Namespace) -> OpenVoice:
-    settings = {"precision": options.precision} if options.precision else {}
-    try:
-        return OpenVoice.from_pretrained(options.model, options.backend, **settings)
-    except RuntimeError as error:  # no card, or one that cannot be opened: TTNN's own message goes on for pages
-        raise UsageError(str(error).splitlines()[0]) from error
 
 
 def _voice(model: OpenVoice, paths: list[Path]) -> Voice:
@@ -177,6 +170,7 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
 def test_demo(device, tmp_path):
     """As tt-metal runs a demo; the agreement is what tests/pcc/test_runner.py asks of a whole conversion."""
     agreement = compare(None, None, tmp_path, device)
+    assert agreement.tone_colour >= 0.999
     assert agreement.waveform >= 0.99
     assert agreement.log_mel >= 0.995
 

@@ -15,6 +15,7 @@ import torch
 from models.demos.openvoice.demo import comparison, demo
 from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
+from models.demos.openvoice.tt import backend
 
 RATE = 22050
 
@@ -115,6 +116,18 @@ def test_a_mistake_gets_one_sentence_and_leaves_nothing(here, folder, expect_err
     assert error.startswith("error: ")
     assert re.search(message, error), error
     assert sorted(path for path in here.iterdir() if path.name != "home") == before
+
+
+def test_no_card(here, folder, expect_error, capsys, monkeypatch):
+    for variable in ("TT_METAL_SIMULATOR", "TT_METAL_MOCK_CLUSTER_DESC_PATH"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(backend, "CARDS", here / "none")
+    arguments = ["speech.wav", "voice.flac", "--model", str(folder), "--backend", "ttnn"]
+    assert "there is no Tenstorrent card" in fails(expect_error, capsys, "convert", *arguments)
+
+
+def test_a_folder_for_results_that_is_a_file(here, expect_error, capsys):
+    assert "speech.wav cannot be a folder" in fails(expect_error, capsys, "check", "--output", "speech.wav")
 
 
 def test_an_unknown_command(expect_error, capsys):
