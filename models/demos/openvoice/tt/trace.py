@@ -20,8 +20,10 @@ import ttnn
 from models.demos.openvoice.tt.converter import Converter
 from ttnn.tools.trace_allocation_tracker import corruptible_allocation_scope
 
-# Bytes for all forms of window of the V2 model, for `ttnn.open_device(trace_region_size=...)`.
-TRACE_REGION_SIZE = 64 << 20
+# For `ttnn.open_device(trace_region_size=...)`: the traces of all forms of window of the V2 model hold 6,175 programs (by
+# the ledger), and a simulated Wormhole's take 5.8 kB for each, on 72 cores: 36 MB. Twice that for the cores of a
+# Blackhole, and a reserve, of a DRAM of gigabytes.
+TRACE_REGION_SIZE = 128 << 20
 COMPUTE, UPLOAD = 0, 1  # command queues
 
 
