@@ -37,6 +37,8 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """Mark what opens a device, so that `-m device` selects the tests that another card could change."""
     for item in items:
+        if "mesh_device" in item.fixturenames:
+            item.add_marker(pytest.mark.mesh)
         if {"device", "mesh_device"} & set(item.fixturenames):
             item.add_marker(pytest.mark.device)
 

@@ -17,7 +17,7 @@ Every number of jobs a chip compiles programs of its own when it first comes.
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 import numpy as np
 
@@ -52,7 +52,7 @@ class Job:
 
     window: Window
     source: np.ndarray
-    targets: Sequence[np.ndarray]
+    target: np.ndarray
     tau: float
     seed: int
 
@@ -70,15 +70,13 @@ class BatchConverter(DeviceConverter):
         jobs, ends = [], []
         for conversion in conversions:
             for window in self._windows([conversion.samples]):
-                targets = [conversion.target]
-                jobs.append(Job(window, conversion.source, targets, conversion.tau, conversion.seed))
+                jobs.append(Job(window, conversion.source, conversion.target, conversion.tau, conversion.seed))
             ends.append(len(jobs))
         pieces = {}
         for bucket in (self.short, self.long):
             numbers = [i for i, job in enumerate(jobs) if self._form(job.window).frames == bucket]
             for group in self._groups(numbers, bucket):
-                for i, (samples,) in zip(group, self._pass([jobs[i] for i in group], bucket), strict=True):
-                    pieces[i] = samples
+                pieces |= zip(group, self._pass([jobs[i] for i in group], bucket), strict=True)
         return [np.concatenate([pieces[i] for i in range(*of_one)]) for of_one in pairwise([0, *ends])]
 
     # --- the backend of pipeline.py, on a mesh ------------------------------------------------------------------------
@@ -94,17 +92,16 @@ class BatchConverter(DeviceConverter):
     ) -> Iterator[list[np.ndarray]]:
         """Samples in blocks -> for each stretch of `chunk` frames the samples in each target voice.
 
-        Without `chunk` every chip of a mesh takes one of as many stretches; a stream gets its pieces one by one.
+        A stretch in one voice is a job; a stream gets its pieces one by one, else every chip has a job in each pass.
         """
         if self.chips == 1:
             return super().convert(blocks, source, targets, tau, seed, chunk)
-        jobs = (Job(window, source, targets, tau, seed) for window in self._windows(blocks, chunk))
-        groups = iter(lambda: list(islice(jobs, 1 if chunk else self.chips)), [])
-        return (
-            pieces
-            for group in groups
-            for pieces in self._pass(group, max(self._form(job.window).frames for job in group))
+        jobs = (Job(window, source, target, tau, seed) for window in self._windows(blocks, chunk) for target in targets)
+        groups = iter(lambda: list(islice(jobs, len(targets) if chunk else self.chips)), [])
+        pieces = chain.from_iterable(
+            self._pass(group, max(self._form(job.window).frames for job in group)) for group in groups
         )
+        return iter(lambda: list(islice(pieces, len(targets))), [])
 
     def warm_up(self) -> None:
         """Of one chip as in runner.py; of a mesh every form with one window a chip."""
@@ -117,7 +114,7 @@ class BatchConverter(DeviceConverter):
             samples = np.zeros(frames * self.config.hop_length + overlap, np.float32)
             keep = slice(0, min(frames, form.starts[-1] + self.short - self.reach))
             window = Window(samples, 0, frames, keep, keep.stop * self.config.hop_length)
-            self._pass([Job(window, voice, [voice], 0.0, 0)] * self.chips, form.frames)
+            self._pass([Job(window, voice, voice, 0.0, 0)] * self.chips, form.frames)
 
     # --- one pass -----------------------------------------------------------------------------------------------------
 
@@ -126,48 +123,48 @@ class BatchConverter(DeviceConverter):
         most = self.chips * max(1, self.most_rows // bucket)
         return [list(group) for group in np.array_split(numbers, -(-len(numbers) // most))] if numbers else []
 
-    def _pass(self, jobs: Sequence[Job], bucket: int) -> list[list[np.ndarray]]:
-        """For each job its samples in each of its targets; all jobs have as many."""
-        batch = -(-len(jobs) // self.chips)  # jobs a chip: chip c has the jobs c * batch .. (c + 1) * batch - 1
-        idle = batch * self.chips - len(jobs)
+    def _pass(self, jobs: Sequence[Job], bucket: int) -> list[np.ndarray]:
+        """The samples of each job. A chip has `batch` places; the jobs fill those of the first chip, then the next."""
+        batch = -(-len(jobs) // self.chips)
+        filled = [*jobs, *[jobs[-1]] * (batch * self.chips - len(jobs))]  # idle places need a voice, too
+        source = self._voices_of([job.source for job in filled])
+        target = self._voices_of([job.target for job in filled])
         masked = [job.window.frames < bucket for job in jobs]
-        voices = [[job.source, *job.targets] for job in [*jobs, *[jobs[-1]] * idle]]
-        sources, *targets = (self._voices_of(embeddings) for embeddings in zip(*voices, strict=True))
-        packed = np.zeros((batch * self.chips, 1, *packed_shape(self.config, bucket)), np.float32)
-        for job, place in zip(jobs, packed, strict=False):
-            place[:] = self._packed(job.window, bucket, job.tau, job.seed).numpy()[0]
         # What is generated of a job, every chip generates of the job that it has in the same place.
         stops = [job.window.keep.stop for job in jobs]
         starts = [self._generator_starts(bucket, max(stops[place::batch])) for place in range(batch)]
-        edges = np.cumsum([0, *map(len, starts)])
 
         if self.traces:
             self.traces.drop()  # what a batch keeps on the device must not lie where a trace writes
-        rows = ttnn.from_torch(
-            parameters.from_numpy(packed),
+        packed = ttnn.from_torch(
+            self._packed_jobs(jobs, bucket, batch),
             dtype=ttnn.float32,
             layout=ttnn.ROW_MAJOR_LAYOUT,
             device=self.device,
             mesh_mapper=ttnn.ShardTensorToMesh(self.device, dim=0),
         )
-        hops, drawn, mask = self.converter.unpack(rows, bucket, any(masked))
-        neutral = self.converter.neutral(hops, drawn, sources, mask, batch)
-        converted = []
-        for target in targets:
-            z = self.converter.voiced(neutral, target, mask, batch)
-            rows = []
-            for place in range(batch):
-                at = [place * bucket + start for start in starts[place]]
-                own_mask = mask if any(masked[place::batch]) else None
-                rows += self.converter.rows(z, at, self.short, target.conv_pre[place], own_mask)
-            down = ttnn.to_torch(joined(rows), mesh_composer=ttnn.ConcatMeshToTensor(self.device, dim=0))
-            converted.append(down.numpy().reshape(self.chips, edges[-1], -1))
-        pieces = []
-        for i, job in enumerate(jobs):
-            chip, place = divmod(i, batch)
-            own = slice(edges[place], edges[place + 1])
-            pieces.append([self._kept(samples[chip, own], starts[place], job.window) for samples in converted])
-        return pieces
+        hops, drawn, mask = self.converter.unpack(packed, bucket, any(masked))
+        neutral = self.converter.neutral(hops, drawn, source, mask, batch)
+        z = self.converter.voiced(neutral, target, mask, batch)
+        rows = []
+        for place in range(batch):
+            own_mask = mask if any(masked[place::batch]) else None
+            at = [place * bucket + start for start in starts[place]]
+            rows += self.converter.rows(z, at, self.short, target.conv_pre[place], own_mask)
+        samples = ttnn.to_torch(joined(rows), mesh_composer=ttnn.ConcatMeshToTensor(self.device, dim=0)).numpy()
+
+        of_place = np.cumsum([0, *map(len, starts)])
+        samples = samples.reshape(self.chips, of_place[-1], -1)
+        return [
+            self._kept(samples[i // batch, slice(*of_place[i % batch :][:2])], starts[i % batch], job.window)
+            for i, job in enumerate(jobs)
+        ]
+
+    def _packed_jobs(self, jobs: Sequence[Job], bucket: int, batch: int):
+        packed = np.zeros((batch * self.chips, 1, *packed_shape(self.config, bucket)), np.float32)
+        for job, place in zip(jobs, packed, strict=False):  # idle places stay zero
+            place[:] = self._packed(job.window, bucket, job.tau, job.seed).numpy()[0]
+        return parameters.from_numpy(packed)
 
     # --- voices -------------------------------------------------------------------------------------------------------
 

@@ -12,12 +12,9 @@ A window uploads one packed tensor and downloads one row of samples for each tar
 (trace.py) nothing else is left to the host, else it dispatches op by op; the programs are the same.
 """
 
-import atexit
-import os
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from loguru import logger
@@ -33,7 +30,6 @@ from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
 from models.demos.openvoice.tt.sharding import TILE, shard
 from models.demos.openvoice.tt.trace import Form, Traces, obstacle
 
-CARDS = Path("/dev/tenstorrent")  # where the driver shows them
 # Short windows in a long one. More would waste less of the long window on context, at the price of memory and latency.
 LONG = 4
 # Frames. Every one is a set of programs; below 128 TTNN's sliding windows refuse the encoder's last layers, and above
@@ -43,19 +39,6 @@ EMBED_BUCKETS = (128, 256, 512, 1024)
 L1_SHARE = 0.9
 VOICES_KEPT = 64  # on the device; 32 biases of 384 values each, about 3 MB in tiles
 BYTES = {ttnn.float32: 4, ttnn.bfloat16: 2}
-
-
-def open_backend(reference: ReferenceConverter, device=None, precision: Precision | None = None) -> "DeviceConverter":
-    """The converter on `device`, or on the machine's first one, which then stays open until the process ends."""
-    if device is None:
-        provided = ("TT_METAL_SIMULATOR", "TT_METAL_MOCK_CLUSTER_DESC_PATH")
-        if not CARDS.exists() and not any(os.environ.get(variable) for variable in provided):
-            raise RuntimeError(
-                f"there is no Tenstorrent card ({CARDS} does not exist): install its driver, or use the backend 'torch'"
-            )
-        device = ttnn.open_device(device_id=0)
-        atexit.register(ttnn.close_device, device)
-    return DeviceConverter(reference, device, precision)
 
 
 @dataclass(frozen=True)
@@ -165,12 +148,16 @@ class DeviceConverter:
         # Of a whole recording the next window is begun before this one is awaited; a stream gets its piece at once.
         ahead = 0 if chunk else 1
         begun: deque[Callable] = deque()
-        for window in self._windows(blocks, chunk):
-            begun.append(self._begin(window, voice, voices, tau, seed))
-            if len(begun) > ahead:
+        try:
+            for window in self._windows(blocks, chunk):
+                begun.append(self._begin(window, voice, voices, tau, seed))
+                if len(begun) > ahead:
+                    yield begun.popleft()()
+            while begun:
                 yield begun.popleft()()
-        for finish in begun:
-            yield finish()
+        finally:
+            if begun:  # the caller has stopped, but the device still writes into the memory for these samples
+                ttnn.synchronize_device(self.device)
 
     def embed(self, waveform: np.ndarray) -> np.ndarray:
         """The tone colour [gin_channels] of one stretch of speech [N], whatever lies behind its end in the bucket."""
@@ -195,7 +182,8 @@ class DeviceConverter:
         )
         spectrogram = self.converter.spectrogram(uploaded)
         embedding = self.reference_encoder(spectrogram, start, clock, masks or None)
-        return ttnn.to_torch(embedding).numpy().reshape(-1)
+        of_each_chip = ttnn.to_torch(embedding, mesh_composer=ttnn.ConcatMeshToTensor(self.device, dim=0))
+        return of_each_chip.numpy().reshape(-1, self.config.gin_channels)[0]
 
     def voice(self, embedding: np.ndarray) -> Conditioning:
         """The conditioning of an embedding [gin_channels]; the last ones used stay on the device."""

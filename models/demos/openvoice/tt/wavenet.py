@@ -54,7 +54,7 @@ class WaveNet:
         return self.out(ttnn.concat(gates, dim=3), batch)
 
     def _gates_need_dram(self, x) -> bool:
-        """Whether the gates of all layers, which exist twice while they are joined, would fill half of L1: a batch's."""
+        """Whether the gates of all layers, there twice while they are joined, would fill half of L1: a batch's."""
         height, width = x.memory_config().shard_spec.shape
         gates = len(self.in_layers) * height * width * x.element_size()
         return 2 * gates > ttnn.get_memory_view(self.device, ttnn.BufferType.L1).total_bytes_per_bank / 2

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 
-import ttnn
 from models.demos.openvoice.tests.pcc.test_batch import conversions
 from models.demos.openvoice.tests.pcc.test_runner import small, whole  # noqa: F401 (a fixture)
 from models.demos.openvoice.tt.batch import BatchConverter
@@ -35,8 +34,6 @@ def assert_equal_the_reference(reference, batch, converted):
 def test_a_conversion_a_chip_each_with_its_voices(mesh, small, samples):  # noqa: F811
     batch = conversions([6_000 + 300 * i for i in range(mesh.chips)], samples)
     assert_equal_the_reference(small, batch, mesh.convert_batch(batch))
-    voices = mesh._voices_of([c.target for c in batch])
-    assert voices.flow[0][0].shape[0] == 1  # still a bias of the convolution
 
 
 def test_more_conversions_than_chips_and_one_idle_place(mesh, small, samples):  # noqa: F811
@@ -50,16 +47,14 @@ def test_fewer_conversions_than_chips(mesh, small, samples):  # noqa: F811
 
 
 def test_the_windows_of_one_recording_share_the_chips(mesh, small, samples):  # noqa: F811
-    (c,) = conversions([(2 * mesh.chunk + 20) * 256], samples)
+    (c,) = conversions([(mesh.chunk + 20) * 256], samples)
     passes = list(mesh.convert([c.samples], c.source, [c.target, c.source], c.tau, c.seed))
     for target, pieces in zip((c.target, c.source), zip(*passes, strict=True), strict=True):
         expected = whole(small, c.samples, torch.from_numpy(c.source), torch.from_numpy(target), c.tau, c.seed)
         assert_with_pcc(expected, torch.from_numpy(np.concatenate(pieces)), 0.9999)
 
 
-def test_a_mesh_of_some_of_the_chips_and_its_warm_up(small, mesh_device):  # noqa: F811
-    mesh = BatchConverter(small, mesh_device, window=64)
-    mesh.warm_up()
-    compiled = mesh_device.num_program_cache_entries()
-    mesh.warm_up()
-    assert compiled and mesh_device.num_program_cache_entries() == compiled
+def test_the_embedding_of_speech(mesh, small, samples):  # noqa: F811
+    speech = samples[:20_000]
+    expected = small.embed(torch.from_numpy(speech)[None])[0]
+    assert_with_pcc(expected, torch.from_numpy(mesh.embed(speech)), 0.9999)
