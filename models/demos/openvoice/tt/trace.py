@@ -20,9 +20,9 @@ import ttnn
 from models.demos.openvoice.tt.converter import Converter
 from ttnn.tools.trace_allocation_tracker import corruptible_allocation_scope
 
-# For `ttnn.open_device(trace_region_size=...)`: the traces of all forms of window of the V2 model hold 6,175 programs (by
-# the ledger), and a simulated Wormhole's take 5.8 kB for each, on 72 cores: 36 MB. Twice that for the cores of a
-# Blackhole, and a reserve, of a DRAM of gigabytes.
+# For `ttnn.open_device(trace_region_size=...)`. All forms of window of the V2 model are 6,175 programs (by the ledger);
+# in the traces of a simulated Wormhole each takes 5.8 kB, on 72 cores: 36 MB. Twice that for the cores of a Blackhole,
+# and a reserve; DRAM has gigabytes.
 TRACE_REGION_SIZE = 128 << 20
 COMPUTE, UPLOAD = 0, 1  # command queues
 
