@@ -43,9 +43,16 @@ class English:
         )
 
     def sounds(self, text: str) -> tuple[str, list[tuple[Word, list[str]]]]:
-        """The normalised text, and its words and marks (the first word of a contraction) with their ARPAbet phones."""
+        """The normalised text, and its words (a contraction is one) and marks with their ARPAbet phones."""
         normalized, found = self._read(text)
-        return normalized, [(group[0], sounds) for group, sounds in self._sounds(found)]
+        spoken = self._sounds(found)
+        return normalized, [
+            (group[0]._replace(text="".join(word.text for word in group)), said) for group, said in spoken
+        ]
+
+    def pronunciations(self, word: str) -> list[list[str]]:
+        """All that the dictionary has for a word, the commonest first; none where it lacks the word."""
+        return self._dictionary.pronunciations(word)
 
     def pronounce(self, pieces: Sequence[str]) -> Spoken:
         """English words given as word pieces, for a language that has some in its text; no padding."""

@@ -4,27 +4,28 @@
 """English for OpenVoice V1's base speakers: words in ARPAbet (english.py) -> [here] -> IPA, one phone a character.
 
 These voices know no tones and no words, only the letters of an IPA string with its spaces and stress marks. They were
-trained on the strings of the package eng_to_ipa, and its alphabet and its place for a stress mark are kept.
+trained on the strings of the package eng_to_ipa, and its alphabet, its place for a stress mark and its choice among
+the pronunciations of a word are kept.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from models.demos.openvoice.text.english import English
 from models.demos.openvoice.text.frontend import Phones, require_speech
-from models.demos.openvoice.text.pieces import WholeWords
+from models.demos.openvoice.text.pieces import WholeWords, Word
 
-_MARKS = ".,!?-"
 _ENDS = ".,!?-…~"
+_MARKS = frozenset(_ENDS)
+_JOINTS = "-~"  # marks after a word, nothing between two
 _VOWELS = {
-    **{"AA": "ɑ", "AE": "æ", "AH": "ə", "AO": "ɔ", "AW": "aʊ", "AY": "aɪ", "EH": "ɛ", "ER": "əɹ"},
+    **{"AA": "ɑ", "AE": "æ", "AH": "ə", "AO": "ɔ", "AW": "aʊ", "AY": "aɪ", "EH": "ɛ", "ER": "ər"},
     **{"EY": "eɪ", "IH": "ɪ", "IY": "i", "OW": "oʊ", "OY": "ɔɪ", "UH": "ʊ", "UW": "u"},
 }
 _CONSONANTS = {
-    **{"CH": "tʃ", "DH": "ð", "HH": "h", "JH": "dʒ", "NG": "ŋ"},
-    **{"R": "ɹ", "SH": "ʃ", "TH": "θ", "Y": "j", "ZH": "ʒ"},
-    **{phone: phone.lower() for phone in "B D F G K L M N P S T V W Z".split()},
+    **{"CH": "ʧ", "DH": "ð", "HH": "h", "JH": "ʤ", "NG": "ŋ", "SH": "ʃ", "TH": "θ", "Y": "j", "ZH": "ʒ"},
+    **{phone: phone.lower() for phone in "B D F G K L M N P R S T V W Z".split()},
 }
 _STRESS = {"1": "ˈ", "2": "ˌ"}
 _STOPS = frozenset("B D G K P T".split())
@@ -35,6 +36,10 @@ _CLUSTERS = frozenset([("S", "P"), ("S", "T"), ("S", "K"), ("F", "R"), ("F", "L"
 _HIATUS = frozenset([("ER", "IY"), ("IY", "OW"), ("UW", "OW"), ("IY", "AH"), ("IY", "EY"), ("UW", "EH"), ("ER", "EH")])
 # An l with no vowel after it in its word.
 _DARK_L = re.compile("l(?=[^aeiouæɑɔəɛɪʊ]*$)")
+_CHECKPOINT_LETTERS = str.maketrans({"r": "ɹ", "ʧ": "tʃ", "ʤ": "dʒ"})
+# The last of their pronunciations spells them out; capitals come here with spaces between them.
+_NO_INITIALISMS = frozenset(("cod", "ins", "us"))
+_RESPELLED = {"misess": "missus"}  # MeloTTS's spelling of Mrs., which these voices never heard
 
 
 class EnglishIpa:
@@ -46,20 +51,55 @@ class EnglishIpa:
     def __call__(self, text: str) -> Phones:
         normalized, spoken = self._english.sounds(text)
         ipa = ""
-        for word, sounds in spoken:
-            said = word.text if word.text in _MARKS else spell(sounds)
-            ipa += said if word.glued or not ipa else f" {said}"
-        ipa = ipa.strip()
-        require_speech(ipa.replace(" ", ""), text, self.language)
+        gap = False  # whether a space is due before the next word
+        for (word, sounds), (following, _) in pairwise([*self._compounds(spoken), (None, [])]):
+            gap = gap or not word.glued
+            joint = word.text in _JOINTS and (gap or following is not None and following.glued)
+            if word.text in _MARKS and not joint:
+                ipa += word.text
+                gap = any(letter not in _MARKS for letter in ipa)
+            elif sounds and not joint:
+                ipa += (" " if gap and ipa else "") + spell(*self._pronunciations(word.text, sounds))
+                gap = False
+            else:
+                gap = True
+        ipa = ipa.replace("...", "…")
+        require_speech([letter for letter in ipa if letter not in _MARKS], text, self.language)
         if ipa[-1] not in _ENDS:
             ipa += "."
         return Phones(list(ipa), [0] * len(ipa), [0, len(ipa), 0], normalized, [ipa])
 
+    def _compounds(self, spoken: list[tuple[Word, list[str]]]) -> Iterator[tuple[Word, list[str]]]:
+        """Words with hyphens that the dictionary has as such, twenty-five or mother-in-law, are one."""
+        position = 0
+        while position < len(spoken):
+            word, sounds = spoken[position]
+            for count in (5, 3):
+                parts = [part for part, _ in spoken[position : position + count]]
+                text = "".join(part.text for part in parts)
+                if all(part.glued for part in parts[1:]) and text.count("-") == count // 2:
+                    if known := self._english.pronunciations(text):
+                        word, sounds = word._replace(text=text), known[0]
+                        position += count - 1
+                        break
+            yield word, sounds
+            position += 1
 
-def spell(sounds: Sequence[str]) -> str:
-    """One word of ARPAbet phones with stress digits."""
+    def _pronunciations(self, word: str, sounds: list[str]) -> list[list[str]]:
+        known = self._english.pronunciations(_RESPELLED.get(word, word)) or [sounds]
+        return known[:1] if word in _NO_INITIALISMS else known
+
+
+def spell(*pronunciations: Sequence[str]) -> str:
+    """One word, given as ARPAbet phones with stress digits. Of several pronunciations, as these voices learned them,
+    the one whose IPA sorts last: "the" before a consonant, "and" unstressed."""
+    ipa = max(map(_transcribe, pronunciations))
+    return _DARK_L.sub("ɫ", ipa).translate(_CHECKPOINT_LETTERS)
+
+
+def _transcribe(sounds: Sequence[str]) -> str:
     bare = [sound.rstrip("012") for sound in sounds]
-    letters = [_VOWELS.get(phone) or _CONSONANTS.get(phone, "") for phone in bare]
+    letters = [_VOWELS.get(phone) or _CONSONANTS[phone] for phone in bare]
     syllables = sum(
         phone in _VOWELS and (before not in _VOWELS or (before, phone) in _HIATUS)
         for before, phone in pairwise(["", *bare])
@@ -69,7 +109,9 @@ def spell(sounds: Sequence[str]) -> str:
             if sound[-1] in _STRESS:
                 start = _syllable_start(bare, position)
                 letters[start] = _STRESS[sound[-1]] + letters[start].lstrip("ˈˌ")
-    return _DARK_L.sub("ɫ", "".join(letters))
+    ipa = "".join(letters)
+    # A stressed "er" after a vowel carries its mark on the r.
+    return ipa[0] + ipa[1:].replace("ˈər", "əˈr")
 
 
 def _syllable_start(phones: Sequence[str], vowel: int) -> int:

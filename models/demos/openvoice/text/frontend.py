@@ -18,7 +18,18 @@ from loguru import logger
 
 from models.demos.openvoice.text.sentences import Pause, TextError, split_pauses, split_sentences
 
-__all__ = ["Frontend", "Ids", "Pause", "Phones", "TextError", "Tokenizer", "load_frontend", "read", "to_ids"]
+__all__ = [
+    "Frontend",
+    "Ids",
+    "Pause",
+    "Phones",
+    "TextError",
+    "Tokenizer",
+    "load_frontend",
+    "load_v1_frontend",
+    "read",
+    "to_ids",
+]
 
 PAD = "_"
 PUNCTUATION = frozenset("!?…,.'-¿¡")
@@ -37,6 +48,8 @@ _FRONTENDS = {
     "JP": ("japanese", "Japanese"),
     "KR": ("korean", "Korean"),
 }
+# The base speakers of OpenVoice V1 read IPA, and have no word pieces.
+_V1_FRONTENDS = {"EN": ("english_ipa", "EnglishIpa"), "ZH": ("chinese_ipa", "ChineseIpa")}
 _ALIASES = {"SP": "ES", "ZH_MIX_EN": "ZH", "JA": "JP", "KO": "KR"}
 
 
@@ -97,6 +110,14 @@ def canonical_language(language: str) -> str:
 def load_frontend(language: str, tokenizer: Tokenizer) -> Frontend:
     module, name = _FRONTENDS[canonical_language(language)]
     return getattr(import_module(f"models.demos.openvoice.text.{module}"), name)(tokenizer)
+
+
+def load_v1_frontend(language: str) -> Frontend:
+    code = canonical_language(language)
+    if code not in _V1_FRONTENDS:
+        raise TextError(f"OpenVoice V1's base speakers read {' and '.join(_V1_FRONTENDS)} text, not {language}.")
+    module, name = _V1_FRONTENDS[code]
+    return getattr(import_module(f"models.demos.openvoice.text.{module}"), name)()
 
 
 def read(text: str, frontend: Frontend) -> Iterator[Phones | Pause]:
