@@ -23,8 +23,7 @@ from models.demos.openvoice.reference import bert as bert_features
 from models.demos.openvoice.reference.chunked_melo import ChunkedMeloTTS
 from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.reference.text_encoder import Sentences
-from models.demos.openvoice.styles import Style
-from models.demos.openvoice.text.english_ipa import EnglishIpa
+from models.demos.openvoice.styles import EMOTIONS, Style
 from models.demos.openvoice.text.frontend import (
     LANGUAGE_ID,
     Frontend,
@@ -34,6 +33,7 @@ from models.demos.openvoice.text.frontend import (
     canonical_language,
     intersperse,
     load_frontend,
+    load_v1_frontend,
     read,
     symbol_ids,
     to_ids,
@@ -52,8 +52,8 @@ RELEASES = {
     "KR": "myshell-ai/MeloTTS-Korean",
 }
 EMOTIONAL = "myshell-ai/OpenVoice"
-# Where a release of OpenVoice V1 keeps its English base speaker; MeloTTS's folders are the base speaker.
-_FOLDERS = ("", "base_speakers/EN", "checkpoints/base_speakers/EN")
+# Where a release of OpenVoice V1 keeps its base speakers, EN and ZH; MeloTTS's folders are the base speaker.
+_FOLDERS = ("", "base_speakers/{}", "checkpoints/base_speakers/{}")
 # What the tokenizers of the languages' BERT models do to a word before they cut it: lower case, accents stripped.
 _WORDS = {
     "EN": (True, True),
@@ -110,14 +110,14 @@ class BaseSpeaker:
         """
         language = canonical_language(language)
         folder = checkpoint.locate(name_or_folder or RELEASES[language])
-        below = (folder / name for name in _FOLDERS if (folder / name / "config.json").is_file())
-        folder = next(below, folder)
+        below = [folder / name.format(code) for code in (language, "EN") for name in _FOLDERS]
+        folder = next((path for path in below if (path / "config.json").is_file()), folder)
         config = MeloConfig.from_file(folder / "config.json")
         network = ChunkedMeloTTS(_load(folder, config), precision)
         if not config.is_melo:
-            if language != "EN":
-                raise SpeechError(f"{folder} holds a base speaker of OpenVoice V1, which is read for in English only.")
-            return cls(network, language, EnglishIpa(), None, folder)
+            if language != "EN" and set(EMOTIONS) & dict(config.speakers).keys():
+                raise SpeechError(f"{folder} holds OpenVoice V1's English base speaker, which cannot read {language}.")
+            return cls(network, language, load_v1_frontend(language), None, folder)
         if config.disable_bert:
             bert = "zeros"
         code = "ZH_MIX_EN" if language == "ZH" else language
@@ -235,7 +235,7 @@ def base_voice(base: BaseSpeaker, speaker: str, release: Path | None, version: s
         folders = () if release is None else (release, release.parent)
         paths = [folder / "base_speakers" / "ses" / name for folder in folders]
     else:
-        name = "en_default_se.pth" if speaker == "default" else "en_style_se.pth"
+        name = f"{base.language.lower()}_default_se.pth" if speaker == "default" else "en_style_se.pth"
         paths = [base.folder / name] if version == "v1" else []
     path = next((path for path in paths if path.is_file()), None)
     return None if path is None else Voice.load(path)

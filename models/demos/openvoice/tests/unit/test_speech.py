@@ -387,8 +387,22 @@ def test_emotions_where_there_are_none(model, voice, english, emotional, expect_
         model.speak("Bonjour.", voice, "FR", style="sad")
     with expect_error(SpeechError, "the emotion 'sad' has a speaker of its own; leave 'EN-US' out"):
         model.speak("Hello.", voice, speaker="EN-US", style="sad", base=english)
-    with expect_error(SpeechError, "holds a base speaker of OpenVoice V1, which is read for in English only"):
-        BaseSpeaker.from_pretrained(emotional, "FR")
+    for language in ("FR", "ZH"):
+        with expect_error(SpeechError, f"holds OpenVoice V1's English base speaker, which cannot read {language}"):
+            BaseSpeaker.from_pretrained(emotional, language)
+
+
+def test_the_chinese_base_speaker_of_v1(model, voice, tmp_path, expect_error):
+    sizes = {key: value for key, value in (SMALL | FRAMES).items() if key != "n_layers_trans_flow"}
+    raw = v1_config(V1_SYMBOLS, **sizes) | {"speakers": {"default": 0}}
+    folder = write_checkpoint(tmp_path / "base_speakers" / "ZH", raw)
+    base = BaseSpeaker.from_pretrained(tmp_path, "ZH", precision="exact")
+    assert base.folder == folder and base.speaker() == ("default", 0)
+    assert len(model.speak("你好，世界。", voice, "ZH", base=base)) > RATE / 5
+    torch.save(torch.ones(1, 12, 1), folder / "zh_default_se.pth")
+    assert speech.base_voice(base, "default", None, "v1").name == "zh_default_se"
+    with expect_error(TextError, "OpenVoice V1's base speakers read EN and ZH text, not FR"):
+        BaseSpeaker.from_pretrained(folder, "FR")
 
 
 def test_the_released_voice_of_v1_belongs_to_the_converter_of_v1(emotional):
