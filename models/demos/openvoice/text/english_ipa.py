@@ -58,7 +58,7 @@ class EnglishIpa:
             if word.text in _MARKS and not joint:
                 ipa += word.text
                 gap = any(letter not in _MARKS for letter in ipa)
-            elif sounds and not joint:
+            elif sounds and word.text not in "'-~":
                 ipa += (" " if gap and ipa else "") + spell(*self._pronunciations(word.text, sounds))
                 gap = False
             else:

@@ -40,6 +40,7 @@ def test_a_word(sounds, ipa):
         ("It's 5 o'clock", "ɪts faɪv əˈklɑk."),
         ("“Really?” (Yes.)", "ˈɹɪli? jɛs."),
         ("Mr. Brown", "ˈmɪstəɹ bɹaʊn."),
+        ("The users' 'free' will -- it's theirs'", "ðə ˈjuzəɹz fɹi wɪɫ ɪts ðɛɹz."),
     ],
 )
 def test_a_sentence(frontend, text, ipa):
