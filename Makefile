@@ -37,7 +37,7 @@ ifeq ($(GIVEN_DEVICE),)
 	$(PYTEST) -n $(WORKERS) --arch wormhole_b0 -m "not mesh"
 	$(PYTEST) -n $(WORKERS) --arch blackhole -m "device and not mesh"
 	$(PYTEST) -n $(WORKERS) --arch n300 -m mesh
-	$(PYTEST) -n $(WORKERS) --arch t3k -m mesh
+	$(PYTEST) -n $(WORKERS) --arch t3k -m mesh models
 else
 	$(PYTEST)
 endif

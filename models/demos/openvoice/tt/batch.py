@@ -57,6 +57,15 @@ class Job:
     seed: int
 
 
+@dataclass(frozen=True)
+class Voices:
+    """What the voices of a pass put into the network: biases [1 or jobs, 1, 1, channels] on each chip."""
+
+    encoder: list | None
+    flow: list
+    conv_pre: list  # one a job: the generator runs job by job
+
+
 class BatchConverter(DeviceConverter):
     def __init__(self, reference, device, precision=None, traced: bool | None = None, window: int | None = None):
         self.chips = device.get_num_devices()
@@ -125,6 +134,8 @@ class BatchConverter(DeviceConverter):
 
     def _pass(self, jobs: Sequence[Job], bucket: int) -> list[np.ndarray]:
         """The samples of each job. A chip has `batch` places; the jobs fill those of the first chip, then the next."""
+        if self.traces:
+            self.traces.drop()  # what a batch keeps on the device must not lie where a trace writes
         batch = -(-len(jobs) // self.chips)
         filled = [*jobs, *[jobs[-1]] * (batch * self.chips - len(jobs))]  # idle places need a voice, too
         source = self._voices_of([job.source for job in filled])
@@ -134,8 +145,6 @@ class BatchConverter(DeviceConverter):
         stops = [job.window.keep.stop for job in jobs]
         starts = [self._generator_starts(bucket, max(stops[place::batch])) for place in range(batch)]
 
-        if self.traces:
-            self.traces.drop()  # what a batch keeps on the device must not lie where a trace writes
         packed = ttnn.from_torch(
             self._packed_jobs(jobs, bucket, batch),
             dtype=ttnn.float32,
@@ -168,7 +177,7 @@ class BatchConverter(DeviceConverter):
 
     # --- voices -------------------------------------------------------------------------------------------------------
 
-    def _voices_of(self, embeddings: Sequence[np.ndarray]) -> "Voices":
+    def _voices_of(self, embeddings: Sequence[np.ndarray]) -> Voices:
         """The biases of one voice a job; the last combinations used stay on the device."""
         embeddings = np.stack([self._checked(embedding) for embedding in embeddings])
         key = len(embeddings), embeddings.tobytes()
@@ -179,7 +188,7 @@ class BatchConverter(DeviceConverter):
         self._several.move_to_end(key)
         return self._several[key]
 
-    def _combined(self, embeddings: np.ndarray) -> "Voices":
+    def _combined(self, embeddings: np.ndarray) -> Voices:
         chips = embeddings.reshape(self.chips, -1, embeddings.shape[1])
         of_one_voice = (chips == chips[:, :1]).all()
         shared = self._on_mesh(chips[:, 0] if of_one_voice else embeddings)
@@ -191,15 +200,6 @@ class BatchConverter(DeviceConverter):
         """Embeddings [chips * n, gin_channels] -> on each chip the biases of its n voices."""
         biases = self._biases(embeddings, ttnn.ShardTensorToMesh(self.device, dim=0))
         return biases.map(lambda bias: ttnn.to_device(bias, self.device))
-
-
-@dataclass(frozen=True)
-class Voices:
-    """What the voices of a pass put into the network: biases [1 or jobs, 1, 1, channels] on each chip."""
-
-    encoder: list | None
-    flow: list
-    conv_pre: list  # one a job: the generator runs job by job
 
 
 def latent_rows(config: ConverterConfig, device, stage: Stage) -> int:

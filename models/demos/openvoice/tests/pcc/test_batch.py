@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from models.demos.openvoice.tests.pcc.test_runner import small, whole  # noqa: F401 (a fixture)
+from models.demos.openvoice.pipeline import load_converter
+from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.tests.pcc.test_runner import SMALL, small, whole  # noqa: F401 (a fixture)
 from models.demos.openvoice.tt.batch import BatchConverter, Conversion
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
@@ -77,6 +79,12 @@ def test_rows_equal_the_reference(batches, small, samples):  # noqa: F811
     for c, actual in zip(batch, batches.convert_batch(batch), strict=True):
         source, target = torch.from_numpy(c.source), torch.from_numpy(c.target)
         assert_with_pcc(whole(small, c.samples, source, target, c.tau, c.seed), torch.from_numpy(actual), 0.9999)
+
+
+def test_a_v1_model_has_voices_in_encoder_and_generator_too(device, tmp_path, samples):
+    model = {key: value for key, value in SMALL["model"].items() if key != "zero_g"}
+    v1 = load_converter(make_converter_checkpoint(tmp_path, {"data": SMALL["data"], "model": model}))
+    assert_each_equals_itself_alone(BatchConverter(v1, device, window=64), conversions([9_000, 5_000], samples))
 
 
 def test_full_size_batch(device, reference, samples):
