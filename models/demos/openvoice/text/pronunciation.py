@@ -47,7 +47,7 @@ _AS_TRAINED = {
 
 
 def _unstressed_prefix(phones: list[str]) -> list[str]:
-    """import, inside, ignore: the later CMUdict marks a stress on in- right before a stressed syllable; as trained, none.
+    """import, inside, ignore: CMUdict 0.7b marks a stress on in- before a stressed syllable, what was trained has none.
 
     Of the words this changes, 1,065 become what MeloTTS reads and 25 cease to be."""
     stresses = [phone[-1] for phone in phones if phone[-1].isdigit()]
