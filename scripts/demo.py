@@ -13,8 +13,7 @@ import ttnn
 from mock_device import runtime
 from mock_device.golden import GoldenExecutor
 from mock_device.ledger import Ledger
-from models.demos.openvoice.demo.comparison import compare
-from models.demos.openvoice.demo.demo import Parser, UsageError, add_check_arguments, errors_as_sentences
+from models.demos.openvoice.demo.demo import Parser, UsageError, add_check_arguments, check, errors_as_sentences
 
 
 def main() -> None:
@@ -43,7 +42,7 @@ def show(options, device) -> None:
         print(f"device    {'simulated' if runtime.simulated() else 'real'} {card}")
         executor = nullcontext()
     with executor:
-        agreement = compare(options.model, options.recording, options.output, device)
+        agreement = check(options, device)
     with Ledger(device) as ledger:  # counts need no values
         agreement.repeat()
     print("\nOne conversion on the device, counted; times are estimates by a roofline, not measured:")

@@ -22,6 +22,7 @@ from models.common.utility_functions import comp_pcc
 from models.demos.openvoice import audio, checkpoint
 from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.checkpoint import CheckpointError
+from models.demos.openvoice.demo.loading import load
 from models.demos.openvoice.pipeline import RELEASE, OpenVoice
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.speech import voice as synthetic_voice
@@ -34,10 +35,6 @@ MEL_BANDS = 80
 QUIET = 1e-5  # where the logarithm of a magnitude is cut off
 
 
-class DeviceError(RuntimeError):
-    """The card is not there or does not open."""
-
-
 @dataclass(frozen=True)
 class Agreement:
     """Pearson correlation between the results of PyTorch and of the device."""
@@ -46,15 +43,6 @@ class Agreement:
     waveform: float
     log_mel: float
     repeat: Callable[[], np.ndarray]  # converts once more on the device, without measuring the tone colour again
-
-
-def load(model: str | Path, backend: str, **settings) -> OpenVoice:
-    try:
-        return OpenVoice.from_pretrained(model, backend, **settings)
-    except RuntimeError as error:
-        if backend != "ttnn":
-            raise
-        raise DeviceError(str(error).splitlines()[0]) from error  # TTNN goes on with a backtrace of its own
 
 
 def compare(model: str | None, recording: Path | None, folder: Path, device=None) -> Agreement:

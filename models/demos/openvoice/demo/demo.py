@@ -25,7 +25,7 @@ from models.demos.openvoice import audio
 from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.checkpoint import CheckpointError
 from models.demos.openvoice.config import ConfigError
-from models.demos.openvoice.demo.comparison import CHECK_SECONDS, DeviceError, compare, load
+from models.demos.openvoice.demo.loading import DeviceError, load
 from models.demos.openvoice.pipeline import BACKENDS, RELEASE, OpenVoice
 from models.demos.openvoice.reference.chunked import PRECISIONS
 from models.demos.openvoice.voices import Voice, VoiceError
@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> None:
         if options.command == "convert":
             convert(options)
         else:
-            compare(options.model, options.recording, options.output)
+            check(options)
 
 
 @contextmanager
@@ -158,18 +158,21 @@ def _seed(text: str) -> int:
 
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "recording",
-        type=Path,
-        nargs="?",
-        help=f"speech, of which the first {CHECK_SECONDS:g} s are converted (default: a synthetic voice)",
+        "recording", type=Path, nargs="?", help="speech; its first seconds are used (a synthetic voice)"
     )
     parser.add_argument("--model", help="a release or a folder (default: the release if it is here, else untrained)")
     parser.add_argument("--output", type=Path, default=Path("out"), help="folder of the results (%(default)s)")
 
 
+def check(options: argparse.Namespace, device=None):
+    from models.demos.openvoice.demo.comparison import compare  # TTNN is imported by who wants a device
+
+    return compare(options.model, options.recording, options.output, device)
+
+
 def test_demo(device, tmp_path):
     """As tt-metal runs a demo; the agreement is what tests/pcc/test_runner.py asks of a whole conversion."""
-    agreement = compare(None, None, tmp_path, device)
+    agreement = check(argparse.Namespace(model=None, recording=None, output=tmp_path), device)
     assert agreement.tone_colour >= 0.999
     assert agreement.waveform >= 0.99
     assert agreement.log_mel >= 0.995
