@@ -271,3 +271,8 @@ def test_the_device_backend_on_a_machine_without_a_card(folder, monkeypatch, exp
     monkeypatch.setattr("models.demos.openvoice.tt.backend.CARDS", Path("/no/such/device"))
     with expect_error(RuntimeError, "there is no Tenstorrent card .*: install its driver, or use the backend 'torch'"):
         OpenVoice.from_pretrained(folder, backend="ttnn")
+
+
+def test_what_is_no_device(folder, expect_error):
+    with expect_error(TypeError, "device is 0, not an open TTNN device: pass what ttnn.open_device or"):
+        OpenVoice.from_pretrained(folder, backend="ttnn", device=0)
