@@ -15,7 +15,7 @@ PYTEST := OMP_NUM_THREADS=1 $(PYTHON_IN_VENV) -m pytest -q
 
 help:
 	@echo 'make demo     one conversion by PyTorch and by a (mocked) card: agreement, sound, picture, cost'
-	@echo 'make bench    what conversions cost: counted on a (mocked) card, timed on this CPU'
+	@echo 'make bench    what conversions and base speech cost: counted on a (mocked) card, timed on this CPU'
 	@echo 'make test     lint, then all tests, on Wormhole, on Blackhole, on meshes of 2 and of 8 chips'
 	@echo 'make lint     black, isort, ruff, SPDX headers, file sizes'
 	@echo 'make format   black and isort, in place'
@@ -31,6 +31,7 @@ demo: $(INSTALLED)
 bench: $(INSTALLED)
 	@LOGURU_LEVEL=INFO $(PYTHON_IN_VENV) -m mock_device.bench
 	@LOGURU_LEVEL=INFO $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_cpu
+	@LOGURU_LEVEL=INFO $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_melo
 
 test: lint
 ifeq ($(GIVEN_DEVICE),)

@@ -13,15 +13,12 @@ variant, and the correlation with the exact result. Upstream is timed from sampl
 
 import argparse
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import types
-import warnings
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import torch
@@ -32,6 +29,7 @@ from models.demos.openvoice.config import read_json
 from models.demos.openvoice.pipeline import load_converter
 from models.demos.openvoice.reference.chunked import ChunkedConverter
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.tests.perf.timing import make_importable, print_heading, print_rows, take_turns
 from models.demos.openvoice.tests.speech import FOLDER, voice
 
 
@@ -46,12 +44,9 @@ Conversion = Callable[[np.ndarray], np.ndarray]
 
 def upstream_conversion(checkout: Path, model: Path, voices: np.ndarray) -> Conversion:
     """Upstream's own modules, fed with our noise; librosa, which only its unused mel filters need, is not imported."""
-    sys.path.insert(0, str(checkout))
-    filters = types.ModuleType("librosa.filters")
+    filters = ModuleType("librosa.filters")
     filters.mel = None
-    sys.modules.setdefault("librosa", types.ModuleType("librosa"))
-    sys.modules.setdefault("librosa.filters", filters)
-    warnings.filterwarnings("ignore")
+    make_importable(checkout, ModuleType("librosa"), filters)
     from openvoice.mel_processing import spectrogram_torch
     from openvoice.models import SynthesizerTrn
 
@@ -100,30 +95,12 @@ def speech(options: argparse.Namespace, seconds: float, rate: int) -> np.ndarray
 
 def compare(options: argparse.Namespace, variants: list[str], rate: int) -> None:
     conversions = {variant: conversion(variant, options) for variant in variants}
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads; medians of {options.repeats}")
-    print(f"{'audio':>6} {'variant':>9} {'wall s':>8} {'best s':>7} {'cpu s':>7} {'RTF':>6} ratio of cpu  PCC")
+    print_heading("audio", options.repeats)
     for seconds in options.seconds:
         samples = speech(options, seconds, rate)
-        results = {variant: convert(samples) for variant, convert in conversions.items()}  # warms up, too
-        walls: dict[str, list[float]] = {variant: [] for variant in variants}
-        cpus: dict[str, list[float]] = {variant: [] for variant in variants}
-        for _ in range(options.repeats):
-            for variant, convert in conversions.items():
-                wall, cpu = time.perf_counter(), time.process_time()
-                convert(samples)
-                walls[variant].append(time.perf_counter() - wall)
-                cpus[variant].append(time.process_time() - cpu)
-        for variant in variants:
-            wall, cpu = statistics.median(walls[variant]), statistics.median(cpus[variant])
-            base = variants[0]  # upstream where it is measured
-            ratio = statistics.median(a / b for a, b in zip(walls[base], walls[variant], strict=True))
-            cpu_ratio = statistics.median(cpus[base]) / cpu
-            pcc = np.corrcoef(results[variant], results["exact"])[0, 1] if variant != "upstream" else float("nan")
-            print(
-                f"{seconds:5g}s {variant:>9} {wall:8.3f} {min(walls[variant]):7.3f} {cpu:7.3f} {wall / seconds:6.3f} "
-                f"{ratio:5.2f} {cpu_ratio:6.2f}  {pcc:.6f}",
-                flush=True,
-            )
+        work = {name: lambda convert=convert, x=samples: convert(x) for name, convert in conversions.items()}
+        # upstream draws its own noise
+        print_rows(f"{seconds:g}s", seconds, take_turns(work, options.repeats), "exact", incomparable=["upstream"])
 
 
 def peak_memory(options: argparse.Namespace, variants: list[str]) -> None:
