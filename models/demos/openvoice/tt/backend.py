@@ -29,4 +29,8 @@ def open_backend(reference: Converter, device=None, precision: Precision | None 
             )
         device = ttnn.open_device(device_id=0, trace_region_size=TRACE_REGION_SIZE, num_command_queues=2)
         atexit.register(ttnn.close_device, device)
+    if not isinstance(device, ttnn.MeshDevice):
+        raise TypeError(
+            f"device is {device!r}, not an open TTNN device: pass what ttnn.open_device or open_mesh_device gave"
+        )
     return BatchConverter(reference, device, precision)
