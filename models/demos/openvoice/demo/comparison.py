@@ -72,7 +72,7 @@ def compare(model: str | None, recording: Path | None, folder: Path, device=None
         results[title] = converter.convert(samples, target, None, TAU, SEED)
     mels = {title: log_mel(result, rate) for title, result in results.items()}
     tone_colours = [converter.backend.embed(samples) for converter in (reference, on_device)]
-    source = Voice(torch.from_numpy(tone_colours[0]), "input", "the input")
+    source = Voice(torch.from_numpy(tone_colours[1]), "input", "the input")  # on the device from here on
     agreement = Agreement(
         _pcc(*tone_colours),
         _pcc(results["PyTorch"], results["device"]),
