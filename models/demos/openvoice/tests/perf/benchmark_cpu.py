@@ -43,7 +43,7 @@ Conversion = Callable[[np.ndarray], np.ndarray]
 
 
 def upstream_conversion(checkout: Path, model: Path, voices: np.ndarray) -> Conversion:
-    """Upstream's own modules, fed with our noise; librosa, which only its unused mel filters need, is not imported."""
+    """Upstream's own modules; librosa, which only its unused mel filters need, is not imported."""
     filters = ModuleType("librosa.filters")
     filters.mel = None
     make_importable(checkout, ModuleType("librosa"), filters)
@@ -99,7 +99,7 @@ def compare(options: argparse.Namespace, variants: list[str], rate: int) -> None
     for seconds in options.seconds:
         samples = speech(options, seconds, rate)
         work = {name: lambda convert=convert, x=samples: convert(x) for name, convert in conversions.items()}
-        # upstream draws its own noise
+        # upstream draws noise of its own
         print_rows(f"{seconds:g}s", seconds, take_turns(work, options.repeats), "exact", incomparable=["upstream"])
 
 
