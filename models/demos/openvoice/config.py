@@ -72,6 +72,16 @@ def positive_ints(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
+def check_generator(config: "ConverterConfig | MeloConfig", source: str) -> None:
+    """What the sizes of a generator must fulfil in every model."""
+    if len(config.resblock_kernel_sizes) != len(config.resblock_dilation_sizes):
+        raise ConfigError(f"{source}: resblock_kernel_sizes and resblock_dilation_sizes differ in length.")
+    if len(config.upsample_rates) != len(config.upsample_kernel_sizes):
+        raise ConfigError(f"{source}: upsample_rates and upsample_kernel_sizes differ in length.")
+    if any(k < u or (k - u) % 2 for u, k in zip(config.upsample_rates, config.upsample_kernel_sizes, strict=True)):
+        raise ConfigError(f"{source}: each upsample kernel must exceed its rate by an even number.")
+
+
 @dataclass(frozen=True)
 class ConverterConfig:
     """Sizes of the tone colour converter, V1 and V2."""
@@ -157,12 +167,7 @@ class ConverterConfig:
                 f"{source} describes a text-to-speech model with {self.n_speakers} speakers, not a tone colour "
                 "converter: point to the folder `converter` of the release."
             )
-        if len(self.resblock_kernel_sizes) != len(self.resblock_dilation_sizes):
-            raise ConfigError(f"{source}: resblock_kernel_sizes and resblock_dilation_sizes differ in length.")
-        if len(self.upsample_rates) != len(self.upsample_kernel_sizes):
-            raise ConfigError(f"{source}: upsample_rates and upsample_kernel_sizes differ in length.")
-        if any(k < u or (k - u) % 2 for u, k in zip(self.upsample_rates, self.upsample_kernel_sizes, strict=True)):
-            raise ConfigError(f"{source}: each upsample kernel must exceed its rate by an even number.")
+        check_generator(self, source)
         if any(k % 2 == 0 for k in (*self.resblock_kernel_sizes, self.wavenet_kernel_size)):
             raise ConfigError(f"{source}: convolution kernels must have an odd size.")
         if self.samples_per_frame != self.hop_length:
@@ -297,12 +302,7 @@ class MeloConfig:
                 raise ConfigError(f"{source}: speaker {name} has number {number!r}, n_speakers is {self.n_speakers}.")
         if self.hidden_channels % self.n_heads or self.inter_channels % 2:
             raise ConfigError(f"{source}: hidden_channels must divide by n_heads, inter_channels by 2.")
-        if len(self.resblock_kernel_sizes) != len(self.resblock_dilation_sizes):
-            raise ConfigError(f"{source}: resblock_kernel_sizes and resblock_dilation_sizes differ in length.")
-        if len(self.upsample_rates) != len(self.upsample_kernel_sizes):
-            raise ConfigError(f"{source}: upsample_rates and upsample_kernel_sizes differ in length.")
-        if any(k < u or (k - u) % 2 for u, k in zip(self.upsample_rates, self.upsample_kernel_sizes, strict=True)):
-            raise ConfigError(f"{source}: each upsample kernel must exceed its rate by an even number.")
+        check_generator(self, source)
         if any(k % 2 == 0 for k in self.resblock_kernel_sizes):
             raise ConfigError(f"{source}: convolution kernels must have an odd size.")
         if self.samples_per_frame != self.hop_length:
