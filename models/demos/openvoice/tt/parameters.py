@@ -1,13 +1,15 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Reference modules -> device parameters, through ttnn's preprocess_model_parameters. The only file here with torch.
+"""Reference modules -> device parameters, through ttnn's preprocess_model_parameters. The only file here with torch,
+beside melo_parameters.py, which adds what only MeloTTS has.
 
 Everything that can be folded is folded here, once:
 * skip halves of a WaveNet and the projection P behind it:  P(sum_i S_i a_i + s_i) + p = [P S_1 .. P S_n] a + (P s + p)
 * the flow's channel reversals: coupling i sees the halves swapped and reversed when i is odd, so its `pre` reads
   reversed columns, its `post` writes reversed rows, and the device adds to the other tensor
 * a transposed convolution of rate s as a convolution to s * C channels and a row-major reshape (polyphase)
+* samples of fewer channels than half a tile share a row, as its phases, through the convolutions that follow (`phased`)
 * the mean of n residual blocks: 1/n into the weights that read their sum; leaky_relu(c x) = c leaky_relu(x), c > 0
 * conditioning: cond(g) is a constant of a voice, so it becomes that voice's bias (`condition`)
 * the reference encoder's first convolutions as convolutions of blocks of frames (`halving`), the GRU's biases
@@ -15,6 +17,7 @@ Everything that can be folded is folded here, once:
 """
 
 import math
+from collections.abc import Callable, Mapping
 
 import torch
 
@@ -31,18 +34,18 @@ from models.demos.openvoice.tt.sharding import TILE
 from ttnn.model_preprocessing import ParameterDict, make_parameter_dict, preprocess_model_parameters
 
 
-def preprocess(model: torch.nn.Module):
+def preprocess(model: torch.nn.Module, preprocessors: Mapping[type, Callable] | None = None):
     """The parameters of a reference module (any of those below, or one that holds them) as host tensors."""
+
+    def custom_preprocessor(module, name, ttnn_module_args, convert_to_ttnn):
+        for kind, preprocessor in (preprocessors or PREPROCESSORS).items():
+            if isinstance(module, kind):
+                return _nested(preprocessor(module))
+        return {}
+
     return preprocess_model_parameters(
-        initialize_model=lambda: model, custom_preprocessor=_custom_preprocessor, convert_to_ttnn=lambda *_: False
+        initialize_model=lambda: model, custom_preprocessor=custom_preprocessor, convert_to_ttnn=lambda *_: False
     )
-
-
-def _custom_preprocessor(model, name, ttnn_module_args, convert_to_ttnn):
-    for kind, preprocessor in _PREPROCESSORS.items():
-        if isinstance(model, kind):
-            return _nested(preprocessor(model))
-    return {}
 
 
 def _nested(value):
@@ -135,19 +138,44 @@ def polyphase(up: torch.nn.ConvTranspose1d) -> tuple[torch.Tensor, torch.Tensor]
     return weight.flatten(0, 1), up.bias.repeat(rate)
 
 
+def phased(weight: torch.Tensor, dilation: int, phases: int) -> torch.Tensor:
+    """Weight [phases * out, phases * in, taps], dilation 1, of a convolution over rows of `phases` samples each.
+
+    Sample s of row q takes the tap at distance d from sample (s + d) mod phases of row q + (s + d) div phases.
+    """
+    out, inputs, size = weight.shape
+    distances = [dilation * (tap - size // 2) for tap in range(size)]
+    reach = -(-distances[-1] // phases)
+    rows = torch.zeros(phases, out, phases, inputs, 2 * reach + 1)
+    for s in range(phases):
+        for tap, distance in enumerate(distances):
+            row, phase = divmod(s + distance, phases)
+            rows[s, :, phase, :, reach + row] = weight[:, :, tap]
+    return rows.flatten(2, 3).flatten(0, 1)
+
+
+def _resblock_convolution(conv: torch.nn.Conv1d, phases: int) -> ParameterDict:
+    if phases == 1:  # the device dilates
+        return convolution(conv.weight, conv.bias)
+    return convolution(phased(conv.weight, conv.dilation[0], phases), conv.bias.repeat(phases))
+
+
 def _generator(generator: Generator) -> dict:
-    stages, mean = [], 1.0
+    stages, mean, phases = [], 1.0, 1
     for up, resblocks in generator.stages:
         weight, bias = polyphase(up)
+        side_by_side = phases * up.stride[0]  # samples in a row that the upsampling makes
+        weight, bias = phased(mean * weight, 1, phases), bias.repeat(phases)
+        phases = side_by_side if side_by_side * up.out_channels <= TILE else 1
         stages.append(
             {
-                "rate": up.stride[0],
-                "up": convolution(mean * weight, bias),
+                "rate": side_by_side // phases,
+                "up": convolution(weight, bias),
                 "resblocks": [
                     {
-                        "dilations": [conv.dilation[0] for conv in block.convs1],
-                        "convs1": [convolution(conv.weight, conv.bias) for conv in block.convs1],
-                        "convs2": [convolution(conv.weight, conv.bias) for conv in block.convs2],
+                        "dilations": [conv.dilation[0] if phases == 1 else 1 for conv in block.convs1],
+                        "convs1": [_resblock_convolution(conv, phases) for conv in block.convs1],
+                        "convs2": [_resblock_convolution(conv, phases) for conv in block.convs2],
                     }
                     for block in resblocks
                 ],
@@ -157,7 +185,7 @@ def _generator(generator: Generator) -> dict:
     return {
         "conv_pre": convolution(generator.conv_pre.weight, generator.conv_pre.bias + generator.cond.bias),
         "stages": stages,
-        "conv_post": convolution(mean * generator.conv_post.weight),
+        "conv_post": convolution(phased(mean * generator.conv_post.weight, 1, phases)),
     }
 
 
@@ -255,7 +283,7 @@ def condition(converter: Converter, embeddings, mapper=None) -> ParameterDict:
     )
 
 
-_PREPROCESSORS = {
+PREPROCESSORS = {
     Spectrogram: _spectrogram,
     PosteriorEncoder: _posterior_encoder,
     ResidualCouplingBlock: _flow,
