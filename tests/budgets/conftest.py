@@ -6,6 +6,7 @@
 import pytest
 
 import ttnn
+from mock_device.budget import Budget
 from models.demos.openvoice.pipeline import load_converter
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 
@@ -21,3 +22,9 @@ def bare_device():
     opened = ttnn.open_device(device_id=0)
     yield opened
     ttnn.close_device(opened)
+
+
+@pytest.fixture
+def budget():
+    """Measures a stage and holds it to budgets.yaml; mock_device/budget.py says how."""
+    return Budget()
