@@ -3,7 +3,8 @@
 
 """HiFi-GAN on the device: mirrors reference/generator.py.
 
-z [1, 1, T, C] -> waveform [1, 1, T * rate, 1]. Only a = leaky_relu(x) is kept of a residual chain: the next a comes
+z [1, 1, T, C] -> waveform [1, 1, T * rate / phases, phases]: MeloTTS's last samples have sixteen channels, so two of them
+share a row from the last upsampling on (parameters.phased), the converter's do not (one phase). Only a = leaky_relu(x) is kept of a residual chain: the next a comes
 from one program, add(a, t) with leaky_relu(1 / slope) on a, the inverse, and leaky_relu(slope) on the sum. Everything
 between the upsampling of one stage and that of the next stays sharded in L1, one placement a stage.
 """
@@ -53,15 +54,20 @@ class ResBlock:
 
 
 class Upsampling:
-    """A transposed convolution as polyphase convolution: rows of `rate` samples each, then one row a sample."""
+    """A transposed convolution as polyphase convolution: rows of several samples each, of which `rate` rows are made."""
 
     def __init__(self, parameters, rate: int, device, stage: Stage):
         self.device = device
         self.rate = rate
-        self.conv = Conv1d(parameters, device, stage, activation=leaky_relu(SLOPE))
+        self.pointwise = parameters.weight.shape[2] == 1  # a matmul, and those fuse no leaky_relu
+        self.conv = Conv1d(parameters, device, stage, activation=None if self.pointwise else leaky_relu(SLOPE))
 
     def __call__(self, a):
         phases = self.conv(a, consume=True)
+        if self.pointwise:
+            phases = ttnn.leaky_relu(phases, negative_slope=SLOPE, output_tensor=phases)
+        if self.rate == 1:
+            return phases
         rows = ttnn.to_layout(phases, ttnn.ROW_MAJOR_LAYOUT, memory_config=ttnn.L1_MEMORY_CONFIG)
         ttnn.deallocate(phases)
         samples, channels = rows.shape[2] * self.rate, rows.shape[3] // self.rate
