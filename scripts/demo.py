@@ -13,7 +13,8 @@ import ttnn
 from mock_device import runtime
 from mock_device.golden import GoldenExecutor
 from mock_device.ledger import Ledger
-from models.demos.openvoice.demo.demo import Parser, UsageError, add_check_arguments, check, errors_as_sentences
+from models.demos.openvoice.demo.demo import Parser, add_check_arguments, check, errors_as_sentences
+from models.demos.openvoice.demo.errors import UsageError
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from models.demos.openvoice import audio, checkpoint
 from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.checkpoint import CheckpointError
 from models.demos.openvoice.demo.loading import load
+from models.demos.openvoice.demo.mel import BANDS, log_mel
 from models.demos.openvoice.pipeline import RELEASE, OpenVoice
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.speech import voice as synthetic_voice
@@ -31,8 +32,6 @@ from models.demos.openvoice.voices import Voice
 CHECK_SECONDS = 2.0
 TAU, SEED = 0.3, 0
 RELEASED_VOICE = Path("base_speakers") / "ses" / "en-default.pth"
-MEL_BANDS = 80
-QUIET = 1e-5  # where the logarithm of a magnitude is cut off
 
 
 @dataclass(frozen=True)
@@ -121,23 +120,6 @@ def _pcc(expected, actual) -> float:
     return float(comp_pcc(torch.as_tensor(expected), torch.as_tensor(actual))[1])
 
 
-def log_mel(samples: np.ndarray, rate: int) -> np.ndarray:
-    """[bands, frames]: logarithm of magnitudes, gathered in triangles that are evenly spaced on the mel scale."""
-
-    def mel(hertz):
-        return 2595 * np.log10(1 + hertz / 700)
-
-    size = 1024
-    window = torch.hann_window(size)
-    magnitude = torch.stft(torch.from_numpy(samples), size, size // 4, window=window, return_complex=True).abs()
-    edges = np.linspace(0, mel(rate / 2), MEL_BANDS + 2)
-    position = mel(np.linspace(0, rate / 2, size // 2 + 1))
-    rising = (position - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
-    falling = (edges[2:, None] - position) / (edges[2:] - edges[1:-1])[:, None]
-    triangles = np.minimum(rising, falling).clip(0)
-    return np.log(np.maximum(triangles @ magnitude.double().numpy(), QUIET))
-
-
 def _draw(mels: dict[str, np.ndarray], seconds: float, path: Path) -> None:
     """One panel below the other, all in the same colours."""
     figure = Figure(figsize=(9, 7), layout="constrained")
@@ -145,7 +127,7 @@ def _draw(mels: dict[str, np.ndarray], seconds: float, path: Path) -> None:
     panels = figure.subplots(len(mels), sharex=True)
     for panel, (name, mel) in zip(panels, mels.items(), strict=True):
         image = panel.imshow(
-            mel, origin="lower", aspect="auto", extent=(0, seconds, 0, MEL_BANDS), vmin=low, vmax=high, cmap="magma"
+            mel, origin="lower", aspect="auto", extent=(0, seconds, 0, BANDS), vmin=low, vmax=high, cmap="magma"
         )
         panel.set(title=name, ylabel="mel band")
     panels[-1].set_xlabel("seconds")

@@ -25,17 +25,14 @@ from models.demos.openvoice import audio
 from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.checkpoint import CheckpointError
 from models.demos.openvoice.config import ConfigError
-from models.demos.openvoice.demo.loading import DeviceError, load
+from models.demos.openvoice.demo.errors import DeviceError, UsageError
+from models.demos.openvoice.demo.loading import load
 from models.demos.openvoice.pipeline import BACKENDS, RELEASE, OpenVoice
 from models.demos.openvoice.reference.chunked import PRECISIONS
 from models.demos.openvoice.voices import Voice, VoiceError
 
 VOICE_FILES = (".pth", ".safetensors")
 LONG_SECONDS = 10.0  # a shorter recording is done before a progress bar tells anything
-
-
-class UsageError(ValueError):
-    """The command asks for what cannot be; the message says what to change."""
 
 
 USER_ERRORS = (UsageError, AudioError, CheckpointError, ConfigError, DeviceError, VoiceError)

@@ -5,11 +5,8 @@
 
 from pathlib import Path
 
+from models.demos.openvoice.demo.errors import DeviceError
 from models.demos.openvoice.pipeline import OpenVoice
-
-
-class DeviceError(RuntimeError):
-    """The card is not there or does not open."""
 
 
 def load(model: str | Path, backend: str, **settings) -> OpenVoice:
