@@ -4,15 +4,33 @@
 """Reference modules of MeloTTS -> device parameters: what parameters.py is for the converter, whose modules it shares.
 
 Everything that can be folded is folded here, once:
+* BERT: what its scores are divided by, into its queries; the first token type, which is all there is, into positions
 * the speaker: every speaker layer's output is a constant of a speaker, so it becomes that speaker's row (`condition`)
+* depthwise convolutions as dense ones: a convolution is two programs either way, and its bias is free
+* the splines' projection as blocks of whole tiles, a bin a column; the outermost slopes, constants, are in its bias
+* the splines' sums over bins as matrices of ones
 """
+
+import math
 
 import torch
 
+import ttnn
 from models.demos.openvoice.reference.coupling import TransformerCouplingBlock
+from models.demos.openvoice.reference.duration_predictor import DurationPredictor
 from models.demos.openvoice.reference.melo_tts import MeloTTS
+from models.demos.openvoice.reference.stochastic_duration_predictor import (
+    BINS,
+    EDGE_SLOPE,
+    TAIL_BOUND,
+    DilatedSeparableConv,
+    SplineCoupling,
+    StochasticDurationPredictor,
+)
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.parameters import convolution, tiled
+from models.demos.openvoice.tt.precision import Stage
+from models.demos.openvoice.tt.sharding import TILE
 from ttnn.model_preprocessing import ParameterDict, make_parameter_dict
 
 
@@ -36,16 +54,150 @@ def _transformer_flow(flow: TransformerCouplingBlock) -> dict:
     return {"couplings": couplings}
 
 
+def bert(model: torch.nn.Module, stage: Stage) -> ParameterDict:
+    """Of the `model` of a reference BertFeatures, which has no layer that MeloTTS does not read.
+
+    The only parameters that are in their stage's format before they reach the device: hundreds of megabytes.
+    """
+    config = model.config
+    if config.hidden_act != "gelu":
+        raise ValueError(f"a BERT with the activation {config.hidden_act} is none that MeloTTS was trained with")
+    scale = 1 / math.sqrt(config.hidden_size // config.num_attention_heads)
+
+    def linear(*layers: torch.nn.Linear, first: float = 1.0) -> dict:
+        """Layers side by side, the first one times a factor."""
+        factors = [first] + [1.0] * (len(layers) - 1)
+        weight = torch.cat([factor * layer.weight for factor, layer in zip(factors, layers, strict=True)])
+        bias = torch.cat([factor * layer.bias for factor, layer in zip(factors, layers, strict=True)])
+        return {"weight": ttnn.to_dtype(tiled(weight.T), stage.weights), "bias": tiled(bias)}
+
+    def layer(layer: torch.nn.Module) -> dict:
+        attention, out = layer.attention.self, layer.attention.output
+        return {
+            "heads": config.num_attention_heads,
+            "query_key_value": linear(attention.query, attention.key, attention.value, first=scale),
+            "attention_out": linear(out.dense),
+            "attention_norm": _norm(out.LayerNorm),
+            "widen": linear(layer.intermediate.dense),
+            "narrow": linear(layer.output.dense),
+            "norm": _norm(layer.output.LayerNorm),
+        }
+
+    embeddings = model.embeddings
+    return parameters.nested(
+        {
+            # rows of bfloat16 are all that ttnn.embedding reads
+            "words": ttnn.from_torch(embeddings.word_embeddings.weight.detach(), dtype=ttnn.bfloat16),
+            "positions": tiled(embeddings.position_embeddings.weight + embeddings.token_type_embeddings.weight[0]),
+            "norm": _norm(embeddings.LayerNorm),
+            "layers": [layer(one) for one in model.encoder.layer],
+        }
+    )
+
+
+def phone_features(projection: torch.nn.Conv1d) -> ParameterDict:
+    """Of the text encoder's projection of BERT features; its bias is the encoder's, which adds it without BERT, too."""
+    return make_parameter_dict({"weight": tiled(projection.weight[:, :, 0].T)})
+
+
+def _matmul(weight: torch.Tensor, bias: torch.Tensor) -> dict:
+    """Parameters of a Linear: weight [out, in] as torch has it"""
+    return {"weight": tiled(weight.T), "bias": tiled(bias)}
+
+
+def _norm(norm: torch.nn.LayerNorm) -> dict:
+    return {"weight": tiled(norm.weight), "bias": tiled(norm.bias), "epsilon": norm.eps}
+
+
+def _duration_predictor(predictor: DurationPredictor) -> dict:
+    return {
+        "conv_1": convolution(predictor.conv_1.weight, predictor.conv_1.bias),
+        "norm_1": _norm(predictor.norm_1),
+        "conv_2": convolution(predictor.conv_2.weight, predictor.conv_2.bias),
+        "norm_2": _norm(predictor.norm_2),
+        "projection": _matmul(predictor.projection.weight[:, :, 0], predictor.projection.bias),
+    }
+
+
+def _separable(convs: DilatedSeparableConv) -> list[dict]:
+    layers = zip(convs.depthwise, convs.depthwise_norm, convs.pointwise, convs.pointwise_norm, strict=True)
+    return [
+        {
+            "dilation": depthwise.dilation[0],
+            "depthwise": convolution(torch.diag_embed(depthwise.weight[:, 0].T).movedim(0, 2), depthwise.bias),
+            "depthwise_norm": _norm(norm_1),
+            "pointwise": convolution(pointwise.weight, pointwise.bias),
+            "pointwise_norm": _norm(norm_2),
+        }
+        for depthwise, norm_1, pointwise, norm_2 in layers
+    ]
+
+
+def _side_by_side(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+    """Two tensors of BINS entries in tiles of their own."""
+    out = torch.zeros(2, TILE, *first.shape[1:])
+    out[0, :BINS], out[1, :BINS] = first, second
+    return out.flatten(0, 1)
+
+
+def _spline_coupling(coupling: SplineCoupling) -> dict:
+    sizes, slopes = {}, {}
+    for name, values, edge in (
+        ("weight", coupling.projection.weight[:, :, 0], 0.0),
+        ("bias", coupling.projection.bias, EDGE_SLOPE),
+    ):
+        widths, heights, inner = values.split([BINS, BINS, BINS - 1])
+        edge = torch.full_like(inner[:1], edge)
+        sizes[name] = _side_by_side(widths * coupling.scale, heights * coupling.scale)
+        slopes[name] = _side_by_side(torch.cat([edge, inner]), torch.cat([inner, edge]))
+    return {
+        "pre": _matmul(coupling.pre.weight[:, :, 0], coupling.pre.bias),
+        "convs": _separable(coupling.convs),
+        "sizes": _matmul(**sizes),
+        "slopes": _matmul(**slopes),
+    }
+
+
+def _spline() -> dict:
+    """Sums over bins: totals of e^x from e^x - 1, lower edges from excess heights, and the sum of a bin each column."""
+    bins = torch.zeros(TILE)
+    bins[:BINS] = 1
+    below = torch.zeros(TILE, 2 * TILE)
+    below[:BINS, TILE : TILE + BINS] = torch.ones(BINS, BINS).tril(-1)
+    return {
+        "totals": _matmul(torch.block_diag(*[bins.expand(TILE, TILE)] * 2), torch.full((2 * TILE,), float(BINS))),
+        "bottoms": _matmul(below, bins * torch.arange(TILE) - TAIL_BOUND),
+        "ones": tiled(bins[:, None]),
+    }
+
+
+def _stochastic_duration_predictor(predictor: StochasticDurationPredictor) -> dict:
+    return {
+        "pre": convolution(predictor.pre.weight, predictor.pre.bias),
+        "convs": _separable(predictor.convs),
+        "projection": convolution(predictor.projection.weight, predictor.projection.bias),
+        "spline": _spline(),
+        "couplings": [_spline_coupling(coupling) for coupling in predictor.couplings],
+        # of the channel that is the log duration
+        "shift": float(predictor.shift[0]),
+        "scale": float(torch.exp(-predictor.log_scale[0])),
+    }
+
+
 def condition(tts: MeloTTS, speaker: int) -> ParameterDict:
     """What a speaker of the checkpoint adds where it enters: host rows [1, 1, 1, channels], None where nothing."""
     g = tts.speaker_embedding.weight[speaker]
 
-    def row(layer: torch.nn.Linear | None):
-        return None if layer is None else tiled(layer(g))
+    def row(layer: torch.nn.Module | None, own: torch.Tensor | float = 0.0):
+        """A linear layer or a convolution of size 1; `own`: the bias that the row takes the place of."""
+        return None if layer is None else tiled(layer.weight.flatten(1) @ g + layer.bias + own)
 
+    predictor = tts.stochastic_duration_predictor
     return make_parameter_dict(
         {
             "text_encoder": row(tts.text_encoder.encoder.speaker),
+            "duration_predictor": row(tts.duration_predictor.speaker),
+            "stochastic_duration_predictor": row(predictor.speaker, predictor.pre.bias),
             "flow": [row(coupling.encoder.speaker) for coupling in tts.flow.couplings],
         }
     )
@@ -54,4 +206,6 @@ def condition(tts: MeloTTS, speaker: int) -> ParameterDict:
 PREPROCESSORS = {
     **parameters.PREPROCESSORS,
     TransformerCouplingBlock: _transformer_flow,
+    DurationPredictor: _duration_predictor,
+    StochasticDurationPredictor: _stochastic_duration_predictor,
 }

@@ -40,7 +40,7 @@ def preprocess(model: torch.nn.Module, preprocessors: Mapping[type, Callable] | 
     def custom_preprocessor(module, name, ttnn_module_args, convert_to_ttnn):
         for kind, preprocessor in (preprocessors or PREPROCESSORS).items():
             if isinstance(module, kind):
-                return _nested(preprocessor(module))
+                return nested(preprocessor(module))
         return {}
 
     return preprocess_model_parameters(
@@ -48,11 +48,11 @@ def preprocess(model: torch.nn.Module, preprocessors: Mapping[type, Callable] | 
     )
 
 
-def _nested(value):
+def nested(value):
     """Dictionaries at any depth, in lists too, as ttnn's ParameterDict."""
     if isinstance(value, dict):
-        return make_parameter_dict({key: _nested(item) for key, item in value.items()})
-    return [_nested(item) for item in value] if isinstance(value, list) else value
+        return make_parameter_dict({key: nested(item) for key, item in value.items()})
+    return [nested(item) for item in value] if isinstance(value, list) else value
 
 
 def host(x: torch.Tensor, mapper=None):

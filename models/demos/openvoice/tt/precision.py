@@ -4,7 +4,8 @@
 """The one table of numeric formats: what each stage of the device path computes in.
 
 Every stage holds float32 activations and multiplies at HiFi4 into a float32 accumulator: on the matrix unit that is
-TF32 times TF32. PERF.md has the measured correlation of the alternatives; a stage goes down only with evidence there.
+TF32 times TF32. BERT alone has bfloat16 weights, which halves its hundreds of megabytes. PERF.md has the measured
+correlation of the alternatives; a stage goes down only with evidence there.
 """
 
 from dataclasses import dataclass, field
@@ -36,3 +37,4 @@ class Precision:
     flow: Stage = field(default_factory=Stage)
     generator: Stage = field(default_factory=Stage)
     reference_encoder: Stage = field(default_factory=Stage)
+    bert: Stage = field(default_factory=lambda: Stage(weights=ttnn.bfloat16))

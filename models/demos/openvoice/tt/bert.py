@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""What a sentence means, on the device: mirrors reference/bert.py.
+
+    ids of word pieces -> Bert -> rows of pieces -> PhoneFeatures -> rows of phones, as wide as the text encoder
+
+Rows are [1, 1, batch * N, width]: N is a bucket, of word pieces or of phones; sentences lie one below the other.
+`inputs` says what travels: ids, a mask of the pieces that exist, and for each phone the piece that it belongs to.
+
+A layer is nine programs. What adds up from layer to layer stays in the stage's activations; queries, keys and values
+are bfloat16, because scaled_dot_product_attention takes nothing wider.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+import ttnn
+from models.demos.openvoice.tt.layers import Linear, Norm
+from models.demos.openvoice.tt.precision import Stage
+
+BUCKETS = (32, 64, 128, 256, 512)  # word pieces; BERT itself reads no more than 512
+MASKED = -1e9  # added to a score whose exponential is to be zero
+NO_PIECE = -1.0  # for phones behind the end of a sentence
+EXACT_GELU = ttnn.UnaryWithParam(ttnn.UnaryOpType.GELU, 0.0)  # the name "gelu" means the approximate one
+# Rows of queries and of keys that a core works on at once; powers of two, so they divide every bucket.
+QUERY_ROWS, KEY_ROWS = 64, 128
+# Of all L1, for the widest moment of a layer. The programs' own buffers take up to 0.62 of it (norm of 1,024 columns).
+L1_SHARE = 0.25
+
+
+def inputs(
+    ids: Sequence[Sequence[int]], word2ph: Sequence[Sequence[int]], tokens: int, phones: int
+) -> tuple[ttnn.Tensor, ttnn.Tensor, ttnn.Tensor]:
+    """Host tensors of a batch of sentences in a bucket of `tokens` word pieces and one of `phones`.
+
+    `ids` are those of [CLS], the pieces and [SEP], `word2ph` says how many phones each of them has.
+    Returns ids [1, batch * tokens], additive key mask [batch, 1, 1, tokens], pieces of phones [batch, 1, phones, 1].
+    """
+    batch = len(ids)
+    table = np.zeros((batch, tokens), np.uint32)
+    mask = np.full((batch, 1, 1, tokens), MASKED, np.float32)
+    pieces = np.full((batch, 1, phones, 1), NO_PIECE, np.float32)
+    for item, (row, counts) in enumerate(zip(ids, word2ph, strict=True)):
+        total = sum(counts)
+        if len(row) != len(counts) or len(row) > tokens or total > phones:
+            raise ValueError(
+                f"{len(row)} word pieces with {len(counts)} phone counts and {total} phones do not fit a bucket of "
+                f"{tokens} word pieces and {phones} phones"
+            )
+        table[item, : len(row)] = row
+        mask[item, ..., : len(row)] = 0
+        pieces[item, 0, :total, 0] = np.repeat(np.arange(len(counts)), counts)
+    return (
+        ttnn.Tensor(table.reshape(1, -1), ttnn.uint32, layout=ttnn.ROW_MAJOR_LAYOUT),
+        ttnn.Tensor(mask, ttnn.float32, layout=ttnn.TILE_LAYOUT),
+        ttnn.Tensor(pieces, ttnn.float32, layout=ttnn.TILE_LAYOUT),
+    )
+
+
+class Layer:
+    def __init__(self, parameters, device, stage: Stage):
+        self.heads = parameters.heads
+        self.grid = device.compute_with_storage_grid_size()
+        self.compute_config = stage.compute_config(device)
+        self.query_key_value = Linear(parameters.query_key_value, device, stage, dtype=ttnn.bfloat16)
+        self.attention_out = Linear(parameters.attention_out, device, stage)
+        self.attention_norm = Norm(parameters.attention_norm, device, stage)
+        self.widen = Linear(parameters.widen, device, stage, activation=EXACT_GELU)
+        self.narrow = Linear(parameters.narrow, device, stage)
+        self.norm = Norm(parameters.norm, device, stage)
+
+    def __call__(self, x, mask, memory_config):
+        """x [1, 1, batch * N, width], mask [batch, 1, N, N] -> as x"""
+        seen = self.attention_out(self._attend(x, mask, memory_config), memory_config)
+        x = self.attention_norm(x, memory_config, seen)
+        return self.norm(x, memory_config, self.narrow(self.widen(x, memory_config), memory_config))
+
+    def _attend(self, x, mask, memory_config):
+        batch, _, tokens, _ = mask.shape
+        joined = self.query_key_value(x, memory_config)
+        heads = ttnn.transformer.split_query_key_value_and_split_heads(
+            ttnn.reshape(joined, (batch, tokens, joined.shape[3])),
+            num_heads=self.heads,
+            transpose_key=False,
+            memory_config=memory_config,
+        )
+        seen = ttnn.transformer.scaled_dot_product_attention(
+            *heads,
+            attn_mask=mask,
+            is_causal=False,
+            scale=1.0,  # the queries' weights have it
+            program_config=ttnn.SDPAProgramConfig(
+                compute_with_storage_grid_size=self.grid,
+                q_chunk_size=min(tokens, QUERY_ROWS),
+                k_chunk_size=min(tokens, KEY_ROWS),
+                exp_approx_mode=False,
+            ),
+            compute_kernel_config=self.compute_config,
+            memory_config=memory_config,
+        )
+        joined = ttnn.transformer.concatenate_heads(seen, memory_config=memory_config)
+        return ttnn.reshape(joined, tuple(x.shape))
+
+
+class Bert:
+    """Hidden state [-3] of a BERT: `parameters` (melo_parameters.bert) hold no layer behind it."""
+
+    def __init__(self, parameters, device, stage: Stage):
+        self.device = device
+        self.stage = stage
+        self.words = ttnn.to_device(parameters.words, device)
+        self.positions = ttnn.to_device(parameters.positions, device)
+        self.norm = Norm(parameters.norm, device, stage)
+        self.layers = [Layer(layer, device, stage) for layer in parameters.layers]
+        self.prepared = {}  # bucket -> its positions, and zeros that a key mask is spread over
+
+    def __call__(self, ids, key_mask):
+        """ids [1, batch * N], additive key mask [batch, 1, 1, N] (`inputs`) -> [1, 1, batch * N, width]"""
+        batch, tokens = key_mask.shape[0], key_mask.shape[3]
+        positions, square = self._prepared(tokens)
+        memory_config = self._placement(batch * tokens)
+        # every query needs a row of the mask, which is read from DRAM
+        mask = ttnn.add(key_mask, square, dtype=ttnn.bfloat16, memory_config=ttnn.DRAM_MEMORY_CONFIG)
+        words = ttnn.embedding(ids, self.words, layout=ttnn.TILE_LAYOUT, memory_config=memory_config)
+        words = ttnn.reshape(words, (batch, 1, tokens, words.shape[2]))
+        x = ttnn.add(words, positions, dtype=self.stage.activations, memory_config=memory_config)
+        x = self.norm(ttnn.reshape(x, (1, 1, batch * tokens, x.shape[3])), memory_config)
+        for layer in self.layers:
+            x = layer(x, mask, memory_config)
+        return x
+
+    def _prepared(self, tokens: int):
+        if tokens not in self.prepared:
+            if tokens not in BUCKETS:
+                raise ValueError(f"{tokens} word pieces are no bucket: BERT runs on {BUCKETS}")
+            positions = ttnn.slice(self.positions, [0, 0, 0, 0], [1, 1, tokens, self.positions.shape[3]])
+            shape = (1, 1, tokens, tokens)
+            square = ttnn.zeros(shape, dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT, device=self.device)
+            self.prepared[tokens] = positions, square
+        return self.prepared[tokens]
+
+    def _placement(self, rows: int):
+        """L1, unless there are so many rows that the widened ones, x and their projection do not fit there."""
+        l1 = ttnn.get_memory_view(self.device, ttnn.BufferType.L1)
+        columns = self.layers[0].widen.bias.shape[3] + 2 * self.words.shape[1]
+        fits = rows * columns * 4 <= L1_SHARE * l1.num_banks * l1.total_bytes_per_bank
+        return ttnn.L1_MEMORY_CONFIG if fits else ttnn.DRAM_MEMORY_CONFIG
+
+
+class PhoneFeatures:
+    """Rows of word pieces -> rows of phones: each phone gets its piece's features, projected to the encoder's width.
+
+    The text encoder projects phones. Both orders give the same, and pieces are fewer rows, which are narrower to
+    repeat when they are projected. The repeat is a matmul with a comparison; the projection's bias is the encoder's.
+    """
+
+    def __init__(self, parameters, device, stage: Stage):
+        self.device = device
+        self.stage = stage
+        self.weight = ttnn.to_device(parameters.weight, device)
+        self.numbers = {}  # bucket -> 0 .. N - 1
+
+    def __call__(self, x, pieces):
+        """x [1, 1, batch * N, width], pieces [batch, 1, phones, 1] (`inputs`) -> [1, 1, batch * phones, channels]
+
+        A phone without a piece gets zeros.
+        """
+        batch, _, phones, _ = pieces.shape
+        tokens = x.shape[2] // batch
+        options = {"dtype": ttnn.float32, "compute_kernel_config": self.stage.compute_config(self.device)}
+        narrow = ttnn.matmul(x, self.weight, core_grid=self.device.core_grid, **options)
+        narrow = ttnn.reshape(narrow, (batch, 1, tokens, narrow.shape[3]))
+        selection = ttnn.eq(pieces, self._numbers(tokens), dtype=ttnn.float32)
+        repeated = ttnn.matmul(selection, narrow, **options)
+        return ttnn.reshape(repeated, (1, 1, batch * phones, narrow.shape[3]))
+
+    def _numbers(self, tokens: int):
+        if tokens not in self.numbers:
+            row = np.arange(tokens, dtype=np.float32).reshape(1, 1, 1, -1)
+            self.numbers[tokens] = ttnn.to_device(ttnn.Tensor(row, ttnn.float32, layout=ttnn.TILE_LAYOUT), self.device)
+        return self.numbers[tokens]
