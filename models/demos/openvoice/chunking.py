@@ -28,6 +28,17 @@ class Window:
     keep_samples: int  # how many samples of them the recording has: its last frame may be filled up with silence
 
 
+@dataclass(frozen=True)
+class Conversion:
+    """One recording [N] to be spoken in another voice; voices are embeddings [gin_channels]."""
+
+    samples: np.ndarray
+    source: np.ndarray
+    target: np.ndarray
+    tau: float = 0.3
+    seed: int = 0
+
+
 def windows(blocks: Iterable[np.ndarray], config: ConverterConfig, chunk: int, context: int) -> Iterator[Window]:
     """Windows that keep `chunk` frames each (the last fewer), as soon as enough of the recording has arrived."""
     hop = config.hop_length

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ import torch
 from models.demos.openvoice import audio, checkpoint
 from models.demos.openvoice.audio import AudioError, Source
 from models.demos.openvoice.checkpoint import CheckpointError
+from models.demos.openvoice.chunking import Conversion
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.chunked import ChunkedConverter
 from models.demos.openvoice.reference.converter import Converter
@@ -57,6 +58,9 @@ class Backend(Protocol):
     ) -> Iterator[list[np.ndarray]]:
         """For each stretch of `chunk` frames (None: the fastest) its samples in every target, as many as came in."""
 
+    def convert_batch(self, conversions: Sequence[Conversion]) -> list[np.ndarray]:
+        """The samples of each conversion, in the order given; those on a device share its passes."""
+
 
 def _on_device(converter: Converter, **options) -> Backend:
     from models.demos.openvoice.tt.backend import open_backend  # ttnn is imported by who wants a device
@@ -66,6 +70,16 @@ def _on_device(converter: Converter, **options) -> Backend:
 
 # Name -> what makes a backend of a loaded converter and the options given to `from_pretrained`.
 BACKENDS: dict[str, Callable[..., Backend]] = {"torch": ChunkedConverter, "ttnn": _on_device}
+
+
+class Request(NamedTuple):
+    """One conversion of several: what `OpenVoice.convert` takes."""
+
+    source: Recording
+    target_voice: Voice
+    source_voice: Voice | None = None
+    tau: float = 0.3
+    seed: int = 0
 
 
 class OpenVoice:
@@ -150,6 +164,19 @@ class OpenVoice:
         """One recording in several voices; what does not depend on the target voice is computed once."""
         chunks = self._converted(source, target_voices, source_voice, tau, seed, None)
         return [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
+
+    def convert_batch(self, requests: Sequence[Request]) -> list[np.ndarray]:
+        """What `convert` returns for each request, in the order given; on a device they share its passes."""
+        conversions = []
+        for source, target_voice, source_voice, tau, seed in requests:
+            self._check(tau, seed)
+            samples = np.concatenate(list(self._blocks(source)))
+            if source_voice is None:
+                own = self._mean_embedding(self._stretches(samples))
+            else:
+                own = self._embedding(source_voice)
+            conversions.append(Conversion(samples, own, self._embedding(target_voice), tau, seed))
+        return self.backend.convert_batch(conversions)
 
     def convert_stream(
         self,

@@ -22,7 +22,7 @@ from itertools import chain, islice, pairwise
 import numpy as np
 
 import ttnn
-from models.demos.openvoice.chunking import Window
+from models.demos.openvoice.chunking import Conversion, Window
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.converter import joined, packed_shape
@@ -33,17 +33,6 @@ from models.demos.openvoice.tt.sharding import TILE, shard
 # Activations of the hidden width that a WaveNet's layer and its convolution hold at once, in the ledger: 8.1.
 ACTIVATIONS = 8.2
 COMBINATIONS_KEPT = 16  # of voices, on the device: of ten about 8 MB each in tiles
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """One recording [N] to be spoken in another voice."""
-
-    samples: np.ndarray
-    source: np.ndarray
-    target: np.ndarray
-    tau: float = 0.3
-    seed: int = 0
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from models.demos.openvoice import audio, checkpoint
 from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.checkpoint import CheckpointError
 from models.demos.openvoice.config import ConfigError
-from models.demos.openvoice.pipeline import OpenVoice
+from models.demos.openvoice.pipeline import OpenVoice, Request
 from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.voices import Voice, VoiceBank, VoiceError
@@ -176,6 +176,14 @@ def test_the_stream_is_the_conversion(model, recording, target, chunk_seconds):
     pieces = list(model.convert_stream(recording, target, chunk_seconds=chunk_seconds))
     np.testing.assert_allclose(np.concatenate(pieces), model.convert(recording, target), atol=1e-5)
     assert {len(piece) for piece in pieces[:-1]} <= {max(1, round(chunk_seconds * RATE / 256)) * 256}
+
+
+def test_a_batch_is_what_each_conversion_gives_alone(model, recording, source, target):
+    samples = speech.voice(2.0, RATE)
+    together = model.convert_batch([Request(recording, target, source, 0.3, 1), Request(samples, source, None, 0.0, 2)])
+    assert np.array_equal(together[0], model.convert(recording, target, source, 0.3, 1))
+    assert np.array_equal(together[1], model.convert(samples, source, None, 0.0, 2))
+    assert model.convert_batch([]) == []
 
 
 def test_blocks_from_a_microphone(model, recording, target, source, expect_error):
