@@ -365,6 +365,39 @@ def _split(input_tensor, split_size, dim=0, **_):
     return list(torch.split(input_tensor, split_size, dim))
 
 
+# --- attention ------------------------------------------------------------------------------------------------------
+
+
+def _create_heads(fused, kv=None, *, num_heads, num_kv_heads=None, transpose_k_heads=True, **_):
+    kv_heads = num_kv_heads or num_heads
+    if kv is None:
+        width = fused.shape[-1] // (num_heads + 2 * kv_heads)
+        fused, kv = fused.split([num_heads * width, 2 * kv_heads * width], dim=-1)
+    heads = [
+        part.squeeze(1).unflatten(-1, (count, -1)).transpose(1, 2)
+        for part, count in ((fused, num_heads), *zip(kv.chunk(2, dim=-1), (kv_heads, kv_heads), strict=True))
+    ]
+    return [heads[0], heads[1].transpose(-1, -2) if transpose_k_heads else heads[1], heads[2]]
+
+
+def _concat_heads(x, **_):
+    return x.transpose(1, 2).flatten(2).unsqueeze(1)
+
+
+def _attend(query, key, value, *, attn_mask=None, is_causal=True, scale=None, output_concat_heads=False, **call):
+    """Scores and weights are in the operands' format between the two products."""
+    config = call.get("compute_kernel_config")
+    if is_causal:
+        raise NotImplementedError("no golden for causal attention")
+    groups = query.shape[1] // key.shape[1]
+    key, value = (x.repeat_interleave(groups, dim=1) for x in (key, value))
+    scores = store(matmul(query, key, transpose_b=True, compute_kernel_config=config), ttnn.bfloat16)
+    scores = scores * (query.shape[-1] ** -0.5 if scale is None else scale)
+    weights = store(softmax(scores if attn_mask is None else scores + attn_mask), ttnn.bfloat16)
+    out = matmul(weights, value, compute_kernel_config=config)
+    return _concat_heads(out) if output_concat_heads else out
+
+
 _BINARY = {"add": torch.add, "subtract": torch.sub, "multiply": torch.mul, "divide": torch.div, "div": torch.div}
 
 GOLDENS = {
@@ -376,6 +409,9 @@ GOLDENS = {
     "ttnn.layer_norm": layer_norm,
     "ttnn.softmax": softmax,
     "ttnn.experimental.minimal_matmul_split": _minimal_matmul_split,
+    "ttnn.experimental.nlp_create_qkv_heads": _create_heads,
+    "ttnn.experimental.nlp_concat_heads": _concat_heads,
+    "ttnn.transformer.scaled_dot_product_attention": _attend,
     "ttnn.split": _split,
     "ttnn.pad": _pad,
     **{f"ttnn.{name}{suffix}": _binary(function) for name, function in _BINARY.items() for suffix in ("", "_")},

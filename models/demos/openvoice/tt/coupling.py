@@ -5,43 +5,97 @@
 
 z lies in two tensors, its channel halves, and stays there: the reversals between couplings are folded into the weights
 (parameters.py), so coupling i reads one half and adds to the other, taking turns. Forward takes a voice out, reverse
-puts a voice in; the voice enters as the biases of the convolutions.
+puts a voice in; the voice enters as the biases of the convolutions, MeloTTS's speaker as those of norms.
 """
 
 import ttnn
+from models.demos.openvoice.tt.attention import Distances, Encoder
 from models.demos.openvoice.tt.conv1d import Conv1d
+from models.demos.openvoice.tt.linear import Linear
 from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import shard
+from models.demos.openvoice.tt.sharding import columns, shard
 from models.demos.openvoice.tt.wavenet import WaveNet
 
 
 class ResidualCoupling:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
-        self.pre = Conv1d(parameters.pre, device, stage)
+        self.pre = Linear(parameters.pre, device, stage)
         self.wavenet = WaveNet(parameters.wavenet, device, stage)
 
     def __call__(self, first, second, mask, biases, reverse: bool, batch: int):
+        """What `second` becomes; `first` passes unchanged. `mask`: [1, 1, T, hidden channels] or None."""
+        h = self.pre(first, shard(self.device, first.shape[2], self.pre.channels))
+        factor = None
+        if mask is not None:
+            h = ttnn.multiply(h, mask)
+            factor = columns(mask, 0, second.shape[3])
+        scale = -1.0 if reverse else 1.0
+        return self.wavenet(h, mask, biases, batch, addend=second, factor=factor, scale=scale)
+
+
+class TransformerCoupling:
+    def __init__(self, parameters, device, stage: Stage):
+        self.device = device
+        self.pre = Conv1d(parameters.pre, device, stage)
+        self.encoder = Encoder(parameters.encoder, device, stage)
+        self.post = Conv1d(parameters.post, device, stage)
+
+    def __call__(self, first, second, sight, mask, speaker, reverse: bool, batch: int):
         """What `second` becomes; `first` passes unchanged."""
         h = self.pre(first, batch)
         h = ttnn.to_memory_config(h, shard(self.device, h.shape[2], h.shape[3]))
         if mask is not None:
             h = ttnn.multiply(h, mask)
-        shift = self.wavenet(h, mask, biases, batch)
+        shift = self.post(self.encoder(h, sight, mask, speaker, batch), batch)
         if mask is not None:
             shift = ttnn.multiply(shift, mask)
         return (ttnn.subtract if reverse else ttnn.add)(second, shift)
 
 
+def _in_turns(couplings, halves, voices, reverse: bool, step):
+    """The halves after every coupling; `voices` holds what each of them takes of a voice."""
+    halves = list(halves)
+    order = range(len(couplings))
+    for i in reversed(order) if reverse else order:
+        first, second = halves[i % 2], halves[1 - i % 2]
+        halves[1 - i % 2] = step(couplings[i], first, second, voices[i])
+    return tuple(halves)
+
+
 class ResidualCouplingBlock:
     def __init__(self, parameters, device, stage: Stage):
+        self.device = device
         self.couplings = [ResidualCoupling(coupling, device, stage) for coupling in parameters.couplings]
+        self.identity = Linear(parameters.identity, device, stage)
+
+    def joined(self, halves):
+        """z in one tensor. The product cuts it to TF32, as the convolution that reads it would."""
+        return self.identity(tuple(halves), shard(self.device, halves[0].shape[2], self.identity.channels))
 
     def __call__(self, halves, biases, mask=None, reverse: bool = False, batch: int = 1):
         """`biases`: a voice's, for each coupling one a layer."""
-        halves = list(halves)
-        order = range(len(self.couplings))
-        for i in reversed(order) if reverse else order:
-            first, second = halves[i % 2], halves[1 - i % 2]
-            halves[1 - i % 2] = self.couplings[i](first, second, mask, biases[i], reverse, batch)
-        return tuple(halves)
+        mask = mask and self.couplings[0].pre.widened(mask)
+
+        def step(coupling, first, second, bias):
+            return coupling(first, second, mask, bias, reverse, batch)
+
+        return _in_turns(self.couplings, halves, biases, reverse, step)
+
+
+class TransformerCouplingBlock:
+    """MeloTTS's flow. Its couplings look at frames through a transformer, and share what attention knows of them."""
+
+    def __init__(self, parameters, device, stage: Stage):
+        self.couplings = [TransformerCoupling(coupling, device, stage) for coupling in parameters.couplings]
+        encoder = self.couplings[0].encoder
+        self.distances = Distances(device, encoder.n_heads, encoder.channels)
+
+    def __call__(self, halves, speaker, mask=None, reverse: bool = False, batch: int = 1):
+        """`speaker`: a row for each coupling (melo_parameters.condition)."""
+        sight = self.distances(halves[0].shape[2], mask, batch)
+
+        def step(coupling, first, second, row):
+            return coupling(first, second, sight, mask, row, reverse, batch)
+
+        return _in_turns(self.couplings, halves, speaker, reverse, step)

@@ -5,6 +5,9 @@
 
 Everything that can be folded is folded here, once:
 * BERT: what its scores are divided by, into its queries; the first token type, which is all there is, into positions
+* attention: query, key and value as one projection; the scores' divisor into the query; the learned distances as more
+  columns of the projection and of the output's weight (attention.py says which)
+* text: the scale behind the tables into them, and the biases of BERT's projections into the phones' table
 * the speaker: every speaker layer's output is a constant of a speaker, so it becomes that speaker's row (`condition`)
 * depthwise convolutions as dense ones: a convolution is two programs either way, and its bias is free
 * the splines' projection as blocks of whole tiles, a bin a column; the outermost slopes, constants, are in its bias
@@ -16,6 +19,7 @@ import math
 import torch
 
 import ttnn
+from models.demos.openvoice.reference.attention import SPEAKER_LAYER, WINDOW, Encoder, RelativeAttention
 from models.demos.openvoice.reference.coupling import TransformerCouplingBlock
 from models.demos.openvoice.reference.duration_predictor import DurationPredictor
 from models.demos.openvoice.reference.melo_tts import MeloTTS
@@ -27,7 +31,9 @@ from models.demos.openvoice.reference.stochastic_duration_predictor import (
     SplineCoupling,
     StochasticDurationPredictor,
 )
+from models.demos.openvoice.reference.text_encoder import TextEncoder
 from models.demos.openvoice.tt import parameters
+from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, head_width
 from models.demos.openvoice.tt.parameters import convolution, tiled
 from models.demos.openvoice.tt.precision import Stage
 from models.demos.openvoice.tt.sharding import TILE
@@ -39,6 +45,84 @@ def preprocess(model: torch.nn.Module) -> ParameterDict:
     return parameters.preprocess(model, PREPROCESSORS)
 
 
+def _pair_distances() -> torch.Tensor:
+    """For each pair (residue of i, residue of j) of positions within the window, the number of their distance j - i."""
+    pair = torch.arange(PAIRS)
+    return (pair % DISTANCES - pair // DISTANCES + WINDOW) % DISTANCES
+
+
+def _attention(attention: RelativeAttention) -> dict:
+    heads = attention.n_heads
+    channels = attention.query.out_channels // heads
+    distances = _pair_distances()
+    keys, values = attention.relative_keys[0, distances], attention.relative_values[0, distances]  # [pairs, channels]
+
+    def rows(layer: torch.nn.Conv1d):
+        """Each head's weight with its bias as the last column."""
+        return torch.cat([layer.weight[:, :, 0], layer.bias[:, None]], dim=1).unflatten(0, (heads, channels))
+
+    def filled(weight, dim):
+        fill = list(weight.shape)
+        fill[dim] = head_width(channels) - weight.shape[dim]
+        return torch.cat([weight, torch.zeros(fill)], dim=dim)
+
+    query = rows(attention.query) / math.sqrt(channels)
+    one = torch.zeros(heads, PAIRS, query.shape[2])
+    one[:, :, -1] = 1  # weight 0, bias 1: what a table that multiplies it says
+    near_and_far = [
+        torch.stack([torch.cat([rows(layer), one], dim=1)] * 2, dim=1) for layer in (attention.key, attention.value)
+    ]
+    projections = [
+        filled(torch.cat([query, keys @ query], dim=1), 1),
+        *(filled(part.flatten(0, 1), 1) for part in near_and_far),
+    ]
+    projections = torch.cat([part.flatten(0, 1) for part in projections])
+    output = attention.output.weight[:, :, 0].unflatten(1, (heads, channels))
+    output = filled(torch.cat([output, output @ values.T], dim=2), 2).flatten(1)
+    return {
+        "n_heads": heads,
+        "projections": convolution(projections[:, :-1, None], projections[:, -1]),
+        "output": convolution(output[:, :, None], attention.output.bias),
+    }
+
+
+def _encoder(encoder: Encoder) -> dict:
+    layers = [
+        {
+            "attention": _attention(layer.attention),
+            "attention_norm": _norm(layer.attention_norm),
+            "feed_forward": {
+                "widen": convolution(layer.feed_forward.widen.weight, layer.feed_forward.widen.bias),
+                "narrow": convolution(layer.feed_forward.narrow.weight, layer.feed_forward.narrow.bias),
+            },
+            "feed_forward_norm": _norm(layer.feed_forward_norm),
+        }
+        for layer in encoder.layers
+    ]
+    return {"layers": layers}
+
+
+def _text_encoder(encoder: TextEncoder) -> dict:
+    tables = [encoder.phones.weight * encoder.scale]
+    if encoder.is_melo:
+        tables[0] = tables[0] + (encoder.bert.bias + encoder.chinese_bert.bias) * encoder.scale
+        tables += [encoder.tones.weight * encoder.scale, encoder.languages.weight * encoder.scale]
+    return {
+        "scale": encoder.scale,
+        "tables": [_high_and_low(table.detach()) for table in tables],
+        "sum": tiled(torch.eye(encoder.phones.embedding_dim).repeat(2 * len(tables), 1)),
+        "encoder": _encoder(encoder.encoder),
+        "projection": convolution(encoder.projection.weight, encoder.projection.bias),
+    }
+
+
+def _high_and_low(table: torch.Tensor):
+    """A float32 table as two of bfloat16, side by side: their sum is the table, and ttnn.embedding reads no other."""
+    high = table.to(torch.bfloat16)
+    low = (table - high).to(torch.bfloat16)
+    return ttnn.from_torch(torch.cat([high, low], dim=1), dtype=ttnn.bfloat16)
+
+
 def _transformer_flow(flow: TransformerCouplingBlock) -> dict:
     couplings = []
     for i, coupling in enumerate(flow.couplings):
@@ -48,6 +132,7 @@ def _transformer_flow(flow: TransformerCouplingBlock) -> dict:
         couplings.append(
             {
                 "pre": convolution(pre, coupling.pre.bias),
+                "encoder": _encoder(coupling.encoder),
                 "post": convolution(post.flip(0) if odd else post, bias.flip(0) if odd else bias),
             }
         )
@@ -192,19 +277,26 @@ def condition(tts: MeloTTS, speaker: int) -> ParameterDict:
         """A linear layer or a convolution of size 1; `own`: the bias that the row takes the place of."""
         return None if layer is None else tiled(layer.weight.flatten(1) @ g + layer.bias + own)
 
+    def encoder(module: Encoder):
+        """Added to what the norm before SPEAKER_LAYER gives, which is adding it to that norm's bias."""
+        return row(module.speaker, module.layers[SPEAKER_LAYER - 1].feed_forward_norm.bias)
+
     predictor = tts.stochastic_duration_predictor
     return make_parameter_dict(
         {
-            "text_encoder": row(tts.text_encoder.encoder.speaker),
+            "text_encoder": encoder(tts.text_encoder.encoder),
             "duration_predictor": row(tts.duration_predictor.speaker),
             "stochastic_duration_predictor": row(predictor.speaker, predictor.pre.bias),
-            "flow": [row(coupling.encoder.speaker) for coupling in tts.flow.couplings],
+            "flow": [encoder(coupling.encoder) for coupling in tts.flow.couplings],
         }
     )
 
 
 PREPROCESSORS = {
     **parameters.PREPROCESSORS,
+    RelativeAttention: _attention,
+    Encoder: _encoder,
+    TextEncoder: _text_encoder,
     TransformerCouplingBlock: _transformer_flow,
     DurationPredictor: _duration_predictor,
     StochasticDurationPredictor: _stochastic_duration_predictor,

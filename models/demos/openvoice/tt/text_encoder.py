@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Phones -> what each should sound like, on the device: mirrors reference/text_encoder.py.
+
+    ids, BERT features at phones -> sum of embeddings -> transformer -> text encoding, mean beside log deviation
+
+A table's row is two of bfloat16, high and low part; the rows of all tables stand side by side, and one matmul with ones
+adds them up in float32.
+"""
+
+import ttnn
+from models.demos.openvoice.tt.attention import Distances, Encoder
+from models.demos.openvoice.tt.conv1d import Conv1d
+from models.demos.openvoice.tt.precision import Stage
+from models.demos.openvoice.tt.sharding import shard
+
+
+class TextEncoder:
+    def __init__(self, parameters, device, stage: Stage):
+        self.device = device
+        self.stage = stage
+        self.tables = [ttnn.to_device(table, device) for table in parameters.tables]
+        self.sum = ttnn.to_device(parameters.sum, device)
+        self.scaled = [ttnn.UnaryWithParam(ttnn.UnaryOpType.MUL_UNARY_SFPU, parameters.scale)]
+        self.encoder = Encoder(parameters.encoder, device, stage)
+        self.projection = Conv1d(parameters.projection, device, stage)
+        self.distances = Distances(device, self.encoder.n_heads, self.encoder.channels)
+
+    def __call__(self, ids, features=None, mask=None, speaker=None, batch: int = 1):
+        """ids of phones, tones and languages (V1: of phones), each [1, batch * N] in rows of uint32.
+
+        `features` [1, 1, batch * N, C]: BERT's, projected; `mask` [1, 1, batch * N, 1]: 1 on phones that exist;
+        `speaker`: the row of melo_parameters.condition.
+        Returns the encoding [1, 1, batch * N, C], zero outside the mask, and [1, 1, batch * N, 2 I]: means, then log
+        deviations, which outside the mask mean nothing.
+        """
+        x = self._embed(ids, features)
+        x = self.encoder(x, self.distances(x.shape[2], mask, batch), mask, speaker, batch)
+        if mask is not None:
+            x = ttnn.multiply(x, mask, output_tensor=x)
+        return x, self.projection(x, batch)
+
+    def _embed(self, ids, features):
+        rows = [
+            ttnn.embedding(row, table, layout=ttnn.TILE_LAYOUT) for row, table in zip(ids, self.tables, strict=True)
+        ]
+        x = ttnn.concat(rows, dim=2) if len(rows) > 1 else rows[0]
+        x = ttnn.matmul(
+            *(ttnn.unsqueeze(x, 0), self.sum),
+            dtype=self.stage.activations,
+            compute_kernel_config=self.stage.compute_config(self.device),
+        )
+        placement = shard(self.device, x.shape[2], x.shape[3])
+        if features is None:
+            return ttnn.to_memory_config(x, placement)
+        return ttnn.add(x, features, input_tensor_b_activations=self.scaled, memory_config=placement)
