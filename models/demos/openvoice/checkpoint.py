@@ -92,7 +92,8 @@ MELO_TRAINING_ONLY = ("enc_q.", "sdp.post_", "sdp.flows.1.")
 TEXT_TO_SPEECH_PARTS = ("enc_p.", "sdp.", "dp.", "emb_g.")
 
 
-def _file_name(name: str, names: Names) -> str:
+def file_name(name: str, names: Names) -> str:
+    """A module's tensor name as the checkpoint has it."""
     for pattern, replacement in names:
         name = re.sub(pattern, replacement, name)
     return name
@@ -165,6 +166,10 @@ RELEASES = {
 }
 
 
+# Names of the models that lie in this repository, beside the folder `models`.
+IN_REPOSITORY = {"small": Path(__file__).resolve().parents[3] / "assets" / "openvoice-small"}
+
+
 def home() -> Path:
     """The folder for models and caches of this product: $OPENVOICE_HOME, else ~/.cache/openvoice."""
     return Path(os.environ.get("OPENVOICE_HOME") or "~/.cache/openvoice").expanduser()
@@ -173,6 +178,8 @@ def home() -> Path:
 def locate(name_or_folder: str | Path, files: Sequence[str] = (), download: bool = True) -> Path:
     """The folder of a model: a local folder, a folder below $OPENVOICE_HOME, or a release in the Hugging Face cache.
 
+    "small" is the synthetic-voice converter of this repository, which needs no network.
+
     A release is fetched once, at its pinned revision, and found without network from then on; without `download` it is
     only looked for on this machine. One that has no entry in RELEASES is asked for as "owner/name@commit" together with
     the `files` it consists of.
@@ -180,6 +187,10 @@ def locate(name_or_folder: str | Path, files: Sequence[str] = (), download: bool
     folder = Path(name_or_folder).expanduser()
     if folder.is_dir():
         return folder
+    if (inside := IN_REPOSITORY.get(str(name_or_folder))) is not None:
+        if not inside.is_dir():
+            raise CheckpointError(f"{inside} does not exist: take the folder assets of the repository, too.")
+        return inside
     name, _, revision = str(name_or_folder).partition("@")
     for candidate in (home() / name, home() / Path(name).name):
         if candidate.is_dir():
@@ -298,10 +309,10 @@ def load_strict(
     of a sound checkpoint but of no use here (a training-only module); anything else that is left over is an error.
     """
     targets = module.state_dict()
-    names_in_file = {name: _file_name(name, names) for name in targets}
+    names_in_file = {name: file_name(name, names) for name in targets}
     left_over = {name for name in state.keys() - names_in_file.values() if not name.startswith(tuple(unused))}
     missing = sorted(name for name in names_in_file.values() if name not in state)
-    present = {name: state[file_name] for name, file_name in names_in_file.items() if file_name in state}
+    present = {name: state[own] for name, own in names_in_file.items() if own in state}
     shapes = [
         f"{names_in_file[name]} is {list(tensor.shape)} instead of {list(targets[name].shape)}"
         for name, tensor in present.items()

@@ -31,8 +31,13 @@ class PosteriorEncoder(nn.Module):
 
     def forward(self, spec: Tensor, mask: Tensor | None, noise: Tensor, tau: float, g: Tensor | None = None) -> Tensor:
         """`tau` scales the deviation: 0 gives the mean, 1 the distribution the model was trained with."""
+        mean, log_deviation = self.distribution(spec, mask, g)
+        z = mean + noise * tau * log_deviation.exp()
+        return z if mask is None else z * mask
+
+    def distribution(self, spec: Tensor, mask: Tensor | None = None, g: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The mean and the logarithm of the deviation of every frame, both [B, inter_channels, T]."""
         x = self.pre(spec)
         x = self.wavenet(x if mask is None else x * mask, mask, g)
         mean, log_deviation = self.proj(x).chunk(2, dim=1)
-        z = mean + noise * tau * log_deviation.exp()
-        return z if mask is None else z * mask
+        return mean, log_deviation

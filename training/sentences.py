@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""What the synthetic speakers read: sentences to learn from, made of word lists, and others to be tested on.
+
+First room of the training: sentences -> corpus.py, which lets every speaker read every one of them.
+"""
+
+import numpy as np
+
+# Together they hold every sound of English in several places of a word.
+ADJECTIVES = """quick gentle bright ancient hollow narrow violet foolish massive thirsty genuine loyal yellow rough
+joyful shy azure charming heavy worthy smooth curious warm dull noisy thick precious vague young earnest""".split()
+NOUNS = """sailor garden bridge mirror village thunder pleasure kitchen voyage judge feather orchard teacher shadow
+engine father beach zebra measure window youth harbour song cough machine oyster tower church valley breath""".split()
+VERBS = """watched carried measured followed enjoyed painted noticed gathered chased borrowed described avoided reached
+welcomed thanked moved questioned joined lifted shook""".split()
+PLACES = """behind the house|under a cloudy sky|on the other side|in the cold water|between two rivers|beyond the forge|
+with both hands|from the top of the hill|around the old mill|during the usual show""".replace(
+    "\n", ""
+).split(
+    "|"
+)
+
+
+def training_sentences(count: int, seed: int = 0) -> list[str]:
+    """The same ones for the same seed, each about three seconds long when read."""
+    rng = np.random.default_rng(seed)
+
+    def pick(words: list[str]) -> str:
+        return words[rng.integers(len(words))]
+
+    return [
+        f"The {pick(ADJECTIVES)} {pick(NOUNS)} {pick(VERBS)} {pick(['a', 'my', 'her', 'their'])} "
+        f"{pick(NOUNS)} {pick(PLACES)}."
+        for _ in range(count)
+    ]
+
+
+# None of them can be made of the lists above.
+TEST_SENTENCES = (
+    "Please call me back as soon as you have found the keys.",
+    "Nine small boats were waiting for the wind to change.",
+    "She sells fresh bread and cheese at the corner shop.",
+    "We should have left much earlier to catch that train.",
+    "His brother works as a doctor in a large hospital.",
+    "Could you open the door and turn on the light?",
+    "It rained all day long, but nobody seemed to mind.",
+    "The museum is closed on Mondays and public holidays.",
+    "Five thousand people came to hear the orchestra play.",
+    "I usually drink a cup of tea after breakfast.",
+    "They drove across the desert in an open car.",
+    "Nothing is better than a good book on a winter evening.",
+)

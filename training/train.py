@@ -1,0 +1,328 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Trains a small V2 converter from scratch on a parallel corpus, in stretches that resume exactly.
+
+Third room of the training: corpus.py -> batches -> losses -> a state on disk -> export.py. A batch is a few moments of
+a few sentences, each read by the same speakers, so three things are known: what each speaker sounds like there, that
+all of them say the same, and what the conversion of one into another should be. Hence three losses, all at once:
+
+* a speaker's frames through the posterior encoder and the generator give the recording back;
+* the flow takes the voice out: neutral frames of different speakers agree, as a Kullback-Leibler divergence of the
+  posterior from a normal distribution around the mean of all of them;
+* neutral frames with another speaker's voice put in, through the generator, are that speaker's recording.
+
+Voices come from the reference encoder, which reads another sentence of the speaker. The noise is drawn in full
+(tau = 1). Every random draw follows from the seed and the number of the step.
+"""
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from loguru import logger
+from torch import Tensor
+from tqdm import tqdm
+
+from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.reference.converter import Converter
+from training import corpus as corpora
+from training.corpus import Corpus
+from training.losses import SpectralDistance
+
+CONFIG = Path(__file__).parent / "small.json"
+
+
+class TrainingError(RuntimeError):
+    """A training that cannot start or go on; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides the weights, together with the config, the corpus and the number of steps done."""
+
+    steps: int = 7000  # the learning rate falls to its end over as many
+    seed: int = 0
+    learning_rate: float = 1.5e-3
+    last_learning_rate: float = 2e-5
+    speakers: int = 8  # of a step
+    moments: int = 4  # of a step; each is read by all of its speakers
+    frames: int = 64  # of a moment
+    segment: int = 32  # frames that the generator makes of it
+    segments: int = 16  # of a step; half of them recordings given back, half conversions
+    reference_frames: tuple[int, ...] = (64, 128, 192, 256)  # that a voice is taken from; one of these a step
+    agreement: float = 2.0  # weight of the divergence
+    agreement_ramp: int = 1000  # steps over which it grows to that
+    largest_gradient: float = 5.0
+    averaging: float = 0.999  # of the weights that are exported
+
+
+# ---- batches
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Waveforms as `Spectrogram.frames` takes them: with the surroundings that the outermost frames see."""
+
+    moments: Tensor  # [moments * speakers, N]: all speakers of the first moment, then of the next
+    references: Tensor  # [speakers, M]
+
+
+def draw(corpus: Corpus, settings: Settings, config: ConverterConfig, rng: np.random.Generator, test=False) -> Batch:
+    """`test`: of the speakers and the sentences held out from training."""
+    hop, margin = config.hop_length, config.filter_length - config.hop_length
+    all_speakers = np.arange(len(corpus.lengths))
+    all_sentences = np.arange(len(corpus.sentences))
+    speakers = all_speakers[corpus.train_speakers :] if test else all_speakers[: corpus.train_speakers]
+    sentences = all_sentences[corpus.train_sentences :] if test else all_sentences[: corpus.train_sentences]
+    chosen = rng.choice(speakers, settings.speakers, replace=False)
+    size = settings.frames * hop + margin
+    moments = []
+    for sentence in rng.choice(sentences, settings.moments, replace=False):
+        centre, gain = rng.uniform(0.02, 0.98), 10 ** (rng.uniform(-6, 3) / 20)
+        moments += [gain * corpus.window(speaker, sentence, centre, size) for speaker in chosen]
+    size = rng.choice(settings.reference_frames) * hop + margin
+    references = []
+    for speaker in chosen:
+        gain = 10 ** (rng.uniform(-6, 3) / 20)
+        references.append(gain * corpus.window(speaker, rng.choice(sentences), rng.uniform(0.4, 0.6), size))
+    return Batch(
+        torch.from_numpy(np.stack(moments).astype(np.float32)),
+        torch.from_numpy(np.stack(references).astype(np.float32)),
+    )
+
+
+# ---- one step
+
+
+def losses(
+    model: Converter, distance: SpectralDistance, batch: Batch, settings: Settings, random: torch.Generator
+) -> dict[str, Tensor]:
+    """The losses of a batch by name, not weighted."""
+    hop, n = model.config.hop_length, settings.speakers
+    margin = model.spectrogram.margin
+    reduced = torch.autocast(batch.moments.device.type, torch.bfloat16)  # half the time, where a CPU has bfloat16, too
+    with reduced:
+        voices = model.reference_encoder(model.spectrogram.frames(batch.references))[:, :, None]
+        source = voices.repeat(settings.moments, 1, 1)
+        mean, log_deviation = model.posterior_encoder.distribution(model.spectrogram.frames(batch.moments))
+    mean, log_deviation, source = mean.float(), log_deviation.float(), source.float()
+    noise = torch.randn(mean.shape, generator=random).to(mean.device)
+    z = mean + noise * log_deviation.exp()
+    with reduced:
+        neutral = model.flow(z, None, source)
+    neutral = neutral.float()
+
+    by_moment = neutral.unflatten(0, (settings.moments, n))
+    # The variance without its bias: the divergence from a normal distribution around the others' mean.
+    spread = by_moment.var(dim=1, correction=1)
+    agreement = (0.5 * spread.mean() - log_deviation.mean()) - 0.5
+
+    # Every speaker becomes the one `turn` places further on in the batch.
+    turn = int(torch.randint(1, n, (), generator=random))
+    rows = torch.arange(len(z))
+    target = rows // n * n + (rows % n + turn) % n
+    with reduced:
+        voiced = model.flow(neutral, None, source[target], reverse=True)
+    voiced = voiced.float()
+
+    picked = torch.randperm(len(z), generator=random)[: settings.segments]
+    converted = torch.arange(settings.segments) % 2 == 1
+    starts = torch.randint(0, settings.frames - settings.segment + 1, (settings.segments,), generator=random)
+    pieces, expected = [], []
+    for row, start, convert in zip(picked.tolist(), starts.tolist(), converted.tolist(), strict=True):
+        pieces.append((voiced if convert else z)[row, :, start : start + settings.segment])
+        recording = batch.moments[target[row] if convert else row]
+        expected.append(recording[margin + start * hop : margin + (start + settings.segment) * hop])
+    with reduced:
+        waveform = model.generator(torch.stack(pieces))
+    waveform, expected = waveform.float(), torch.stack(expected)
+    mel, magnitudes = distance(waveform[~converted], expected[~converted])
+    converted_mel, converted_magnitudes = distance(waveform[converted], expected[converted])
+    return {
+        "mel": mel,
+        "magnitudes": magnitudes,
+        "converted_mel": converted_mel,
+        "converted_magnitudes": converted_magnitudes,
+        "agreement": agreement,
+    }
+
+
+class Training:
+    """A model on its way: `step` improves it, `save` and `resume` keep it."""
+
+    def __init__(self, config: dict, corpus: Corpus, settings: Settings, device: str = "cpu"):
+        self.raw_config = config
+        self.config = ConverterConfig.from_dict(config)
+        if self.config.sampling_rate != corpora.RATE or not self.config.zero_g:
+            raise TrainingError(f"only a V2 converter (zero_g) at {corpora.RATE} Hz can be trained here.")
+        self.corpus, self.settings, self.device = corpus, settings, device
+        torch.manual_seed(settings.seed)
+        self.model = Converter(self.config)
+        for coupling in self.model.flow.couplings:  # a flow that changes nothing, to begin with
+            torch.nn.init.zeros_(coupling.post.weight)
+            torch.nn.init.zeros_(coupling.post.bias)
+        self.model.to(device)
+        self.average = deepcopy(self.model).requires_grad_(False)
+        self.distance = SpectralDistance(self.config.sampling_rate).to(device)
+        self.optimizer = torch.optim.AdamW(self.model.parameters(), betas=(0.8, 0.99), weight_decay=1e-3, fused=True)
+        self.done = 0
+        self.history: list[dict[str, float]] = []
+
+    def learning_rate(self) -> float:
+        begin, end = self.settings.learning_rate, self.settings.last_learning_rate
+        warm = min(1, (self.done + 1) / 100)
+        fraction = min(1, self.done / self.settings.steps)
+        return warm * (end + (begin - end) * (1 + np.cos(np.pi * fraction)) / 2)
+
+    def step(self) -> dict[str, float]:
+        settings = self.settings
+        batch = draw(self.corpus, settings, self.config, np.random.default_rng([settings.seed, self.done]))
+        batch = Batch(batch.moments.to(self.device), batch.references.to(self.device))
+        random = torch.Generator().manual_seed(settings.seed * 1_000_003 + self.done)
+        parts = losses(self.model, self.distance, batch, settings, random)
+        agreement = settings.agreement * min(1, (self.done + 1) / settings.agreement_ramp)
+        weights = {"mel": 1.0, "converted_mel": 1.0, "magnitudes": 1.0, "converted_magnitudes": 1.0}
+        loss = sum(weights.get(name, agreement) * part for name, part in parts.items())
+        if not torch.isfinite(loss):
+            raise TrainingError(f"step {self.done}: the loss is {loss.item()}; go on from an earlier state.")
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), settings.largest_gradient)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate()
+        self.optimizer.step()
+        # Young averages forget faster: the first weights were random.
+        kept = min(settings.averaging, (1 + self.done) / (10 + self.done))
+        torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - kept)
+        self.done += 1
+        values = {name: part.item() for name, part in parts.items()}
+        self.history.append({"step": self.done, **values})
+        return values
+
+    @torch.no_grad()
+    def test(self, batches: int = 4) -> dict[str, float]:
+        """Mel distances to the target's recording, of conversions by the averaged weights and of the sources.
+
+        Speakers and sentences are those held out; the same at every call.
+        """
+        settings, hop, margin = self.settings, self.config.hop_length, self.model.spectrogram.margin
+        sums = {"test_converted": 0.0, "test_source": 0.0}
+        for number in range(batches):
+            batch = draw(self.corpus, settings, self.config, np.random.default_rng([number, 0, 0]), test=True)
+            moments = batch.moments.to(self.device)
+            voices = self.average.reference_encoder(self.average.spectrogram.frames(batch.references.to(self.device)))
+            voices = voices[:, :, None].repeat(settings.moments, 1, 1)
+            z, _ = self.average.posterior_encoder.distribution(self.average.spectrogram.frames(moments))
+            target = torch.arange(len(z)).unflatten(0, (settings.moments, -1)).roll(1, 1).flatten()
+            z = self.average.flow(self.average.flow(z, None, voices), None, voices[target], reverse=True)
+            recordings = moments[:, margin : margin + settings.frames * hop]
+            expected = self.distance.mel(recordings[target])
+            for name, waveform in (("test_converted", self.average.generator(z)), ("test_source", recordings)):
+                sums[name] += (self.distance.mel(waveform) - expected).abs().mean().item() / batches
+        return sums
+
+    # ---- on disk
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        state = {
+            "config": self.raw_config,
+            "settings": asdict(self.settings),
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "done": self.done,
+            "history": self.history,
+        }
+        torch.save(state, folder / "state.pt.new")
+        os.replace(folder / "state.pt.new", folder / "state.pt")
+
+    def resume(self, folder: Path) -> None:
+        state = torch.load(folder / "state.pt", map_location=self.device, weights_only=True)
+        for name, now in (("config", self.raw_config), ("settings", asdict(self.settings))):
+            # More steps than before are a longer training, not another one.
+            different = [key for key in now if key != "steps" and state[name].get(key) != now[key]]
+            if different:
+                raise TrainingError(
+                    f"{folder / 'state.pt'} was trained with other {name} ({', '.join(different)}): "
+                    "give the same, or another folder to begin anew."
+                )
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.done, self.history = state["done"], state["history"]
+
+
+def plot(history: Sequence[dict[str, float]], path: Path, smoothing: int = 100) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(9, 5))
+    for name in sorted({name for entry in history for name in entry} - {"step"}):
+        points = [(entry["step"], entry[name]) for entry in history if name in entry]
+        steps, values = np.array(points).T
+        width = min(smoothing, len(values)) if len(values) > 2 * smoothing else 1
+        axes.plot(steps[width - 1 :], np.convolve(values, np.ones(width) / width, "valid"), label=name)
+    axes.set(xlabel="step", ylabel=f"loss (mean of {smoothing} steps)", ylim=(0, None))
+    axes.legend()
+    axes.grid(alpha=0.3)
+    figure.tight_layout()
+    figure.savefig(path, dpi=100)
+    pyplot.close(figure)
+
+
+def run(training: Training, folder: Path, minutes: float | None = None, every: int = 250) -> None:
+    """Steps until all are done or the time is over; the state is saved, tested and drawn every so many steps."""
+    stop = None if minutes is None else time.monotonic() + 60 * minutes
+    bar = tqdm(total=training.settings.steps, initial=training.done, desc="steps", unit="step", mininterval=5)
+    while training.done < training.settings.steps and (stop is None or time.monotonic() < stop):
+        values = training.step()
+        bar.update()
+        bar.set_postfix({name: f"{value:.3f}" for name, value in values.items()}, refresh=False)
+        if training.done % every == 0:
+            training.history[-1].update(training.test())
+            training.save(folder)
+            plot(training.history, folder / "losses.png")
+            last = training.history[-every:]
+            means = {name: np.mean([entry[name] for entry in last if name in entry]) for name in last[-1]}
+            logger.info(f"step {training.done}: " + ", ".join(f"{name} {mean:.4f}" for name, mean in means.items()))
+    bar.close()
+    training.save(folder)
+    plot(training.history, folder / "losses.png")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__.splitlines()[0])
+    parser.add_argument("corpus", type=Path, help="folder of the corpus; made if it does not exist (needs espeak-ng)")
+    parser.add_argument("state", type=Path, help="folder of the training's state; resumed if it exists")
+    parser.add_argument("--config", type=Path, default=CONFIG, help="config.json of the converter")
+    parser.add_argument("--steps", type=int, default=Settings.steps)
+    parser.add_argument("--seed", type=int, default=Settings.seed)
+    parser.add_argument("--minutes", type=float, help="end this stretch after so long; call again to go on")
+    parser.add_argument("--speakers", type=int, default=96, help="of a corpus that is made")
+    parser.add_argument("--sentences", type=int, default=80, help="of a corpus that is made")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    options = parser.parse_args(arguments)
+    torch.set_flush_denormal(True)
+    if not options.corpus.exists():
+        corpora.make(options.corpus, options.speakers, options.sentences, seed=options.seed)
+    corpus = corpora.load(options.corpus)
+    settings = Settings(steps=options.steps, seed=options.seed)
+    training = Training(json.loads(options.config.read_text()), corpus, settings, options.device)
+    if (options.state / "state.pt").exists():
+        training.resume(options.state)
+    run(training, options.state, options.minutes)
+
+
+if __name__ == "__main__":
+    main()
