@@ -29,7 +29,9 @@ ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "tests/budgets/budgets.yaml"
 COMMAND = "python -m mock_device.budget --write"
 TIGHTEN = 0.02  # a gain of this share asks for a tighter budget
-L1_SHARE = 0.9  # of a core's L1; the rest is for what the allocator cannot place tightly
+# Of a core's L1, for tensors: the rest is for what the allocator cannot place tightly. Programs may take more for their
+# own buffers, which they size by what is free.
+L1_SHARE = 0.9
 _RECORD = "MOCK_DEVICE_RECORD_BUDGETS"  # names the file that takes the figures instead of judging them
 # The cards of `make test` and what runs on each.
 _RUNS = (("wormhole_b0", "not mesh"), ("blackhole", "not mesh"), ("n300", "mesh"), ("t3k", "mesh"))
@@ -132,8 +134,7 @@ class Budget:
         given = inputs()
         with Ledger(device, dispatch=False) as complete:
             run(*given)
-        ledger.check(cache_misses=0)
-        complete.check(peak_l1_fraction=L1_SHARE)
+        ledger.check(cache_misses=0, peak_l1_fraction=L1_SHARE)
         arch, chips = device.arch().name.lower(), device.get_num_devices()
         card = arch if chips == 1 else f"{chips} x {arch}"
         self.hold(stage, card, figures(ledger, complete, arch, minimum_flops), ledger)
