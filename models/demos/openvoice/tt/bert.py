@@ -8,7 +8,7 @@
 Rows are [1, 1, batch * N, width]: N is a bucket, of word pieces or of phones; sentences lie one below the other.
 `inputs` says what travels: ids, a mask of the pieces that exist, and for each phone the piece that it belongs to.
 
-A layer is nine programs. What adds up from layer to layer stays in the stage's activations; queries, keys and values
+A layer is eight programs. What adds up from layer to layer stays in the stage's activations; queries, keys and values
 are bfloat16, because scaled_dot_product_attention takes nothing wider.
 """
 
@@ -17,13 +17,13 @@ from collections.abc import Sequence
 import numpy as np
 
 import ttnn
-from models.demos.openvoice.tt.layers import Linear, Norm
+from models.demos.openvoice.tt.channel_norm import ChannelNorm
+from models.demos.openvoice.tt.layers import Linear
 from models.demos.openvoice.tt.precision import Stage
 
 BUCKETS = (32, 64, 128, 256, 512)  # word pieces; BERT itself reads no more than 512
 MASKED = -1e9  # added to a score whose exponential is to be zero
 NO_PIECE = -1.0  # for phones behind the end of a sentence
-EXACT_GELU = ttnn.UnaryWithParam(ttnn.UnaryOpType.GELU, 0.0)  # the name "gelu" means the approximate one
 # Rows of queries and of keys that a core works on at once; powers of two, so they divide every bucket.
 QUERY_ROWS, KEY_ROWS = 64, 128
 # Of all L1, for the widest moment of a layer. The programs' own buffers take up to 0.62 of it (norm of 1,024 columns).
@@ -66,16 +66,16 @@ class Layer:
         self.compute_config = stage.compute_config(device)
         self.query_key_value = Linear(parameters.query_key_value, device, stage, dtype=ttnn.bfloat16)
         self.attention_out = Linear(parameters.attention_out, device, stage)
-        self.attention_norm = Norm(parameters.attention_norm, device, stage)
-        self.widen = Linear(parameters.widen, device, stage, activation=EXACT_GELU)
+        self.attention_norm = ChannelNorm(parameters.attention_norm, device, stage)
+        self.widen = Linear(parameters.widen, device, stage, activation="gelu")
         self.narrow = Linear(parameters.narrow, device, stage)
-        self.norm = Norm(parameters.norm, device, stage)
+        self.norm = ChannelNorm(parameters.norm, device, stage)
 
     def __call__(self, x, mask, memory_config):
         """x [1, 1, batch * N, width], mask [batch, 1, N, N] -> as x"""
         seen = self.attention_out(self._attend(x, mask, memory_config), memory_config)
-        x = self.attention_norm(x, memory_config, seen)
-        return self.norm(x, memory_config, self.narrow(self.widen(x, memory_config), memory_config))
+        x = self.attention_norm(x, seen)
+        return self.norm(x, self.narrow(self.widen(x, memory_config), memory_config))
 
     def _attend(self, x, mask, memory_config):
         batch, _, tokens, _ = mask.shape
@@ -91,6 +91,7 @@ class Layer:
             attn_mask=mask,
             is_causal=False,
             scale=1.0,  # the queries' weights have it
+            output_concat_heads=True,
             program_config=ttnn.SDPAProgramConfig(
                 compute_with_storage_grid_size=self.grid,
                 q_chunk_size=min(tokens, QUERY_ROWS),
@@ -100,8 +101,7 @@ class Layer:
             compute_kernel_config=self.compute_config,
             memory_config=memory_config,
         )
-        joined = ttnn.transformer.concatenate_heads(seen, memory_config=memory_config)
-        return ttnn.reshape(joined, tuple(x.shape))
+        return ttnn.reshape(seen, tuple(x.shape))
 
 
 class Bert:
@@ -112,7 +112,7 @@ class Bert:
         self.stage = stage
         self.words = ttnn.to_device(parameters.words, device)
         self.positions = ttnn.to_device(parameters.positions, device)
-        self.norm = Norm(parameters.norm, device, stage)
+        self.norm = ChannelNorm(parameters.norm, device, stage)
         self.layers = [Layer(layer, device, stage) for layer in parameters.layers]
         self.prepared = {}  # bucket -> its positions, and zeros that a key mask is spread over
 
@@ -126,7 +126,7 @@ class Bert:
         words = ttnn.embedding(ids, self.words, layout=ttnn.TILE_LAYOUT, memory_config=memory_config)
         words = ttnn.reshape(words, (batch, 1, tokens, words.shape[2]))
         x = ttnn.add(words, positions, dtype=self.stage.activations, memory_config=memory_config)
-        x = self.norm(ttnn.reshape(x, (1, 1, batch * tokens, x.shape[3])), memory_config)
+        x = self.norm(ttnn.reshape(x, (1, 1, batch * tokens, x.shape[3])))
         for layer in self.layers:
             x = layer(x, mask, memory_config)
         return x

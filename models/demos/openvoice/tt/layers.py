@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the text side's rooms are built of, beside convolutions (conv1d.py): matmuls and norms over rows of channels."""
+"""What the text side's rooms share, beside convolutions (conv1d.py) and norms (channel_norm.py)."""
 
 import ttnn
 from models.demos.openvoice.tt.precision import Stage
@@ -22,17 +22,3 @@ class Linear:
 
     def __call__(self, x, memory_config):
         return ttnn.linear(x, self.weight, bias=self.bias, memory_config=memory_config, **self.options)
-
-
-class Norm:
-    def __init__(self, parameters, device, stage: Stage):
-        self.options = {
-            "weight": ttnn.to_device(parameters.weight, device),
-            "bias": ttnn.to_device(parameters.bias, device),
-            "epsilon": parameters.epsilon,
-            "compute_kernel_config": stage.compute_config(device),
-        }
-
-    def __call__(self, x, memory_config, added=None):
-        """Of x, or of the sum of both."""
-        return ttnn.layer_norm(x, residual_input_tensor=added, memory_config=memory_config, **self.options)
