@@ -368,11 +368,11 @@ class OpenVoice:
 
 
 def load_converter(name_or_folder: str | Path) -> Converter:
-    """The converter of a release or folder, loaded strictly; checkpoint.safetensors is preferred to checkpoint.pth."""
+    """The converter of a release or folder, loaded strictly; safetensors are preferred to checkpoint.pth."""
     folder = checkpoint.locate(name_or_folder)
     folder = folder / "converter" if (folder / "converter").is_dir() else folder
     config = ConverterConfig.from_file(folder / "config.json")
-    paths = [folder / "checkpoint.safetensors", folder / "checkpoint.pth"]
+    paths = [folder / name for name in ("model.safetensors", "checkpoint.safetensors", "checkpoint.pth")]
     path = next((path for path in paths if path.is_file()), None)
     if path is None:
         raise CheckpointError(f"{folder} holds neither checkpoint.pth nor checkpoint.safetensors; download the model")
