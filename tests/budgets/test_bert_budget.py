@@ -6,12 +6,11 @@
 import pytest
 import torch
 
-import ttnn
 from mock_device.ledger import Ledger
 from models.demos.openvoice.reference.text_encoder import CHINESE_BERT_WIDTH
-from models.demos.openvoice.tests.bert_models import make_bert
+from models.demos.openvoice.tests.bert_models import make_bert, place
 from models.demos.openvoice.tt import melo_parameters
-from models.demos.openvoice.tt.bert import Bert, PhoneFeatures, inputs
+from models.demos.openvoice.tt.bert import Bert, PhoneFeatures
 from models.demos.openvoice.tt.precision import Precision
 
 pytestmark = pytest.mark.device
@@ -22,9 +21,9 @@ LAYER = 8  # queries with keys and values, heads, attention, projection, norm, t
 TENSORS_OF_A_LAYER = 12  # weight and bias of four matmuls and two norms
 
 
-def place(device, batch: int, tokens: int):
+def sentences(device, batch: int, tokens: int):
     ids = [[1] * (tokens - 3)] * batch
-    return [ttnn.to_device(x, device) for x in inputs(ids, ids, tokens, 2 * tokens)]
+    return place(device, ids, tokens, word2ph=ids, phones=2 * tokens)
 
 
 @pytest.mark.parametrize("published, allowed", [(12, 110), (24, 250)])
@@ -35,7 +34,7 @@ def test_programs_and_uploads_of_the_whole_depth(bare_device, published, allowed
     with Ledger(bare_device) as loading:
         bert = Bert(parameters, bare_device, STAGE)
     assert loading.uploads.count == 4 + TENSORS_OF_A_LAYER * layers
-    words, mask, _ = place(bare_device, 2, 64)
+    words, mask, _ = sentences(bare_device, 2, 64)
     bert(words, mask)
     with Ledger(bare_device) as ledger:
         bert(words, mask)
@@ -49,7 +48,7 @@ def test_memory_at_the_greatest_width(bare_device):
     bert = Bert(melo_parameters.bert(make_bert(1, width), STAGE), bare_device, STAGE)
     phone_features = PhoneFeatures(melo_parameters.phone_features(torch.nn.Conv1d(width, 192, 1)), bare_device, STAGE)
     for batch, tokens in [(1, 512), (3, 512), (10, 128), (10, 512)]:
-        words, mask, pieces = place(bare_device, batch, tokens)
+        words, mask, pieces = sentences(bare_device, batch, tokens)
         phone_features(bert(words, mask), pieces)
         with Ledger(bare_device, dispatch=False) as ledger:
             features = phone_features(bert(words, mask), pieces)

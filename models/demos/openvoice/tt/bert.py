@@ -6,13 +6,10 @@
     ids of word pieces -> Bert -> rows of pieces -> PhoneFeatures -> rows of phones, as wide as the text encoder
 
 Rows are [1, 1, batch * N, width]: N is a bucket, of word pieces or of phones; sentences lie one below the other.
-`inputs` says what travels: ids, a mask of the pieces that exist, and for each phone the piece that it belongs to.
 
 A layer is eight programs. What adds up from layer to layer stays in the stage's activations; queries, keys and values
 are bfloat16, because scaled_dot_product_attention takes nothing wider.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -23,40 +20,10 @@ from models.demos.openvoice.tt.precision import Stage
 
 BUCKETS = (32, 64, 128, 256, 512)  # word pieces; BERT itself reads no more than 512
 MASKED = -1e9  # added to a score whose exponential is to be zero
-NO_PIECE = -1.0  # for phones behind the end of a sentence
 # Rows of queries and of keys that a core works on at once; powers of two, so they divide every bucket.
 QUERY_ROWS, KEY_ROWS = 64, 128
 # Of all L1, for the widest moment of a layer. The programs' own buffers take up to 0.62 of it (norm of 1,024 columns).
 L1_SHARE = 0.25
-
-
-def inputs(
-    ids: Sequence[Sequence[int]], word2ph: Sequence[Sequence[int]], tokens: int, phones: int
-) -> tuple[ttnn.Tensor, ttnn.Tensor, ttnn.Tensor]:
-    """Host tensors of a batch of sentences in a bucket of `tokens` word pieces and one of `phones`.
-
-    `ids` are those of [CLS], the pieces and [SEP], `word2ph` says how many phones each of them has.
-    Returns ids [1, batch * tokens], additive key mask [batch, 1, 1, tokens], pieces of phones [batch, 1, phones, 1].
-    """
-    batch = len(ids)
-    table = np.zeros((batch, tokens), np.uint32)
-    mask = np.full((batch, 1, 1, tokens), MASKED, np.float32)
-    pieces = np.full((batch, 1, phones, 1), NO_PIECE, np.float32)
-    for item, (row, counts) in enumerate(zip(ids, word2ph, strict=True)):
-        total = sum(counts)
-        if len(row) != len(counts) or len(row) > tokens or total > phones:
-            raise ValueError(
-                f"{len(row)} word pieces with {len(counts)} phone counts and {total} phones do not fit a bucket of "
-                f"{tokens} word pieces and {phones} phones"
-            )
-        table[item, : len(row)] = row
-        mask[item, ..., : len(row)] = 0
-        pieces[item, 0, :total, 0] = np.repeat(np.arange(len(counts)), counts)
-    return (
-        ttnn.Tensor(table.reshape(1, -1), ttnn.uint32, layout=ttnn.ROW_MAJOR_LAYOUT),
-        ttnn.Tensor(mask, ttnn.float32, layout=ttnn.TILE_LAYOUT),
-        ttnn.Tensor(pieces, ttnn.float32, layout=ttnn.TILE_LAYOUT),
-    )
 
 
 class Layer:
@@ -117,7 +84,10 @@ class Bert:
         self.prepared = {}  # bucket -> its positions, and zeros that a key mask is spread over
 
     def __call__(self, ids, key_mask):
-        """ids [1, batch * N], additive key mask [batch, 1, 1, N] (`inputs`) -> [1, 1, batch * N, width]"""
+        """ids [1, batch * N] of [CLS], the pieces and [SEP], rows of uint32 -> [1, 1, batch * N, width]
+
+        `key_mask` [batch, 1, 1, N]: what is added to the scores, 0 for ids that exist and MASKED behind them.
+        """
         batch, tokens = key_mask.shape[0], key_mask.shape[3]
         positions, square = self._prepared(tokens)
         memory_config = self._placement(batch * tokens)
@@ -163,9 +133,9 @@ class PhoneFeatures:
         self.numbers = {}  # bucket -> 0 .. N - 1
 
     def __call__(self, x, pieces):
-        """x [1, 1, batch * N, width], pieces [batch, 1, phones, 1] (`inputs`) -> [1, 1, batch * phones, channels]
+        """x [1, 1, batch * N, width] -> [1, 1, batch * phones, channels]
 
-        A phone without a piece gets zeros.
+        `pieces` [batch, 1, phones, 1]: for each phone the number of its row; one that is no row's, -1, gives zeros.
         """
         batch, _, phones, _ = pieces.shape
         tokens = x.shape[2] // batch

@@ -4,6 +4,7 @@
 """BERT, and its features on phones: sentences that fill their bucket, end inside it, share it."""
 
 import os
+from functools import partial
 
 import pytest
 import torch
@@ -11,9 +12,10 @@ from transformers import BertForMaskedLM
 
 import ttnn
 from models.demos.openvoice.reference.bert import BertFeatures
+from models.demos.openvoice.tests import bert_models
 from models.demos.openvoice.tests.bert_models import WORDS, make_bert
 from models.demos.openvoice.tt import melo_parameters
-from models.demos.openvoice.tt.bert import Bert, PhoneFeatures, inputs
+from models.demos.openvoice.tt.bert import Bert, PhoneFeatures
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 BAR = 0.999
@@ -33,13 +35,7 @@ def load(device, precision):
 
 @pytest.fixture
 def place(device):
-    """Sentences' ids and phone counts in their buckets, on the device."""
-
-    def to_device(ids, tokens, word2ph=None, phones=32):
-        counts = word2ph or [[1] + [0] * (len(row) - 1) for row in ids]
-        return [ttnn.to_device(x, device) for x in inputs(ids, counts, tokens, phones)]
-
-    return to_device
+    return partial(bert_models.place, device)
 
 
 def sentence(length: int, seed: int = 0) -> list[int]:
@@ -131,14 +127,6 @@ def test_a_length_that_is_no_bucket_is_refused(load, place, two_layers, expect_e
     words, mask, _ = place([sentence(20)], 96)
     with expect_error(ValueError, r"96 word pieces are no bucket"):
         load(two_layers)(words, mask)
-
-
-@pytest.mark.parametrize(
-    ("length", "counts", "phones"), [(33, [1] * 33, 64), (5, [1] * 4, 64), (3, [30, 30, 5], 64)], ids=str
-)
-def test_what_does_not_fit_its_buckets_is_refused(expect_error, length, counts, phones):
-    with expect_error(ValueError, "do not fit a bucket of 32 word pieces and 64 phones"):
-        inputs([sentence(length)], [counts], 32, phones)
 
 
 def test_another_activation_is_refused(load, expect_error):
