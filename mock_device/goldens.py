@@ -65,6 +65,7 @@ def logical(x):
 
 _ACTIVATIONS = {
     "RELU": lambda x: F.relu(x),
+    "RELU_MAX": lambda x, upper: x.clamp(0, upper),
     "LEAKY_RELU": lambda x, slope=0.01: torch.where(x >= 0, x, x * slope),
     "TANH": lambda x, *_: torch.tanh(x),
     "SIGMOID": lambda x, *_: torch.sigmoid(x),

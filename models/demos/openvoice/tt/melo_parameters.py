@@ -258,7 +258,7 @@ def _spline() -> dict:
 
 def _stochastic_duration_predictor(predictor: StochasticDurationPredictor) -> dict:
     return {
-        "pre": convolution(predictor.pre.weight, predictor.pre.bias),
+        "pre": convolution(predictor.pre.weight),  # its bias is in the speaker's row
         "convs": _separable(predictor.convs),
         "projection": convolution(predictor.projection.weight, predictor.projection.bias),
         "spline": _spline(),
@@ -288,6 +288,7 @@ def condition(tts: MeloTTS, speaker: int) -> ParameterDict:
             "duration_predictor": row(tts.duration_predictor.speaker),
             "stochastic_duration_predictor": row(predictor.speaker, predictor.pre.bias),
             "flow": [encoder(coupling.encoder) for coupling in tts.flow.couplings],
+            "conv_pre": row(tts.generator.cond, tts.generator.conv_pre.bias),
         }
     )
 

@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""From phones to frames: places are exact, values are cut to what the matrix unit reads."""
+
+import os
+
+import pytest
+import torch
+
+import ttnn
+from models.demos.openvoice.reference.alignment import frame_counts, repeat_phones, sequence_mask
+from models.demos.openvoice.tt import alignment
+from models.demos.openvoice.tt.alignment import Alignment
+from models.demos.openvoice.tt.precision import Stage
+from tests.ttnn.utils_for_testing import assert_with_pcc
+
+CHANNELS = 384  # means beside log deviations
+slow_on_simulator = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reason="minutes on a simulator")
+
+
+def drawn(batch: int, phones: int, low: int, high: int, seed: int = 0) -> torch.Tensor:
+    """Durations [batch, phones]; those of a later sentence end earlier."""
+    durations = torch.randint(low, high, (batch, phones), generator=torch.Generator().manual_seed(seed))
+    for row in range(batch):
+        durations[row, phones - 5 * row :] = 0
+    return durations
+
+
+# batch, durations from ... up to, phones, frames
+CASES = [
+    pytest.param(drawn(1, 64, 0, 8), 256, id="64_phones"),
+    pytest.param(drawn(3, 128, 1, 5), 512, id="batch_of_3", marks=slow_on_simulator),
+    pytest.param(drawn(1, 512, 0, 9), 2048, id="512_phones", marks=slow_on_simulator),
+]
+LONG = torch.tensor([[2047, 1, 2048, 1023, 1025, *[2047] * 59]])  # 128,000 frames: no bucket, but counted
+
+
+@pytest.fixture
+def path(device):
+    return Alignment(device, Stage())
+
+
+def column(durations):
+    return durations.float().reshape(1, 1, -1, 1)
+
+
+def rows(x):
+    """[B, C, N] -> [1, 1, B * N, C]"""
+    return x.transpose(1, 2).flatten(0, 1)[None, None]
+
+
+@pytest.mark.parametrize("durations", [*(case.values[0] for case in CASES), LONG], ids=["64", "batch", "512", "long"])
+def test_places_are_exact(path, upload, durations):
+    placement = path.place(upload(column(durations)), len(durations))
+    centres = 2 * durations.cumsum(1) - durations
+    found = [ttnn.to_torch(each).reshape(len(durations), -1) for each in placement]
+    for expected, actual in zip((durations, centres, durations.sum(1, keepdim=True)), found, strict=True):
+        assert torch.equal(expected.float(), actual)
+
+
+@pytest.mark.parametrize(("durations", "frames"), CASES)
+def test_each_frame_gets_the_row_of_its_phone(path, upload, durations, frames):
+    batch, phones = durations.shape
+    x = torch.randn(batch, CHANNELS, phones, generator=torch.Generator().manual_seed(1))
+    # sums of few powers of two, which the matrix unit reads as they are
+    for values in (x, (x * 64).round() / 64):
+        placement = path.place(upload(column(durations)), batch)
+        actual = ttnn.to_torch(path.repeat_phones(upload(rows(values)), placement, frames))
+        expected = torch.zeros(batch, CHANNELS, frames)
+        repeated = repeat_phones(values, durations)
+        expected[:, :, : repeated.shape[2]] = repeated
+        assert_with_pcc(rows(expected), actual, 1 - 1e-6)
+    assert torch.equal(rows(expected), actual)
+
+
+@pytest.mark.parametrize(("durations", "frames"), CASES)
+def test_sequence_mask(path, upload, durations, frames):
+    placement = path.place(upload(column(durations)), len(durations))
+    actual = ttnn.to_torch(path.sequence_mask(placement.counts, frames))
+    assert torch.equal(rows(sequence_mask(frame_counts(durations), frames)), actual)
+
+
+def test_whole_frames_of_both_predictors(upload):
+    """With a ratio and a length for each phone, and nothing behind the end."""
+    generator = torch.Generator().manual_seed(0)
+    plain, living = (1 + torch.randn(64, generator=generator) for _ in range(2))
+    ratio, scale = torch.rand(64, generator=generator), 0.5 + torch.rand(64, generator=generator)
+    scale[50:] = 0
+    mixed = alignment.mixed(*(upload(column(x)) for x in (plain, living, ratio)))
+    actual = ttnn.to_torch(alignment.durations(mixed, upload(column(scale)))).flatten()
+    expected = (plain * (1 - ratio) + living * ratio).exp() * scale
+    sure = (expected - expected.round()).abs() > 1e-4  # next to a whole number, rounding decides
+    assert sure.sum() > 45
+    assert torch.equal(actual[sure], expected.ceil()[sure])
+    assert not actual[50:].any()

@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""How long each phone lasts, the living half, on the device: mirrors reference/stochastic_duration_predictor.py.
+
+Text encoding [1, 1, batch * N, C] and two columns of noise [1, 1, batch * N, 1] -> logarithms of the frames per phone,
+a column, too; nothing is promised of the rows behind a sentence's end. The two channels of the flow are two tensors
+that take turns, so its reversals cost nothing. The depthwise convolutions are dense ones with a diagonal of weights.
+"""
+
+import ttnn
+from models.demos.openvoice.reference.stochastic_duration_predictor import BINS, MIN_BIN, MIN_SLOPE, TAIL_BOUND
+from models.demos.openvoice.tt.conv1d import Conv1d
+from models.demos.openvoice.tt.duration_predictor import FineNorm, add_by_item
+from models.demos.openvoice.tt.layers import Linear
+from models.demos.openvoice.tt.precision import Stage
+from models.demos.openvoice.tt.sharding import TILE, shard
+
+
+def _then(kind, *parameters):
+    return ttnn.UnaryWithParam(getattr(ttnn.UnaryOpType, kind), *parameters)
+
+
+EXACT_GELU = _then("GELU", 0.0)
+ADD_ONE = _then("ADD_UNARY_SFPU", 1.0)
+DOUBLE = _then("MUL_UNARY_SFPU", 2.0)
+SOFTPLUS = _then("SOFTPLUS", 1.0, 20.0)  # torch's own two parameters
+SQUARE, ROOT, RECIPROCAL = _then("SQUARE"), _then("SQRT"), _then("RECIP")
+NOT_NEGATIVE = _then("RELU")
+TO_UNIT_RANGE = _then("RELU_MAX", 1.0)
+# A bin's share of the curve's box -> its size, less the 1 that it would have if all were equal.
+SHARE_TO_EXCESS = [
+    _then("MUL_UNARY_SFPU", 2 * TAIL_BOUND * (1 - BINS * MIN_BIN)),
+    _then("ADD_UNARY_SFPU", 2 * TAIL_BOUND * MIN_BIN - 1),
+]
+
+
+class DilatedSeparableConv:
+    """Nine programs a layer, and one more that silences what lies behind a sentence's end."""
+
+    def __init__(self, parameters, device, stage: Stage):
+        self.layers = [
+            (
+                Conv1d(layer.depthwise, device, stage, dilation=layer.dilation),
+                FineNorm(layer.depthwise_norm, device, stage),
+                Conv1d(layer.pointwise, device, stage),
+                FineNorm(layer.pointwise_norm, device, stage),
+            )
+            for layer in parameters
+        ]
+
+    def __call__(self, x, mask, batch: int):
+        """x masked and sharded -> the same"""
+        for depthwise, norm_1, pointwise, norm_2 in self.layers:
+            y = ttnn.gelu(norm_1(depthwise(x, batch)))
+            y = norm_2(pointwise(y, batch))
+            x = ttnn.multiply(ttnn.add(x, y, input_tensor_b_activations=[EXACT_GELU]), mask)
+        return x
+
+
+class InverseSpline:
+    """The curve of reference/stochastic_duration_predictor.inverse_spline, read backwards without choosing a bin.
+
+    All bins are computed side by side, one a column. With r the part of a bin's height that lies below y, cut off at 0
+    and 1, bins below y count in full (r = 1), bins above y do not (r = 0), and the bin of y counts with r, so
+
+        x = y + sum over bins of h r (2 / (u + sqrt(u^2 + 4 s r (s - u))) - 1),    u = d0 (1 - r) + (2 s - d1) r
+
+    in the reference's names. The sum is how far the curve is from the identity: it stays constant beyond the first and
+    the last bin, where it is 0, and what the matrix unit cuts off its terms is small, as they are. For the same reason
+    sizes of bins are kept as their excess over the 1 that equal bins would have.
+    """
+
+    def __init__(self, parameters, device, stage: Stage):
+        self.totals = Linear(parameters.totals, device, stage)
+        self.bottoms = Linear(parameters.bottoms, device, stage)
+        self.ones = ttnn.to_device(parameters.ones, device)
+        self.compute_config = stage.compute_config(device)
+
+    def __call__(self, y, sizes, slopes, after=()):
+        """y [1, 1, rows, 1]; unnormalised widths | heights and slopes at left | right edges [1, 1, rows, 2 * TILE].
+
+        `after`: activations of the result."""
+        powers = ttnn.expm1(sizes)
+        excess = ttnn.divide(
+            powers,
+            self.totals(powers, ttnn.L1_MEMORY_CONFIG),
+            input_tensor_a_activations=[ADD_ONE],
+            activations=SHARE_TO_EXCESS,
+        )
+        wider, higher = ttnn.split(excess, TILE, 3)
+        d0, d1 = ttnn.split(ttnn.add(slopes, MIN_SLOPE, input_tensor_a_activations=[SOFTPLUS]), TILE, 3)
+        s = ttnn.divide(higher, wider, input_tensor_a_activations=[ADD_ONE], input_tensor_b_activations=[ADD_ONE])
+        rise = ttnn.subtract(y, self.bottoms(excess, ttnn.L1_MEMORY_CONFIG))
+        r = ttnn.divide(rise, higher, input_tensor_b_activations=[ADD_ONE], activations=[TO_UNIT_RANGE])
+        u = ttnn.lerp(d0, ttnn.subtract(s, d1, input_tensor_a_activations=[DOUBLE]), r)
+        bend = ttnn.multiply(ttnn.multiply(s, r), ttnn.subtract(s, u), activations=[DOUBLE, DOUBLE])
+        root = ttnn.add(u, bend, input_tensor_a_activations=[SQUARE], activations=[NOT_NEGATIVE, ROOT])
+        gain = ttnn.add(u, root, activations=[RECIPROCAL, DOUBLE, _then("ADD_UNARY_SFPU", -1.0)])
+        height = ttnn.multiply(r, higher, input_tensor_b_activations=[ADD_ONE])
+        distance = ttnn.matmul(
+            ttnn.multiply(height, gain),
+            self.ones,
+            memory_config=ttnn.L1_MEMORY_CONFIG,
+            compute_kernel_config=self.compute_config,
+        )
+        return ttnn.add(y, distance, activations=list(after))
+
+
+class SplineCoupling:
+    def __init__(self, parameters, device, stage: Stage, spline: InverseSpline):
+        self.spline = spline
+        self.pre_weight = ttnn.to_device(parameters.pre.weight, device)
+        self.pre_bias = ttnn.to_device(parameters.pre.bias, device)
+        self.convs = DilatedSeparableConv(parameters.convs, device, stage)
+        self.sizes = Linear(parameters.sizes, device, stage)
+        self.slopes = Linear(parameters.slopes, device, stage)
+
+    def __call__(self, fixed, moved, text, mask, batch: int, after=()):
+        """What `moved` becomes; `fixed` passes unchanged."""
+        h = ttnn.addcmul(ttnn.add(text, self.pre_bias), fixed, self.pre_weight)
+        h = self.convs(ttnn.multiply(h, mask), mask, batch)
+        sizes, slopes = self.sizes(h, ttnn.L1_MEMORY_CONFIG), self.slopes(h, ttnn.L1_MEMORY_CONFIG)
+        return self.spline(moved, sizes, slopes, after)
+
+
+class StochasticDurationPredictor:
+    def __init__(self, parameters, device, stage: Stage):
+        self.device = device
+        self.pre = Conv1d(parameters.pre, device, stage)
+        self.convs = DilatedSeparableConv(parameters.convs, device, stage)
+        self.projection = Conv1d(parameters.projection, device, stage)
+        spline = InverseSpline(parameters.spline, device, stage)
+        self.couplings = [SplineCoupling(coupling, device, stage, spline) for coupling in parameters.couplings]
+        self.after = [_then("ADD_UNARY_SFPU", -parameters.shift), _then("MUL_UNARY_SFPU", parameters.scale)]
+
+    def __call__(self, x, mask, bias, noise, batch: int = 1):
+        """mask [1, 1, batch * N, 1]; bias [1 or batch, 1, 1, C] a speaker's; noise: the two channels, scaled"""
+        x = ttnn.to_memory_config(x, shard(self.device, x.shape[2], x.shape[3]))
+        text = ttnn.multiply(add_by_item(self.pre(x, batch), bias, batch), mask)
+        text = self.projection(self.convs(text, mask, batch), batch)
+        log_durations, helper = noise
+        for coupling in self.couplings[:0:-1]:
+            log_durations, helper = helper, coupling(helper, log_durations, text, mask, batch)
+        return self.couplings[0](helper, log_durations, text, mask, batch, self.after)
