@@ -23,6 +23,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from models.demos.openvoice.checkpoint import home
+from models.demos.openvoice.reference.text_encoder import WordPieces
 
 LAYERS_DROPPED = 2
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
@@ -133,6 +134,12 @@ class BertFeatures:
     @torch.inference_mode()
     def __call__(self, pieces: Sequence[str], word2ph: Sequence[int]) -> Tensor:
         """A sentence's word pieces, and how many phones each of [CLS], pieces, [SEP] has -> [width, phones]"""
+        ids = torch.tensor([self.pieces(pieces, word2ph).ids])
+        hidden = self.model(ids).last_hidden_state[0]
+        return hidden.repeat_interleave(torch.tensor(word2ph), 0).T
+
+    def pieces(self, pieces: Sequence[str], word2ph: Sequence[int]) -> WordPieces:
+        """The same as ids, checked: what a device's BERT takes."""
         if len(word2ph) != len(pieces) + 2:
             raise ValueError(
                 f"{len(pieces)} word pieces, [CLS] and [SEP] need as many phone counts, not {len(word2ph)}"
@@ -140,9 +147,7 @@ class BertFeatures:
         if len(word2ph) > self.longest:
             raise BertError(f"a sentence of {len(pieces)} word pieces is too long for BERT's {self.longest}: split it.")
         tokens = [self.tokenizer.cls_token, *pieces, self.tokenizer.sep_token]
-        ids = torch.tensor([self.tokenizer.convert_tokens_to_ids(tokens)])
-        hidden = self.model(ids).last_hidden_state[0]
-        return hidden.repeat_interleave(torch.tensor(word2ph), 0).T
+        return WordPieces(self.tokenizer.convert_tokens_to_ids(tokens), list(word2ph))
 
 
 class ZeroFeatures:

@@ -61,7 +61,7 @@ class MeloTTS(nn.Module):
 
     def encode(self, sentences: Sentences, speakers: Tensor) -> Encoding:
         """speakers [B] are numbers of the checkpoint's own list."""
-        self._check(sentences, speakers)
+        self.check(sentences, speakers)
         speaker = self.speaker_embedding(speakers).unsqueeze(2)
         mask = sequence_mask(sentences.lengths, sentences.phones.shape[1])
         text, mean, log_deviation = self.text_encoder(sentences, mask, speaker)
@@ -96,9 +96,9 @@ class MeloTTS(nn.Module):
         [2, N] for the stochastic durations (none where sdp_ratio is 0), then [I, T] for the frames.
         """
         encoding = self.encode(sentences, speakers)
-        noise = _draw(randomness, 2, sentences.lengths) if prosody.sdp_ratio else None
+        noise = draw(randomness, 2, sentences.lengths) if prosody.sdp_ratio else None
         durations = self.durations(encoding, prosody, noise)
-        noise = _draw(randomness, self.config.inter_channels, frame_counts(durations))
+        noise = draw(randomness, self.config.inter_channels, frame_counts(durations))
         return self.latents(encoding, durations, prosody, noise), encoding.speaker
 
     def forward(
@@ -111,7 +111,7 @@ class MeloTTS(nn.Module):
         # One by one: a batch would compute, and at the last stages hold, the padding behind every shorter sentence.
         return [self.generator(z, speaker[None])[0] for z, speaker in zip(latents, speakers, strict=True)]
 
-    def _check(self, sentences: Sentences, speakers: Tensor) -> None:
+    def check(self, sentences: Sentences, speakers: Tensor) -> None:
         """Ids beyond a table would read memory on a device, and say 'index out of range' at best."""
         config = self.config
         limits = [("phones", len(config.symbols)), ("tones", config.n_tones), ("languages", config.n_languages)]
@@ -130,7 +130,7 @@ class MeloTTS(nn.Module):
             raise ValueError(f"speakers {speakers.tolist()} must lie in 0 ... {config.n_speakers - 1}")
 
 
-def _draw(randomness: Sequence[RandomGenerator], channels: int, lengths: Tensor) -> Tensor:
+def draw(randomness: Sequence[RandomGenerator], channels: int, lengths: Tensor) -> Tensor:
     """Standard normal noise [B, channels, longest], zero behind a sentence's end."""
     noise = torch.zeros(len(lengths), channels, int(lengths.max()))
     for row, (generator, length) in enumerate(zip(randomness, lengths.tolist(), strict=True)):

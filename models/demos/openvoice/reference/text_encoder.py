@@ -13,6 +13,7 @@ wide ones are zero. Whichever is zero is given as None, and what remains of its 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
@@ -24,9 +25,19 @@ BERT_WIDTH = 768
 CHINESE_BERT_WIDTH = 1024
 
 
+class WordPieces(NamedTuple):
+    """A sentence as BERT reads it: ids of [CLS], its pieces and [SEP], and how many phones each of them has."""
+
+    ids: list[int]
+    word2ph: list[int]
+
+
 @dataclass(frozen=True)
 class Sentences:
-    """A batch of sentences, padded with zeros to the longest: ids [B, N], lengths [B], features [B, width, N]."""
+    """A batch of sentences, padded with zeros to the longest: ids [B, N], lengths [B], features [B, width, N].
+
+    `pieces`, one a sentence, are there in the place of features where BERT runs on a device.
+    """
 
     phones: Tensor
     lengths: Tensor
@@ -34,6 +45,7 @@ class Sentences:
     languages: Tensor | None = None
     bert: Tensor | None = None
     chinese_bert: Tensor | None = None
+    pieces: tuple[WordPieces, ...] | None = None
 
     @classmethod
     def stack(cls, sentences: Sequence["Sentences"]) -> "Sentences":
@@ -49,7 +61,9 @@ class Sentences:
 
         names = ("phones", "tones", "languages", "bert", "chinese_bert")
         lengths = [length for batch in sentences for length in batch.lengths.unbind()]
-        return cls(lengths=sentences[0].lengths.new_tensor(lengths), **{name: rows(name) for name in names})
+        pieces = None if sentences[0].pieces is None else sum((batch.pieces for batch in sentences), ())
+        fields = {name: rows(name) for name in names}
+        return cls(lengths=sentences[0].lengths.new_tensor(lengths), pieces=pieces, **fields)
 
 
 class TextEncoder(nn.Module):

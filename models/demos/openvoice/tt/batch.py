@@ -132,7 +132,7 @@ class BatchConverter(DeviceConverter):
         masked = [job.window.frames < bucket for job in jobs]
         # What is generated of a job, every chip generates of the job that it has in the same place.
         stops = [job.window.keep.stop for job in jobs]
-        starts = [self._generator_starts(bucket, max(stops[place::batch])) for place in range(batch)]
+        starts = [self.generator_starts(bucket, max(stops[place::batch])) for place in range(batch)]
 
         packed = ttnn.from_torch(
             self._packed_jobs(jobs, bucket, batch),
@@ -154,7 +154,7 @@ class BatchConverter(DeviceConverter):
         of_place = np.cumsum([0, *map(len, starts)])
         samples = samples.reshape(self.chips, of_place[-1], -1)
         return [
-            self._kept(samples[i // batch, slice(*of_place[i % batch :][:2])], starts[i % batch], job.window)
+            self.kept(samples[i // batch, slice(*of_place[i % batch :][:2])], starts[i % batch], job.window)
             for i, job in enumerate(jobs)
         ]
 

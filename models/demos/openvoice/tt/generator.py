@@ -3,10 +3,12 @@
 
 """HiFi-GAN on the device: mirrors reference/generator.py.
 
-z [1, 1, T, C] -> waveform [1, 1, T * rate / phases, phases]: MeloTTS's last samples have sixteen channels, so two of them
-share a row from the last upsampling on (parameters.phased), the converter's do not (one phase). Only a = leaky_relu(x) is kept of a residual chain: the next a comes
-from one program, add(a, t) with leaky_relu(1 / slope) on a, the inverse, and leaky_relu(slope) on the sum. Everything
-between the upsampling of one stage and that of the next stays sharded in L1, one placement a stage.
+z [1, 1, T, C] -> waveform [1, 1, T * rate / phases, phases]. Only a = leaky_relu(x) is kept of a residual chain: the
+next a comes from one program, add(a, t) with leaky_relu(1 / slope) on a, the inverse, and leaky_relu(slope) on the sum.
+Everything between the upsampling of one stage and that of the next stays sharded in L1, one placement a stage.
+
+A row holds one sample, but for MeloTTS's last stage: its samples have sixteen channels, half a tile, so two of them
+share a row, as its phases, from the upsampling to the waveform (parameters.phased).
 """
 
 import ttnn
@@ -54,7 +56,7 @@ class ResBlock:
 
 
 class Upsampling:
-    """A transposed convolution as polyphase convolution: rows of several samples each, of which `rate` rows are made."""
+    """A transposed convolution as polyphase convolution: each row of several samples becomes `rate` rows."""
 
     def __init__(self, parameters, rate: int, device, stage: Stage):
         self.device = device

@@ -37,4 +37,5 @@ class Precision:
     flow: Stage = field(default_factory=Stage)
     generator: Stage = field(default_factory=Stage)
     reference_encoder: Stage = field(default_factory=Stage)
+    text: Stage = field(default_factory=Stage)  # MeloTTS's encoder of phones, its durations and the alignment
     bert: Stage = field(default_factory=lambda: Stage(weights=ttnn.bfloat16))

@@ -21,8 +21,8 @@ from loguru import logger
 
 import ttnn
 from models.demos.openvoice.chunking import Window, noise, windows
-from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.converter import Converter as ReferenceConverter
+from models.demos.openvoice.reference.generator import GeneratorConfig
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.converter import Converter, packed_shape
 from models.demos.openvoice.tt.precision import Precision, Stage
@@ -64,15 +64,14 @@ class Conditioning:
         return biases
 
 
-def generator_window(config: ConverterConfig, device, stage: Stage) -> int:
-    """Frames of the largest generator window whose residual chains stay in L1.
+def generator_window(config: GeneratorConfig, device, stage: Stage, step: int | None = None) -> int:
+    """Frames of the largest generator window, a multiple of `step`, whose residual chains stay in L1.
 
     The widest moment of a resblock holds five activations (the stage's input, the sum, the chain, the convolution's
     input with its halo and its output); the convolution adds two activations' worth of unrolled rows and one tap's
-    weights, double-buffered. The ledger's peak stays below it for the full-size model.
+    weights, double-buffered. The ledger's peak stays below it for the full-size models.
     """
-    grid = device.compute_with_storage_grid_size()
-    step = TILE * grid.y  # whole tiles on every row of cores
+    step = step or TILE * device.compute_with_storage_grid_size().y  # whole tiles on every row of cores
     capacity = L1_SHARE * ttnn.get_memory_view(device, ttnn.BufferType.L1).total_bytes_per_bank
     fitting = 0
     while _resblock_bytes(config, device, stage, fitting + step) <= capacity:
@@ -84,14 +83,15 @@ def generator_window(config: ConverterConfig, device, stage: Stage) -> int:
     return fitting
 
 
-def _resblock_bytes(config: ConverterConfig, device, stage: Stage, frames: int) -> int:
+def _resblock_bytes(config: GeneratorConfig, device, stage: Stage, frames: int) -> int:
     """Bytes a core at the widest moment of the widest stage."""
-    widest, rows, channels = 0, frames, config.upsample_initial_channel
+    widest, samples, channels = 0, frames, config.upsample_initial_channel
     for rate in config.upsample_rates:
-        rows, channels = rows * rate, channels // 2
-        height, width = shard(device, rows, channels).shard_spec.shape
+        samples, channels = samples * rate, channels // 2
+        rows = samples * channels // TILE if channels < TILE else samples  # several samples share a row (parameters.py)
+        height, width = shard(device, rows, max(channels, TILE)).shard_spec.shape
         activation = height * width * BYTES[stage.activations]
-        weights = 2 * (-(-channels // TILE) * TILE) ** 2 * BYTES[stage.weights]
+        weights = 2 * (-(-max(channels, TILE) // TILE) * TILE) ** 2 * BYTES[stage.weights]
         widest = max(widest, 7 * activation + weights)
     return widest
 
@@ -234,7 +234,7 @@ class DeviceConverter:
         form = self._form(window)
         packed = self._packed(window, form.frames, tau, seed)
         rows = self._run(packed, form, source, targets)
-        return lambda: [self._kept(row.numpy().reshape(len(form.starts), -1), form.starts, window) for row in rows()]
+        return lambda: [self.kept(row.numpy().reshape(len(form.starts), -1), form.starts, window) for row in rows()]
 
     def _eager(self, packed, form: Form, source, targets) -> Callable[[], list]:
         def finish():
@@ -251,11 +251,11 @@ class DeviceConverter:
 
     def _form(self, window: Window) -> Form:
         bucket = self.short if window.frames <= self.short else self.long
-        return Form(bucket, window.frames < bucket, self._generator_starts(bucket, window.keep.stop))
+        return Form(bucket, window.frames < bucket, self.generator_starts(bucket, window.keep.stop))
 
     def _forms(self) -> list[Form]:
         """Every form a window can have: a long one without a mask lies between others, so all it can give is kept."""
-        starts = self._generator_starts(self.long, self.long - self.context)
+        starts = self.generator_starts(self.long, self.long - self.context)
         return [
             *(Form(self.short, masked, (0,)) for masked in (False, True)),
             Form(self.long, False, starts),
@@ -273,7 +273,7 @@ class DeviceConverter:
         packed[0, 0, : window.frames, hop + channels] = 1.0
         return parameters.from_numpy(packed)
 
-    def _generator_starts(self, bucket: int, stop: int) -> tuple[int, ...]:
+    def generator_starts(self, bucket: int, stop: int) -> tuple[int, ...]:
         """First frames of the generator windows that cover a bucket up to the frame `stop`, the last one kept of it."""
         if bucket == self.short:
             return (0,)
@@ -283,7 +283,7 @@ class DeviceConverter:
             starts.append(min(len(starts) * step, bucket - self.short))
         return tuple(starts)
 
-    def _kept(self, rows: np.ndarray, starts: Sequence[int], window: Window) -> np.ndarray:
+    def kept(self, rows: np.ndarray, starts: Sequence[int], window: Window) -> np.ndarray:
         """Joins the stretches of the generator windows [window, samples] that are free of edge effects."""
         hop = self.config.hop_length
         pieces, done = [], window.keep.start

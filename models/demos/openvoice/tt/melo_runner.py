@@ -1,0 +1,287 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The device's half of speech.py: sentences of any length on fixed shapes, as base speech or already in a voice.
+
+A sentence costs two uploads and two downloads. Up: its ids, its style and the noise of its durations; down: how many
+frames that makes. Up: the frames' noise, drawn by then for exactly so many, and where what stands; down: samples.
+With a converter on the same device, base speech stays there: resampled, it is the converter's input.
+
+Phones, word pieces and frames each have their buckets, which are shapes and therefore programs; what lies behind a
+sentence's end in them is masked.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+import ttnn
+from models.demos.openvoice.chunking import Window, noise
+from models.demos.openvoice.reference.melo_tts import MeloTTS as ReferenceMeloTTS
+from models.demos.openvoice.reference.melo_tts import Prosody, draw
+from models.demos.openvoice.reference.text_encoder import Sentences
+from models.demos.openvoice.tt import bert as word_pieces
+from models.demos.openvoice.tt import melo_parameters, melo_tts, parameters
+from models.demos.openvoice.tt.converter import joined
+from models.demos.openvoice.tt.melo_tts import FrameForm, MeloTTS, TextForm
+from models.demos.openvoice.tt.precision import Precision
+from models.demos.openvoice.tt.resampling import Resampling, overlap, places
+from models.demos.openvoice.tt.runner import DeviceConverter, generator_window
+from models.demos.openvoice.tt.sharding import TILE
+
+PHONES = (64, 128, 256, 512)
+FRAMES = (128, 512, 768, 1024, 1536, 2048)  # and the generator's window; 2,048 frames of MeloTTS last 23.8 s
+NOWHERE = -1.0  # the number of no row
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Into which voice base speech is to be converted."""
+
+    source: np.ndarray
+    target: np.ndarray
+    tau: float
+    seeds: Sequence[int]  # a sentence each
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """What a speaker of the checkpoint adds to the network: rows [1, 1, 1, channels], None where nothing."""
+
+    text_encoder: object | None
+    duration_predictor: object
+    stochastic_duration_predictor: object
+    flow: list
+    conv_pre: object
+
+    def map(self, function: Callable) -> "Speaker":
+        def of(value):
+            return [of(item) for item in value] if isinstance(value, list) else value and function(value)
+
+        return Speaker(**{name: of(value) for name, value in vars(self).items()})
+
+
+class DeviceMeloTTS:
+    """A loaded MeloTTS on one device. `reference` gives the weights; the arithmetic is all the device's.
+
+    `bert`: the loaded BERT of the language (reference/bert.py), or None to speak without; `converter`: what `voiced`
+    converts with; `window`: frames that the generator takes at once, None: as many as fit.
+    """
+
+    def __init__(
+        self,
+        reference: ReferenceMeloTTS,
+        device,
+        bert=None,
+        converter: DeviceConverter | None = None,
+        precision: Precision | None = None,
+        window: int | None = None,
+    ):
+        self.reference = reference
+        self.config = reference.config
+        self.device = device
+        self.converter = converter
+        precision = precision or Precision()
+        # a window that is a bucket of its own serves the sentences that it holds whole
+        self.window = window or min(generator_window(self.config, device, precision.generator, TILE), FRAMES[1])
+        self.frames = sorted({*FRAMES, self.window})
+        self.reach = reference.generator.reach
+        encoder = reference.text_encoder
+        self.model = MeloTTS(
+            melo_parameters.preprocess(reference),
+            bert and (melo_parameters.bert(bert, precision.bert), melo_parameters.phone_features(encoder.bert)),
+            self.config,
+            device,
+            precision,
+            self.window,
+        )
+        if converter is not None:
+            source, frame = self.config.sampling_rate, self.config.samples_per_frame
+            self.resampling = Resampling(source, frame, converter.config, device, precision.spectrogram)
+        self._speakers = {}
+
+    def __call__(self, sentences: Sentences, speakers, prosody: Prosody, randomness: Sequence) -> list:
+        """One waveform [samples] for each sentence, from the same draws of noise as the reference's `forward`."""
+        return self._spoken(sentences, speakers, prosody, randomness, None)
+
+    def voiced(
+        self, sentences: Sentences, speakers, prosody: Prosody, randomness: Sequence, conversion: Conversion
+    ) -> list:
+        """The same sentences, converted before they leave the device: at the converter's rate."""
+        return self._spoken(sentences, speakers, prosody, randomness, conversion)
+
+    def _spoken(self, sentences: Sentences, speakers, prosody: Prosody, randomness, conversion) -> list:
+        self.reference.check(sentences, speakers)
+        speaker = self._speaker(speakers)
+        form = self._text_form(sentences, prosody)
+        encoding = self._encode(self._packed_text(sentences, prosody, randomness, form), form, speaker)
+        # the one value that the host needs: it chooses the bucket, and how much noise is drawn
+        counts = ttnn.to_torch(encoding.placement.counts).reshape(-1).long().clamp_min(1)
+        drawn = prosody.noise_scale * draw(randomness, self.config.inter_channels, counts)
+        counts = counts.tolist()
+        form = self._frame_form(form, counts)
+        packed = self._packed_frames(drawn.numpy(), counts, form, conversion)
+        rows = ttnn.to_torch(self._frames(packed, encoding, form, speaker, conversion)).numpy()
+        kept = self._kept_converted if conversion else self._kept
+        return [parameters.from_numpy(samples) for samples in kept(rows, counts, form)]
+
+    # --- text ---------------------------------------------------------------------------------------------------------
+
+    def _text_form(self, sentences: Sentences, prosody: Prosody) -> TextForm:
+        batch, longest = sentences.phones.shape
+        phones = _bucket(PHONES, longest, f"a sentence of {longest} phones")
+        tokens = 0
+        if self.model.bert is not None:
+            if sentences.pieces is None:
+                raise ValueError("BERT runs on the device here: a sentence needs its word pieces, not features of them")
+            longest = max(len(pieces.ids) for pieces in sentences.pieces)
+            tokens = _bucket(word_pieces.BUCKETS, longest, f"a sentence of {longest} word pieces")
+        return TextForm(batch, phones, tokens, prosody.sdp_ratio != 0)
+
+    def _packed_text(self, sentences: Sentences, prosody: Prosody, randomness: Sequence, form: TextForm) -> np.ndarray:
+        packed = np.zeros((form.batch, 1, max(form.phones, form.tokens), melo_tts.TEXT_COLUMNS), np.float32)
+        packed[..., melo_tts.PIECE] = NOWHERE
+        packed[..., melo_tts.TOKEN_MASK] = word_pieces.MASKED
+        lengths = sentences.lengths
+        noise_of_durations = draw(randomness, 2, lengths).numpy() if form.stochastic else None
+        for item, length in enumerate(lengths.tolist()):
+            of_phones = packed[item, 0, :length]
+            kinds = (melo_tts.PHONE, melo_tts.TONE, melo_tts.LANGUAGE)
+            for kind, ids in zip(kinds, (sentences.phones, sentences.tones, sentences.languages), strict=True):
+                if ids is not None:
+                    of_phones[:, kind] = ids[item, :length]
+            of_phones[:, melo_tts.MASK] = 1
+            of_phones[:, melo_tts.SDP_RATIO] = prosody.sdp_ratio
+            of_phones[:, melo_tts.LENGTH_SCALE] = prosody.length_scale
+            if form.stochastic:
+                drawn = prosody.noise_scale_w * noise_of_durations[item, :, :length]
+                of_phones[:, melo_tts.NOISE], of_phones[:, melo_tts.HELPER_NOISE] = drawn
+            if form.tokens:
+                ids, word2ph = sentences.pieces[item]
+                of_phones[:, melo_tts.PIECE] = np.repeat(np.arange(len(ids)), word2ph)
+                packed[item, 0, : len(ids), melo_tts.TOKEN] = ids
+                packed[item, 0, : len(ids), melo_tts.TOKEN_MASK] = 0
+        return packed
+
+    def _encode(self, packed: np.ndarray, form: TextForm, speaker):
+        return self.model.encode(self._upload(packed), form, speaker)
+
+    # --- frames -------------------------------------------------------------------------------------------------------
+
+    def _frame_form(self, form: TextForm, counts: Sequence[int]) -> FrameForm:
+        frames = _bucket(self.frames, max(counts), f"a sentence of {max(counts)} frames")
+        windows = 0 if frames <= self.window else -(-(frames - 2 * self.reach) // (self.window - 2 * self.reach))
+        return FrameForm(form.batch, form.phones, frames, windows, min(counts) < min(self.window, frames))
+
+    def _packed_frames(self, drawn: np.ndarray, counts: Sequence[int], form: FrameForm, conversion) -> np.ndarray:
+        """Noise of the frames [batch, I, T], and where what stands, as the one tensor that travels."""
+        columns = melo_tts.frame_columns(self.config, conversion and self.converter.config)
+        rows = max(form.windows * self.window, form.frames + (overlap(self.converter.config) if conversion else 0))
+        packed = np.zeros((form.batch, 1, rows, columns.total), np.float32)
+        packed[..., columns.windows], packed[..., columns.joined] = NOWHERE, NOWHERE
+        for item, count in enumerate(counts):
+            own = packed[item, 0]
+            own[:count, columns.noise] = drawn[item, :, :count].T
+            starts = self._starts(count, form)
+            for number, start in enumerate(starts):
+                own[number * self.window : (number + 1) * self.window, columns.windows] = start + np.arange(self.window)
+            own[:count, columns.joined] = self._joined(count, starts)
+            if conversion:
+                config = self.converter.config
+                drawn_there = noise(conversion.seeds[item], config.inter_channels, 0, count)
+                own[:count, columns.conversion_noise] = conversion.tau * drawn_there.T
+                own[: form.frames + overlap(config), columns.kinds] = places(config, count, form.frames)
+        return packed
+
+    def _starts(self, count: int, form: FrameForm) -> list[int]:
+        """The first frame of each generator window: evenly spread, the last one ends with the sentence."""
+        last = max(0, count - self.window)
+        return np.linspace(0, last, form.windows).round().astype(int).tolist()
+
+    def _joined(self, count: int, starts: Sequence[int]) -> np.ndarray:
+        """For each frame of a sentence the row that holds its samples, among all rows of the windows."""
+        rows = np.arange(count)
+        for number, start in enumerate(starts[1:], 1):
+            free = start + self.reach  # from here on what lies before the window does not matter
+            rows[free:] = number * self.window + np.arange(free, count) - start
+        return rows
+
+    def _frames(self, packed: np.ndarray, encoding, form: FrameForm, speaker, conversion: Conversion | None):
+        """-> what is to be downloaded: rows of samples, those of all sentences one below the other"""
+        columns = melo_tts.frame_columns(self.config, conversion and self.converter.config)
+        packed = self._upload(packed)
+        z, mask = self.model.latents(encoding, melo_tts.columns(packed, columns.noise, form.frames), form, speaker)
+        places = form.windows and melo_tts.column(packed, columns.windows, form.windows * self.window)
+        rows = self.model.waveform(z, mask, places, form, speaker)
+        if conversion is None:
+            return joined(rows)
+        places = form.windows and melo_tts.column(packed, columns.joined, form.frames)
+        speech = self.model.base_speech(rows, mask, places, form)
+        hops = form.frames + overlap(self.converter.config)
+        kinds = [melo_tts.column(packed, kind, hops) for kind in range(columns.kinds.start, columns.kinds.stop)]
+        drawn = melo_tts.columns(packed, columns.conversion_noise, form.frames)
+        return self._converted(self.resampling(speech, kinds, form.batch), drawn, mask, form, conversion)
+
+    def _converted(self, hops, drawn, mask, form: FrameForm, conversion: Conversion):
+        network, batch = self.converter.converter, form.batch
+        source, target = self.converter.voice(conversion.source), self.converter.voice(conversion.target)
+        z = network.voiced(network.neutral(hops, drawn, source, mask, batch), target, mask, batch)
+        window, starts = self._converter_windows(form)
+        rows = []
+        for item in range(batch):
+            at = [item * form.frames + start for start in starts]
+            rows += network.rows(z, at, window, target.conv_pre, mask)
+        return joined(rows)
+
+    def _converter_windows(self, form: FrameForm) -> tuple[int, Sequence[int]]:
+        short = self.converter.short
+        if form.frames <= short:
+            return form.frames, (0,)
+        return short, self.converter.generator_starts(form.frames, form.frames)
+
+    # --- what comes back ----------------------------------------------------------------------------------------------
+
+    def _kept(self, rows: np.ndarray, counts: Sequence[int], form: FrameForm) -> list[np.ndarray]:
+        items = rows.reshape(form.batch, -1, self.config.samples_per_frame)
+        return [
+            own[self._joined(count, self._starts(count, form))].reshape(-1)
+            for own, count in zip(items, counts, strict=True)
+        ]
+
+    def _kept_converted(self, rows: np.ndarray, counts: Sequence[int], form: FrameForm) -> list[np.ndarray]:
+        _, starts = self._converter_windows(form)
+        items = rows.reshape(form.batch, len(starts), -1)
+        hop = self.converter.config.hop_length
+        nothing = np.zeros(0, np.float32)
+        return [
+            self.converter.kept(own, starts, Window(nothing, 0, count, slice(0, count), count * hop))
+            for own, count in zip(items, counts, strict=True)
+        ]
+
+    # --- the rest -----------------------------------------------------------------------------------------------------
+
+    def _upload(self, packed: np.ndarray):
+        return ttnn.from_torch(
+            parameters.from_numpy(packed), dtype=ttnn.float32, layout=ttnn.ROW_MAJOR_LAYOUT, device=self.device
+        )
+
+    def _speaker(self, speakers):
+        """The rows of a speaker, on the device; there are few of them, and each stays."""
+        numbers = set(speakers.tolist())
+        if len(numbers) > 1:
+            raise ValueError(f"the sentences of a batch have one speaker, not {sorted(numbers)}: give each its batch")
+        (number,) = numbers
+        if number not in self._speakers:
+            rows = Speaker(**melo_parameters.condition(self.reference, number))
+            self._speakers[number] = rows.map(lambda row: ttnn.to_device(row, self.device))
+        return self._speakers[number]
+
+
+def _bucket(buckets: Sequence[int], needed: int, what: str) -> int:
+    for bucket in buckets:
+        if needed <= bucket:
+            return bucket
+    raise ValueError(
+        f"{what} is too long for the device: at most {buckets[-1]}; split the text, or use the backend 'torch'"
+    )
