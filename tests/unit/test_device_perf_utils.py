@@ -3,11 +3,10 @@
 
 """Device performance: reading tracy's report, the band, the CSV, and the profiler's command line.
 
-A package named tracy that writes a given report stands in for the profiler, so the process boundary is the real one.
+The profiler is stood in for by the fixture of that name (conftest.py); the process boundary is the real one.
 """
 
 import csv
-import json
 import time
 
 import pytest
@@ -31,38 +30,14 @@ OPS = [
     ("stop", "signpost", ""),
     ("HaloDeviceOperation", "tt_dnn_device", "40"),
 ]
-STAND_IN = """
-import csv, json, sys
-from pathlib import Path
-
-here = Path(__file__).parent
-(here / "arguments.json").write_text(json.dumps(sys.argv[1:]))
-reports = Path(sys.argv[sys.argv.index("-o") + 1]) / "reports"
-name = str(len(list(reports.glob("*"))))
-for lines in json.loads((here / "reports.json").read_text()):
-    (reports / name).mkdir(parents=True)
-    with open(reports / name / f"ops_perf_results_{name}.csv", "w", newline="") as file:
-        csv.writer(file).writerows(lines)
-sys.exit(int((here / "status").read_text()))
-"""
 
 
 @pytest.fixture
-def profiler(tmp_path, monkeypatch):
-    """Make `python -m tracy` leave the given operations; answers what it was called with."""
-    package = tmp_path / "tracy"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "__main__.py").write_text(STAND_IN)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setenv("TT_METAL_PROFILER_DIR", str(tmp_path / "profiler"))
-    monkeypatch.chdir(tmp_path)
+def profiler(profiler):
+    """The stand-in, which leaves the operations above unless told otherwise."""
 
     def prepare(operations=OPS, status=0, header=("OP CODE", "OP TYPE", KERNEL)):
-        reports = [] if operations is None else [[header, *operations]]
-        (package / "reports.json").write_text(json.dumps(reports))
-        (package / "status").write_text(str(status))
-        return lambda: json.loads((package / "arguments.json").read_text())
+        return profiler(operations, header, status)
 
     return prepare
 

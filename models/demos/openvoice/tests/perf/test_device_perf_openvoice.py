@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Device kernel time of each stage on a card, under tracy, against targets.yaml.
+
+    pytest models/demos/openvoice/tests/perf -m models_device_performance_bare_metal
+"""
+
+import pytest
+
+from models.demos.openvoice.tests.perf import targets
+from models.demos.openvoice.tests.perf.gates import card_name, hold_device_time, needs_card
+from models.demos.openvoice.tests.perf.stages import STAGES, identify
+
+each_stage = pytest.mark.parametrize("stage", STAGES, ids=identify)
+
+
+@needs_card
+@each_stage
+def test_stage(device, stage):
+    """What the profiler runs: the stage, once."""
+    run = STAGES[stage](device)
+    run()
+
+
+@needs_card
+@each_stage
+@pytest.mark.timeout(1800)  # kernels are compiled for the profiler, in a process of its own
+@pytest.mark.models_device_performance_bare_metal
+def test_device_perf(stage):
+    hold_device_time(stage, card_name(), targets.load())

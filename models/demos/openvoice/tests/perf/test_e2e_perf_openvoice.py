@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Wall time as a user meets it, on a card: traces, two command queues, all transfers, against targets.yaml.
+
+    pytest models/demos/openvoice/tests/perf -m models_performance_bare_metal
+
+Each case measures a first call (compilation, weights, traces) and warm ones, and leaves a perf_openvoice_*.csv. Weights
+are seeded, of full size: they do not change what the device does.
+"""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from models.demos.openvoice.pipeline import OpenVoice, Request
+from models.demos.openvoice.tests import speech
+from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.tests.perf import targets
+from models.demos.openvoice.tests.perf.gates import card_name, hold_wall_time, needs_card, wall_time
+from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE, obstacle
+from models.demos.openvoice.voices import Voice
+
+pytestmark = [
+    needs_card,
+    pytest.mark.models_performance_bare_metal,
+    pytest.mark.timeout(1200),  # a cold machine compiles every kernel first
+    pytest.mark.parametrize(
+        "device_params", [{"trace_region_size": TRACE_REGION_SIZE, "num_command_queues": 2}], indirect=True, ids=[""]
+    ),
+]
+
+
+@pytest.fixture
+def model(device, tmp_path):
+    assert obstacle(device) is None
+    return OpenVoice.from_pretrained(make_converter_checkpoint(tmp_path), backend="ttnn", device=device)
+
+
+@pytest.fixture
+def limits():
+    return targets.load()
+
+
+def test_conversion(model, limits):
+    """Ten seconds in one call: real-time factor, and samples a second as the report's throughput."""
+    seconds = 10.0
+    recording, source, target = speech.voice(seconds, model.sampling_rate), *voices(model, 2)
+    wall = wall_time(lambda: model.convert(recording, target, source))
+    hold("conversion", wall, {"conversion_rtf": wall.again / seconds}, "conversion_rtf", limits, seconds)
+
+
+def test_first_audio(model, limits):
+    """A stream in pieces of a second, until the first piece is there."""
+    recording, source, target = speech.voice(10.0, model.sampling_rate), *voices(model, 2)
+    wall = wall_time(lambda: next(model.convert_stream(recording, target, source)))
+    hold("first_audio", wall, {"first_audio_seconds": wall.again}, "first_audio_seconds", limits)
+
+
+def test_clone(model, limits):
+    """Ten seconds of somebody never heard before, then three seconds spoken in that voice."""
+    rate = model.sampling_rate
+    reference, recording, (source,) = speech.voice(10.0, rate), speech.voice(3.0, rate), voices(model, 1)
+    heard = itertools.count()
+    # another recording each time: a voice that was heard before would come from the bank
+    wall = wall_time(lambda: model.convert(recording, model.voice(np.roll(reference, next(heard))), source))
+    hold("clone", wall, {"clone_seconds": wall.again}, "clone_seconds", limits)
+
+
+@pytest.mark.parametrize("batch", [1, 4, 10])
+def test_batch(model, limits, batch):
+    """Conversions of three seconds into different voices that arrive together; each waits for all."""
+    seconds = 2.9  # one short window on every card
+    recording, (source, *people) = speech.voice(seconds, model.sampling_rate), voices(model, 1 + batch)
+    requests = [Request(recording, person, source, seed=seed) for seed, person in enumerate(people)]
+    made = []
+    wall = wall_time(lambda: made.append(model.convert_batch(requests)))
+    metrics = {"conversion_rtf": wall.again / seconds}
+    if batch == 10:
+        metrics["concurrent_clones"] = len(made[-1])
+    hold(f"batch_of_{batch}", wall, metrics, "conversion_rtf", limits, seconds, batch)
+
+
+def voices(model, count: int) -> list[Voice]:
+    embeddings = torch.randn(count, model.config.gin_channels, generator=torch.Generator().manual_seed(0))
+    return [Voice(embedding, f"voice {number}", "seed 0") for number, embedding in enumerate(embeddings)]
+
+
+def hold(case, wall, metrics, metric, limits, seconds=1.0, batch=1):
+    """The strictest limit of `metric`, times so many seconds, is what a call may take."""
+    card = card_name()
+    hold_wall_time(case, card, wall, metrics, limits.strictest(metric, card) * seconds, limits, batch)
