@@ -28,9 +28,10 @@ class FineNorm:
         self.compute_config = stage.compute_config(device)
 
     def __call__(self, x):
-        placed = x.memory_config()
-        x = ttnn.layer_norm(x, epsilon=self.epsilon, memory_config=placed, compute_kernel_config=self.compute_config)
-        return ttnn.addcmul(self.bias, x, self.weight, memory_config=placed)
+        x = ttnn.layer_norm(
+            x, epsilon=self.epsilon, memory_config=x.memory_config(), compute_kernel_config=self.compute_config
+        )
+        return ttnn.addcmul(self.bias, x, self.weight, output_tensor=x)
 
 
 def add_by_item(x, row, batch: int):

@@ -50,11 +50,13 @@ class DilatedSeparableConv:
         ]
 
     def __call__(self, x, mask, batch: int):
-        """x masked and sharded -> the same"""
+        """x, sharded, holds the result in the end, masked: a batch leaves no room for more tensors than needed."""
+        ttnn.multiply(x, mask, output_tensor=x)
         for depthwise, norm_1, pointwise, norm_2 in self.layers:
-            y = ttnn.gelu(norm_1(depthwise(x, batch)))
-            y = norm_2(pointwise(y, batch))
-            x = ttnn.multiply(ttnn.add(x, y, input_tensor_b_activations=[EXACT_GELU]), mask)
+            y = norm_1(depthwise(x, batch))
+            y = norm_2(pointwise(ttnn.gelu(y, output_tensor=y), batch))
+            ttnn.add(x, y, input_tensor_b_activations=[EXACT_GELU], output_tensor=x)
+            ttnn.multiply(x, mask, output_tensor=x)
         return x
 
 
@@ -119,7 +121,7 @@ class SplineCoupling:
     def __call__(self, fixed, moved, text, mask, batch: int, after=()):
         """What `moved` becomes; `fixed` passes unchanged."""
         h = ttnn.addcmul(ttnn.add(text, self.pre_bias), fixed, self.pre_weight)
-        h = self.convs(ttnn.multiply(h, mask), mask, batch)
+        h = self.convs(h, mask, batch)
         sizes, slopes = self.sizes(h, ttnn.L1_MEMORY_CONFIG), self.slopes(h, ttnn.L1_MEMORY_CONFIG)
         return self.spline(moved, sizes, slopes, after)
 
@@ -137,7 +139,7 @@ class StochasticDurationPredictor:
     def __call__(self, x, mask, bias, noise, batch: int = 1):
         """mask [1, 1, batch * N, 1]; bias [1 or batch, 1, 1, C] a speaker's; noise: the two channels, scaled"""
         x = ttnn.to_memory_config(x, shard(self.device, x.shape[2], x.shape[3]))
-        text = ttnn.multiply(add_by_item(self.pre(x, batch), bias, batch), mask)
+        text = add_by_item(self.pre(x, batch), bias, batch)
         text = self.projection(self.convs(text, mask, batch), batch)
         log_durations, helper = noise
         for coupling in self.couplings[:0:-1]:
