@@ -34,7 +34,7 @@ from models.demos.openvoice.reference.stochastic_duration_predictor import (
 from models.demos.openvoice.reference.text_encoder import TextEncoder
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, head_width
-from models.demos.openvoice.tt.parameters import convolution, linear, tiled
+from models.demos.openvoice.tt.parameters import convolution, tiled
 from models.demos.openvoice.tt.precision import Stage
 from models.demos.openvoice.tt.sharding import TILE
 from ttnn.model_preprocessing import ParameterDict, make_parameter_dict
@@ -127,13 +127,13 @@ def _transformer_flow(flow: TransformerCouplingBlock) -> dict:
     couplings = []
     for i, coupling in enumerate(flow.couplings):
         odd = bool(i % 2)  # reads and writes reversed channels, as in parameters.py
-        pre, post = coupling.pre.weight[:, :, 0], coupling.post.weight[:, :, 0]
-        bias = coupling.post.bias
+        pre = coupling.pre.weight.flip(1) if odd else coupling.pre.weight
+        post, bias = coupling.post.weight, coupling.post.bias
         couplings.append(
             {
-                "pre": linear(pre.flip(1) if odd else pre, coupling.pre.bias),
+                "pre": convolution(pre, coupling.pre.bias),
                 "encoder": _encoder(coupling.encoder),
-                "post": linear(post.flip(0) if odd else post, bias.flip(0) if odd else bias),
+                "post": convolution(post.flip(0) if odd else post, bias.flip(0) if odd else bias),
             }
         )
     return {"couplings": couplings}
