@@ -79,7 +79,7 @@ def check(checkout: Path) -> None:
     """Import and collect there, with the checkout's own conftest.py, options and helpers."""
     modules = [".".join((*PLACE.parts, name)) for name in IMPORTS]
     run(checkout, "-c", "; ".join(f"import {module}" for module in modules))
-    run(checkout, "-m", "pytest", "--collect-only", "-q", str(PLACE / "tests"), str(PLACE / "demo/demo.py"))
+    run(checkout, "-m", "pytest", "--collect-only", "-qq", str(PLACE / "tests"), str(PLACE / "demo/demo.py"))
 
 
 def run(checkout: Path, *arguments: str) -> None:
