@@ -60,9 +60,9 @@ class Alignment:
         middles = self._constant("middles", frames, lambda: 2 * np.arange(frames).reshape(-1, 1) + 1)
         distance = ttnn.subtract(middles, placement.centres, activations=[ABS], memory_config=ttnn.DRAM_MEMORY_CONFIG)
         path = ttnn.lt(distance, placement.durations)
-        repeated = ttnn.matmul(
-            path, ttnn.reshape(x, (batch, 1, phones, x.shape[3])), compute_kernel_config=self.compute_config
-        )
+        # the text encoder leaves x in blocks over the cores, which no matmul takes as its second operand
+        items = ttnn.reshape(ttnn.to_memory_config(x, ttnn.DRAM_MEMORY_CONFIG), (batch, 1, phones, x.shape[3]))
+        repeated = ttnn.matmul(path, items, compute_kernel_config=self.compute_config)
         return ttnn.reshape(repeated, (1, 1, batch * frames, x.shape[3]))
 
     def sequence_mask(self, counts, frames: int):

@@ -13,6 +13,7 @@ from models.demos.openvoice.reference.alignment import frame_counts, repeat_phon
 from models.demos.openvoice.tt import alignment
 from models.demos.openvoice.tt.alignment import Alignment
 from models.demos.openvoice.tt.precision import Stage
+from models.demos.openvoice.tt.sharding import shard
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 CHANNELS = 384  # means beside log deviations
@@ -60,13 +61,17 @@ def test_places_are_exact(path, upload, durations):
 
 
 @pytest.mark.parametrize(("durations", "frames"), CASES)
-def test_each_frame_gets_the_row_of_its_phone(path, upload, durations, frames):
+def test_each_frame_gets_the_row_of_its_phone(device, path, upload, durations, frames):
+    """Of rows placed as a convolution leaves them."""
     batch, phones = durations.shape
+    placed = shard(device, batch * phones, CHANNELS)
     x = torch.randn(batch, CHANNELS, phones, generator=torch.Generator().manual_seed(1))
     # sums of few powers of two, which the matrix unit reads as they are
     for values in (x, (x * 64).round() / 64):
         placement = path.place(upload(column(durations)), batch)
-        actual = ttnn.to_torch(path.repeat_phones(upload(rows(values)), placement, frames))
+        actual = ttnn.to_torch(
+            path.repeat_phones(ttnn.to_memory_config(upload(rows(values)), placed), placement, frames)
+        )
         expected = torch.zeros(batch, CHANNELS, frames)
         repeated = repeat_phones(values, durations)
         expected[:, :, : repeated.shape[2]] = repeated
