@@ -208,7 +208,10 @@ class DeviceConverter:
         return embedding
 
     def warm_up(self) -> None:
-        """Compile every bucket's programs and prepare every weight, so that no conversion has to wait for it."""
+        """Compile every bucket's programs and prepare every weight, so that nothing has to wait for it later."""
+        for bucket in EMBED_BUCKETS:  # before the first capture, which each would undo, as below
+            for frames in (bucket, bucket - 1):  # whole, masked
+                self.embed(np.zeros(frames * self.config.hop_length, np.float32))
         voice = self.voice(np.zeros(self.config.gin_channels, np.float32))
         forms = self._forms()
         if self.traces is not None:  # all of them before the first capture, which each would undo

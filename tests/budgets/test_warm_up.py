@@ -1,0 +1,23 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""A warm device compiles nothing, whatever is asked of it."""
+
+import numpy as np
+import pytest
+
+from mock_device.ledger import Ledger
+from models.demos.openvoice.tt.runner import EMBED_BUCKETS, DeviceConverter
+
+pytestmark = pytest.mark.device
+
+
+def test_voices_of_every_bucket_are_extracted_without_compiling(bare_device, reference):
+    converter = DeviceConverter(reference, bare_device, window=64)
+    converter.warm_up()
+    hop = reference.config.hop_length
+    with Ledger(bare_device) as ledger:
+        for bucket in EMBED_BUCKETS:
+            for frames in (bucket, bucket - 7):
+                converter.embed(np.zeros(frames * hop, np.float32))
+    ledger.check(cache_misses=0)
