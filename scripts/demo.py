@@ -4,7 +4,7 @@
 
 """What `make demo` runs: the model's own `check`, on a mocked card where there is none, and the ledger of a conversion.
 
-    .venv/bin/python -m scripts.demo [RECORDING] [--model NAME_OR_FOLDER] [--output FOLDER] [--arch wormhole_b0]
+    .venv/bin/python -m scripts.demo [RECORDING [VOICE]] [--model NAME_OR_FOLDER] [--output FOLDER] [--arch wormhole_b0]
 """
 
 from contextlib import nullcontext
@@ -13,8 +13,10 @@ import ttnn
 from mock_device import runtime
 from mock_device.golden import GoldenExecutor
 from mock_device.ledger import Ledger
-from models.demos.openvoice.demo.demo import Parser, add_check_arguments, check, errors_as_sentences
+from models.demos.openvoice.demo.comparison import compare
+from models.demos.openvoice.demo.demo import add_check_arguments
 from models.demos.openvoice.demo.errors import UsageError
+from models.demos.openvoice.demo.terminal import Parser, errors_as_sentences
 
 
 def main() -> None:
@@ -43,7 +45,7 @@ def show(options, device) -> None:
         print(f"device    {'simulated' if runtime.simulated() else 'real'} {card}")
         executor = nullcontext()
     with executor:
-        agreement = check(options, device)
+        agreement = compare(options, device)
     with Ledger(device) as ledger:  # counts need no values
         agreement.repeat()
     print("\nOne conversion on the device, counted; times are estimates by a roofline, not measured:")

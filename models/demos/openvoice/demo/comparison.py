@@ -1,37 +1,40 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""One conversion by PyTorch and by the device, side by side: samples, agreement, and a picture of both.
+"""`check`: one recording in another voice by PyTorch and by the device, side by side: figures, sound and a picture.
 
-What demo.py's `check` does. It needs no network: without the released model it takes an untrained one of the same
-architecture, which shows that the two paths compute the same and says nothing about voices.
+What `make demo` runs. It needs no network: it takes the released model where that is on the machine, else the small
+one of the repository, else an untrained one of full size, which shows that both paths compute the same and clones no
+voice.
 """
 
-import os
+import argparse
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
-from matplotlib.figure import Figure
 
 from models.common.utility_functions import comp_pcc
-from models.demos.openvoice import audio, checkpoint
+from models.demos.openvoice import audio
 from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.checkpoint import CheckpointError
-from models.demos.openvoice.demo.loading import load
-from models.demos.openvoice.demo.mel import BANDS, log_mel
-from models.demos.openvoice.pipeline import RELEASE, OpenVoice
+from models.demos.openvoice.demo.loading import SMALL, Found, find_model, load
+from models.demos.openvoice.demo.mel import log_mel
+from models.demos.openvoice.demo.metrics import similarity
+from models.demos.openvoice.demo.picture import draw
+from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.speech import voice as synthetic_voice
 from models.demos.openvoice.voices import Voice
 
 CHECK_SECONDS = 2.0
+REFERENCE_SECONDS = 6.0
 TAU, SEED = 0.3, 0
-RELEASED_VOICE = Path("base_speakers") / "ses" / "en-default.pth"
+PITCH = 1.4  # of the synthetic voice that stands for the wanted one, by the other's
+SPEECH = "speech"  # folder beside the small model
 
 
 @dataclass(frozen=True)
@@ -44,97 +47,90 @@ class Agreement:
     repeat: Callable[[], np.ndarray]  # converts once more on the device, without measuring the tone colour again
 
 
-def compare(model: str | None, recording: Path | None, folder: Path, device=None) -> Agreement:
-    """Converts the start of `recording` on both paths, prints how they agree, writes WAV files and a PNG.
+def compare(options: argparse.Namespace, device=None) -> Agreement:
+    """Converts the start of a recording on both paths, prints how they agree, writes WAV files and a PNG.
 
     `device` is an open one; without it the machine's first card is opened.
     """
+    folder = options.output
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AudioError(f"{folder} cannot be a folder for the results ({error.strerror}); name another") from None
-    with _found(model) as (name, path, trained):
-        if trained:
-            print(f"model     {name}")
-        else:
-            print("model     untrained: OpenVoice V2's full size with random weights, so this does not clone a voice")
-        reference = load(path, "torch", precision="exact")
-        on_device = load(path, "ttnn", device=device)
-        voice_file = path / RELEASED_VOICE
-        target = Voice.load(voice_file) if trained and voice_file.is_file() else _random_voice(reference)
+    with _found(options.model) as (found, trained):
+        print(f"model      {found.name}{found.why}")
+        reference = load(found.folder, "torch", precision="exact")
+        on_device = load(found.folder, "ttnn", device=device)
     rate = reference.sampling_rate
-    samples = _beginning(recording, rate)
-    print(f"input     {len(samples) / rate:.1f} s of {recording or 'a synthetic voice'}, to {target.source}")
+    source_name, samples, wanted_name, wanted = _speech(options, found, rate)
+    print(f"source     {len(samples) / rate:.1f} s of {source_name}")
+    print(f"reference  {len(wanted) / rate:.1f} s of {wanted_name}")
 
-    results = {"input": samples}
-    for title, converter in (("PyTorch", reference), ("device", on_device)):
-        results[title] = converter.convert(samples, target, None, TAU, SEED)
-    mels = {title: log_mel(result, rate) for title, result in results.items()}
-    tone_colours = [converter.backend.embed(samples) for converter in (reference, on_device)]
-    source = Voice(torch.from_numpy(tone_colours[1]), "input", "the input")  # on the device from here on
-    agreement = Agreement(
-        _pcc(*tone_colours),
-        _pcc(results["PyTorch"], results["device"]),
-        _pcc(mels["PyTorch"], mels["device"]),
-        repeat=lambda: on_device.convert(samples, target, source, TAU, SEED),
-    )
+    target = reference.voice([wanted], name="reference")
+    results = {
+        title: model.convert(samples, target, None, TAU, SEED)
+        for title, model in (("PyTorch", reference), ("device", on_device))
+    }
+    agreement = _agreement(reference, on_device, samples, target, results)
     print(
-        f"agreement PCC of the tone colours {agreement.tone_colour:.6f}, of the waveforms {agreement.waveform:.6f}, "
-        f"of their log-mels {agreement.log_mel:.6f}"
+        f"agreement  of device and PyTorch, as PCC: {agreement.tone_colour:.6f} of the tone colours, "
+        f"{agreement.waveform:.6f} of the waveforms, {agreement.log_mel:.6f} of their log-mels"
     )
-    written = [folder / f"{title.lower()}.wav" for title in results]
-    for file, result in zip(written, results.values(), strict=True):
-        audio.save(file, result, rate)
+    if trained:
+        before, after = (similarity(heard, wanted, rate) for heard in (samples, results["device"]))
+        print(f"similarity {before:.3f} of source and reference, {after:.3f} of result and reference (Resemblyzer)")
+    written = [folder / name for name in ("source.wav", "reference.wav", "result.wav", "pytorch.wav")]
+    for file, sound in zip(written, (samples, wanted, results["device"], results["PyTorch"]), strict=True):
+        audio.save(file, sound, rate)
     written.append(folder / "spectrograms.png")
-    _draw(mels, len(samples) / rate, written[-1])
-    print("written  ", *written)
+    draw({"source": samples, "reference": wanted, "result": results["device"]}, rate, written[-1])
+    print("written   ", *written)
     return agreement
 
 
+def _agreement(reference: OpenVoice, on_device: OpenVoice, samples, target: Voice, results) -> Agreement:
+    tone_colours = [model.backend.embed(samples) for model in (reference, on_device)]
+    source = Voice(torch.from_numpy(tone_colours[1]), "source", "the source")  # on the device from here on
+    mels = [log_mel(result, reference.sampling_rate) for result in results.values()]
+    return Agreement(
+        _pcc(*tone_colours),
+        _pcc(*results.values()),
+        _pcc(*mels),
+        repeat=lambda: on_device.convert(samples, target, source, TAU, SEED),
+    )
+
+
 @contextmanager
-def _found(model: str | None) -> Iterator[tuple[str, Path, bool]]:
-    """Name and folder of the model and whether it is trained; an untrained one is gone after the block."""
+def _found(model: str | None) -> Iterator[tuple[Found, bool]]:
+    """The model and whether it is trained; an untrained one is gone after the block."""
     try:
-        found = checkpoint.locate(model or RELEASE, download=model is not None)
+        found = find_model(model, download=False)
     except CheckpointError:
         if model is not None:
             raise
         with tempfile.TemporaryDirectory() as untrained:
-            yield "untrained", make_converter_checkpoint(untrained), False
+            why = ": OpenVoice V2's full size with random weights, which clones no voice"
+            yield Found("untrained", make_converter_checkpoint(untrained), why), False
     else:
-        yield model or RELEASE, found, True
+        yield found, True
 
 
-def _random_voice(model: OpenVoice) -> Voice:
-    embedding = torch.randn(model.config.gin_channels, generator=torch.Generator().manual_seed(1))
-    return Voice(embedding, "random", "a random embedding")
-
-
-def _beginning(recording: Path | None, rate: int) -> np.ndarray:
-    if recording is None:
-        return synthetic_voice(CHECK_SECONDS, rate)
-    return next(audio.stream(recording, rate, CHECK_SECONDS))
+def _speech(options: argparse.Namespace, found: Found, rate: int) -> tuple[str, np.ndarray, str, np.ndarray]:
+    """The source and the wanted voice, each with its name: as given, beside the small model, or synthetic."""
+    bundled = sorted((found.folder / SPEECH).glob("*.wav")) if found.name == SMALL else []
+    source, wanted = options.recording, options.voice
+    source = source or (bundled[0] if bundled else None)
+    wanted = wanted or (bundled[-1] if bundled else None)
+    if source is None:
+        source_name, samples = "a synthetic voice", synthetic_voice(CHECK_SECONDS, rate)
+    else:
+        source_name, samples = str(source), next(audio.stream(source, rate, CHECK_SECONDS))
+    if wanted is None:
+        # The same sound, played faster: a higher voice out of a shorter throat.
+        high = synthetic_voice(REFERENCE_SECONDS * PITCH, round(rate / PITCH))
+        return source_name, samples, "a higher synthetic voice", high
+    return source_name, samples, str(wanted), next(audio.stream(wanted, rate, REFERENCE_SECONDS))
 
 
 def _pcc(expected, actual) -> float:
     return float(comp_pcc(torch.as_tensor(expected), torch.as_tensor(actual))[1])
-
-
-def _draw(mels: dict[str, np.ndarray], seconds: float, path: Path) -> None:
-    """One panel below the other, all in the same colours."""
-    figure = Figure(figsize=(9, 7), layout="constrained")
-    low, high = min(mel.min() for mel in mels.values()), max(mel.max() for mel in mels.values())
-    panels = figure.subplots(len(mels), sharex=True)
-    for panel, (name, mel) in zip(panels, mels.items(), strict=True):
-        image = panel.imshow(
-            mel, origin="lower", aspect="auto", extent=(0, seconds, 0, BANDS), vmin=low, vmax=high, cmap="magma"
-        )
-        panel.set(title=name, ylabel="mel band")
-    panels[-1].set_xlabel("seconds")
-    figure.colorbar(image, ax=list(panels), label="log magnitude")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        figure.savefig(temporary, format="png", dpi=120)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

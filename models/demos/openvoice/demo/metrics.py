@@ -150,7 +150,12 @@ def pitch_correlation(first: np.ndarray, second: np.ndarray, rate: int) -> float
     both = np.isfinite(a) & np.isfinite(b)
     if both.sum() < LEAST_PITCHED or not a[both].std() or not b[both].std():
         return None
-    return float(np.corrcoef(a[both], b[both])[0, 1])
+    return correlation(a[both], b[both])
+
+
+def correlation(first: np.ndarray, second: np.ndarray) -> float:
+    """Pearson's, of all values."""
+    return float(np.corrcoef(np.ravel(first), np.ravel(second))[0, 1])
 
 
 def cepstra(mel: np.ndarray) -> np.ndarray:

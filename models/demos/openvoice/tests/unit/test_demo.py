@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""demo/demo.py: what a user of the command line gets, and what a mistake is answered with."""
+"""The command line: what `convert`, `clone`, `voice` and `check` give, and what a mistake is answered with."""
 
+import argparse
 import io
+import json
 import re
 import sys
 
@@ -11,82 +13,196 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from matplotlib.image import imread
 
-from models.demos.openvoice.demo import demo
+from models.demos.openvoice import audio, checkpoint
+from models.demos.openvoice.demo import comparison, loading, sound, terminal
+from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests import speech
-from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
+from models.demos.openvoice.tests.unit.conftest import RATE
 from models.demos.openvoice.tt import backend
 
-RATE = 22050
+CONVERT = ("convert", "--precision", "exact", "--backend", "torch")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return make_converter_checkpoint(tmp_path_factory.mktemp("model"), SMALL_CONFIG)
+# ---- convert
 
 
-@pytest.fixture
-def here(tmp_path, monkeypatch, folder):
-    """An empty working folder with a recording, a second one for the voice, and a bank of voices of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("OPENVOICE_HOME", str(tmp_path / "home"))
-    soundfile.write("speech.wav", speech.voice(3.0, RATE), RATE)
-    soundfile.write("voice.flac", speech.voice(6.0, 16000), 16000)
-    return tmp_path
-
-
-def run(folder, *arguments):
-    demo.main(["convert", "--model", str(folder), "--precision", "exact", *arguments])
-
-
-def fails(expect_error, capsys, *arguments) -> str:
-    """The one line on stderr of a command that ends with exit code 2 and writes nothing."""
-    with expect_error(SystemExit, "^2$"):
-        demo.main(list(arguments))
-    printed = capsys.readouterr()
-    assert not printed.out
-    assert printed.err.count("\n") == 1, printed.err
-    return printed.err
-
-
-def test_convert_writes_a_file_as_long_as_the_recording(here, folder, capsys):
-    run(folder, "speech.wav", "voice.flac")
+def test_convert_writes_a_file_as_long_as_the_recording(here, console):
+    assert console(*CONVERT, "speech.wav", "voice.flac") == 0
     assert soundfile.info("converted.wav").frames == soundfile.info("speech.wav").frames
-    assert capsys.readouterr().out.startswith("converted.wav: 3.0 s of speech")
+    assert console.out.startswith("converted.wav: 3.0 s of speech")
+    assert console.err == ""
 
 
-def test_seed_and_tau_reach_the_model(here, folder):
+def test_seed_and_tau_reach_the_model(here, console):
     results = {}
     for name, options in {"a": (), "b": ("--seed", "1"), "c": ("--tau", "0"), "again": ()}.items():
-        run(folder, "speech.wav", "voice.flac", "--output", f"{name}.wav", *options)
+        assert console(*CONVERT, "speech.wav", "voice.flac", "--output", f"{name}.wav", *options) == 0
         results[name] = soundfile.read(f"{name}.wav")[0]
     assert np.array_equal(results["a"], results["again"])
     assert not np.array_equal(results["a"], results["b"])
     assert not np.array_equal(results["a"], results["c"])
 
 
-def test_a_voice_file_as_upstream_delivers_it(here, folder):
+def test_a_voice_file_as_upstream_delivers_it(here, console):
     torch.save(torch.linspace(-1, 1, 12)[None, :, None], "voice.pth")
-    run(folder, "speech.wav", "voice.pth", "--output", "result.flac")
+    assert console(*CONVERT, "speech.wav", "voice.pth", "--output", "result.flac") == 0
     assert soundfile.info("result.flac").format == "FLAC"
 
 
-@pytest.mark.parametrize("seconds, terminal, shown", [(12, True, True), (12, False, False), (3, True, False)])
-def test_progress_is_for_long_recordings_on_a_terminal(tmp_path, monkeypatch, seconds, terminal, shown):
-    soundfile.write(tmp_path / "a.wav", np.zeros(seconds * RATE), RATE)
+def test_json(here, console):
+    assert console(*CONVERT, "speech.wav", "voice.flac", "--json") == 0
+    facts = json.loads(console.out)
+    assert (facts["output"], facts["voice"], facts["seconds"], facts["seed"]) == ("converted.wav", "voice", 3.0, 0)
+
+
+@pytest.mark.parametrize("streamed", [(), ("--stream", "--chunk", "0.5")])
+def test_through_pipes(here, console, streamed):
+    """stdin to stdout gives the samples that files give, and stdout carries nothing else."""
+    assert console(*CONVERT, "speech.wav", "voice.flac", "--output", "file.wav") == 0
+    stdin = (here / "speech.wav").read_bytes()
+    assert console(*CONVERT, "-", "voice.flac", "--output", "-", *streamed, stdin=stdin) == 0
+    assert "3.0 s of speech" in console.err
+    expected, actual = (
+        soundfile.read("file.wav", dtype="int16")[0],
+        soundfile.read(io.BytesIO(console.bytes), dtype="int16")[0],
+    )
+    assert len(expected) == len(actual)
+    assert np.abs(expected.astype(int) - actual).max() <= 1  # other windows round differently
+
+
+def test_a_stream_begins_before_the_recording_is_converted(here, monkeypatch):
+    """Samples are on stdout while later ones are still to come."""
+    model = OpenVoice.from_pretrained(here / "home" / "OpenVoiceV2", precision="exact")
+    out = io.BytesIO()
+    write = sound.stream_writer(out, RATE)
+    sizes = []
+    for piece in model.convert_stream("speech.wav", model.voice("voice.flac"), chunk_seconds=0.5):
+        write(piece)
+        sizes.append(len(out.getvalue()))
+    assert len(sizes) >= 6 and sizes == sorted(set(sizes))
+
+
+def test_the_header_of_a_stream(tmp_path):
+    samples = speech.voice(0.5, RATE)
+    samples[:2] = 1.5, -1.5  # beyond full scale
+    pipe = io.BytesIO()
+    sound.stream_writer(pipe, RATE)(samples)
+    assert pipe.getvalue()[4:8] == pipe.getvalue()[40:44] == b"\xff\xff\xff\xff"
+    soundfile.write(tmp_path / "file.wav", samples, RATE)
+    assert pipe.getvalue()[44:] == (tmp_path / "file.wav").read_bytes()[44:]
+    pipe.seek(0)
+    assert np.array_equal(soundfile.read(pipe)[0], soundfile.read(tmp_path / "file.wav")[0])
+
+    sound.finish_stream(pipe)  # stdout was a file
+    assert pipe.getvalue() == (tmp_path / "file.wav").read_bytes()
+
+
+def test_a_stream_can_be_read_without_a_warning(here, console, logged_warnings):
+    pipe = io.BytesIO()
+    sound.stream_writer(pipe, RATE)(speech.voice(1.0, RATE))
+    pipe.seek(0)
+    assert len(audio.load(pipe, RATE)) == RATE
+    assert logged_warnings == []
+
+
+def test_whoever_reads_stdout_may_stop(here, console, monkeypatch):
+    def closed(*_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(sound, "stream_writer", lambda *_: closed)
+    monkeypatch.setattr(terminal.os, "dup2", lambda *_: None)
+    assert console(*CONVERT, "speech.wav", "voice.flac", "--output", "-", "--stream") == 141
+    assert console.err == ""
+
+
+def test_interrupted(here, console, monkeypatch):
+    """Ctrl-C after the first piece: one line, exit code 130, no file."""
+
+    def pieces(*_, **__):
+        yield np.zeros(RATE, np.float32)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(OpenVoice, "convert_stream", pieces)
+    before = sorted(here.iterdir())
+    assert console(*CONVERT, "speech.wav", "voice.flac") == 130
+    assert console.err == "interrupted\n"
+    assert sorted(here.iterdir()) == before
+
+
+@pytest.mark.parametrize("seconds, is_terminal, shown", [(2, True, True), (2, False, False), (0, True, False)])
+def test_progress_is_for_long_work_on_a_terminal(monkeypatch, seconds, is_terminal, shown):
     stream = io.StringIO()
-    stream.isatty = lambda: terminal
+    stream.isatty = lambda: is_terminal
     monkeypatch.setattr(sys, "stderr", stream)
-    with demo._progress(tmp_path / "a.wav") as bar:
-        bar.update(seconds)
-    assert bool(stream.getvalue()) == shown
+    with terminal.progress(3, "s") as bar:
+        if is_terminal:
+            bar.start_t -= seconds  # it began so long ago
+            bar.last_print_t -= seconds
+        bar.update()
+        drawn = stream.getvalue()
+    assert bool(drawn) == shown
+
+
+# ---- which model, which backend
+
+
+def test_what_is_chosen_is_said(here, console):
+    assert console("convert", "speech.wav", "voice.flac") == 0
+    assert console.err == "model myshell-ai/OpenVoiceV2, backend torch (there is no Tenstorrent card)\n"
+
+
+def test_without_the_release_the_small_model_converts(here, console, monkeypatch, converter_folder):
+    (here / "home" / "OpenVoiceV2").unlink()
+    real = checkpoint.locate
+    monkeypatch.setattr(
+        checkpoint,
+        "locate",
+        lambda name, *rest, **more: converter_folder if name == "small" else real(name, *rest, **more),
+    )
+    assert console("convert", "speech.wav", "voice.flac") == 0
+    assert re.fullmatch("model small \\(bundled, .* is not on this machine\\), backend torch .*\n", console.err)
+
+
+def test_without_any_model(here, console, monkeypatch):
+    (here / "home" / "OpenVoiceV2").unlink()
+    real = checkpoint.locate
+
+    def locate(name, *rest, **more):
+        if name == "small":
+            raise checkpoint.CheckpointError("no assets")
+        return real(name, *rest, **more)
+
+    monkeypatch.setattr(checkpoint, "locate", locate)
+    assert console("convert", "speech.wav", "voice.flac") == 2
+    assert "run `hf download myshell-ai/OpenVoiceV2" in console.err and console.err.count("\n") == 1
+
+
+def test_auto_is_the_card_where_there_is_one(tmp_path, monkeypatch):
+    monkeypatch.delenv("TT_METAL_SIMULATOR", raising=False)
+    monkeypatch.setattr(loading, "CARDS", tmp_path)
+    assert loading.choose_backend("auto")[0] == "ttnn"
+    monkeypatch.setattr(loading, "CARDS", tmp_path / "none")
+    assert loading.choose_backend("auto")[0] == "torch"
+
+
+def test_the_hub_is_not_reachable_offline(monkeypatch):
+    monkeypatch.setattr(loading.constants, "HF_HUB_OFFLINE", True)
+    assert not loading.hub_is_reachable()
+    monkeypatch.setattr(loading.constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(loading.constants, "ENDPOINT", "http://127.0.0.1:9")  # nobody listens there
+    assert not loading.hub_is_reachable()
+
+
+# ---- mistakes
 
 
 @pytest.mark.parametrize(
     "arguments, message",
     [
         (["none.wav", "voice.flac"], "none.wav does not exist"),
-        (["speech.wav", "none.wav"], "none.wav does not exist"),
+        (["speech.wav", "none.wav"], "none.wav does not exist and is no voice in the bank"),
         (["text.wav", "voice.flac"], "text.wav is empty or not audio"),
         (["speech.wav", "text.wav"], "text.wav is empty or not audio"),
         (["speech.wav", "silence.wav"], "silence.wav holds nothing but silence"),
@@ -97,38 +213,132 @@ def test_progress_is_for_long_recordings_on_a_terminal(tmp_path, monkeypatch, se
         (["speech.wav", "voice.flac", "--output", "result.mp3"], "choose a name that ends in .wav or .flac"),
         (["speech.wav", "voice.flac", "--output", "no/result.wav"], "the folder no does not exist"),
         (["speech.wav", "voice.flac", "--backend", "ttnn", "--precision", "fast"], "leave it out for ttnn"),
+        (["speech.wav", "voice.flac", "--device", "0"], "--device names a card, and the backend is torch"),
+        (["speech.wav", "voice.flac", "--device", "x"], "x is neither the number of a card nor 'all'"),
         (["speech.wav", "voice.flac", "--model", "no/such/model"], "no/such/model is neither a folder nor a model"),
         (["speech.wav", "voice.flac", "--model", "."], "config.json does not exist"),
         (["speech.wav", "voice.flac", "--tau", "-1"], "-1 is not zero or a positive number"),
         (["speech.wav", "voice.flac", "--tau", "nan"], "nan is not zero or a positive number"),
         (["speech.wav", "voice.flac", "--seed", "-1"], "-1 is not zero or a positive whole number"),
         (["speech.wav", "voice.flac", "--seed", "x"], "x is not zero or a positive whole number"),
+        (["speech.wav", "voice.flac", "--chunk", "0"], "0 is not a positive number"),
+        (["speech.wav", "voice.flac", "--watermark", "too long a text"], "1 to 8 ASCII characters"),
+        (["-", "voice.flac"], "standard input is empty or not audio"),
         (["speech.wav"], "required: voice"),
     ],
 )
-def test_a_mistake_gets_one_sentence_and_leaves_nothing(here, folder, expect_error, capsys, arguments, message):
+def test_a_mistake_gets_one_sentence_and_leaves_nothing(here, console, arguments, message):
     (here / "text.wav").write_text("no audio")
     (here / "text.pth").write_text("no voice")
     soundfile.write("silence.wav", np.zeros(RATE), RATE)
     before = sorted(here.iterdir())
-    chosen = [] if "--model" in arguments else ["--model", str(folder)]
-    error = fails(expect_error, capsys, "convert", *arguments, *chosen)
-    assert error.startswith("error: ")
-    assert re.search(message, error), error
-    assert sorted(path for path in here.iterdir() if path.name != "home") == before
+    chosen = [] if "--backend" in arguments else ["--backend", "torch"]
+    assert console("convert", *arguments, *chosen) == 2
+    assert console.out == "" and console.err.count("\n") == 1, console.err
+    assert console.err.startswith("error: ")
+    assert re.search(message, console.err), console.err
+    assert sorted(here.iterdir()) == before
 
 
-def test_no_card(here, folder, expect_error, capsys, monkeypatch):
+def test_no_card(here, console, monkeypatch):
     for variable in ("TT_METAL_SIMULATOR", "TT_METAL_MOCK_CLUSTER_DESC_PATH"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(backend, "CARDS", here / "none")
-    arguments = ["speech.wav", "voice.flac", "--model", str(folder), "--backend", "ttnn"]
-    assert "there is no Tenstorrent card" in fails(expect_error, capsys, "convert", *arguments)
+    assert console("convert", "speech.wav", "voice.flac", "--backend", "ttnn") == 2
+    assert "there is no Tenstorrent card" in console.err and console.err.count("\n") == 1
 
 
-def test_a_folder_for_results_that_is_a_file(here, expect_error, capsys):
-    assert "speech.wav cannot be a folder" in fails(expect_error, capsys, "check", "--output", "speech.wav")
+def test_an_unknown_command(console):
+    assert console("speak") == 2
+    assert "invalid choice: 'speak'" in console.err and console.err.count("\n") == 1
 
 
-def test_an_unknown_command(expect_error, capsys):
-    assert "invalid choice: 'clone'" in fails(expect_error, capsys, "clone")
+# ---- clone
+
+
+def test_clone_says_every_sentence(here, console):
+    first, second = "The ferry was late that day.", "Nobody of them minded at all."
+    assert console("clone", first, "voice.flac", "--output", "one.wav") == 0
+    assert console("clone", f"{first} {second}", "voice.flac", "--output", "two.wav", "--pause", "1") == 0
+    one, two = soundfile.read("one.wav")[0], soundfile.read("two.wav")[0]
+    assert len(two) > len(one) + RATE
+    assert np.array_equal(two[len(one) : len(one) + RATE], np.zeros(RATE))
+
+
+@pytest.mark.parametrize(
+    "arguments, stdin, message",
+    [
+        (["Hello.", "voice.flac", "--language", "XX"], b"", "No front end for language 'XX'"),
+        (["Hello.", "voice.flac", "--speaker", "EN-XX"], b"", "there is no speaker 'EN-XX'"),
+        (["Hello.", "voice.flac", "--style", "odd"], b"", "odd"),
+        (["Hello.", "voice.flac", "--speed", "99"], b"", "speed"),
+        (["Hello.", "none.wav"], b"", "none.wav does not exist"),
+        (["...", "voice.flac"], b"", "\\.\\.\\."),
+        (["-", "voice.flac"], b"\xff\xfe", "standard input is not UTF-8"),
+        (["Bonjour.", "voice.flac", "--language", "FR"], b"", "MeloTTS-French is not on this machine"),
+    ],
+)
+def test_what_cannot_be_said(here, console, monkeypatch, arguments, stdin, message):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert console("clone", *arguments, "--backend", "torch", stdin=stdin) == 2
+    lines = [line for line in console.err.splitlines() if not line.startswith("warning: ")]
+    assert len(lines) == 1 and re.search(message, lines[0]), console.err
+    assert not (here / "cloned.wav").exists()
+
+
+# ---- voice
+
+
+def test_the_life_of_a_voice(here, console):
+    assert console("voice", "extract", "voice.flac", "--name", "anna", "--output", "anna.safetensors") == 0
+    assert console("voice", "list", "--json") == 0
+    (kept,) = json.loads(console.out)["voices"]
+    assert (kept["name"], kept["source"], kept["channels"]) == ("anna", "voice.flac", 12)
+    for name in ("anna", "anna.safetensors", "voice.flac"):  # by name, by file, by recording: the same voice
+        assert console(*CONVERT, "speech.wav", name, "--output", f"{name}.wav") == 0
+    sounds = [soundfile.read(f"{name}.wav")[0] for name in ("anna", "anna.safetensors", "voice.flac")]
+    assert np.array_equal(sounds[0], sounds[1]) and np.array_equal(sounds[0], sounds[2])
+    assert console("voice", "extract", "voice.flac", "--name", "berta") == 0  # the same recordings: renamed
+    assert console("voice", "list") == 0
+    assert "berta" in console.out and "anna" not in console.out
+    assert console("voice", "show", kept["key"][:8]) == 0
+    assert "voice.flac" in console.out
+    assert console("voice", "delete", "berta") == 0
+    assert console("voice", "list") == 0
+    assert console.out.startswith("no voices are kept in ")
+
+
+@pytest.mark.parametrize("action", ["show", "delete"])
+def test_a_voice_that_is_not_kept(here, console, action):
+    assert console("voice", action, "nobody") == 2
+    assert "no voice in" in console.err and console.err.count("\n") == 1
+
+
+# ---- check
+
+
+def test_check_writes_sound_and_a_picture(here, capsys, monkeypatch):
+    """With PyTorch in the place of the device, which `test_demo` in demo.py and tests/pcc have."""
+
+    def load(folder, backend, **settings):
+        return OpenVoice.from_pretrained(folder, "torch", precision="exact")
+
+    monkeypatch.setattr(comparison, "load", load)
+    options = argparse.Namespace(model=None, recording=None, voice=None, output=here / "out")
+    agreement = comparison.compare(options)
+    assert agreement.waveform == agreement.log_mel == agreement.tone_colour == 1
+    assert len(agreement.repeat()) == 2 * RATE
+    assert {path.name for path in (here / "out").iterdir()} == {
+        *("source.wav", "reference.wav", "result.wav", "pytorch.wav", "spectrograms.png")
+    }
+    picture = imread(here / "out" / "spectrograms.png")
+    assert picture.shape[:2] == (660, 900)  # three panels
+    assert len(np.unique(picture)) > 100
+    printed = capsys.readouterr().out
+    assert re.search(r"similarity 0\.\d+ of source and reference, 0\.\d+ of result and reference", printed)
+    assert "spectrograms.png" in printed
+
+
+def test_a_folder_for_results_that_is_a_file(here, console):
+    assert console("check", "--output", "speech.wav") == 2
+    assert "speech.wav cannot be a folder" in console.err

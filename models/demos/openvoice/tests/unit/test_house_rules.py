@@ -28,7 +28,7 @@ LIBRARIES = {
         "webrtcvad",
     ),
     *("tqdm", "transformers", "tokenizers", "yaml", "matplotlib"),
-    *("pocketsphinx",),  # demo
+    *("pocketsphinx", "ray", "wavmark"),  # demo
     *("inflect", "pycrfsuite", "jieba", "pypinyin", "fugashi", "unidic_lite", "mecab"),  # text front ends
 }
 

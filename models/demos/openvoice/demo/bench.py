@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""`bench`: how long conversions take on this machine, from samples to samples with all transfers.
+
+Weights do not matter to time, so an untrained model serves where there is none. A figure from a mocked card would be
+no time at all; make bench counts there instead.
+"""
+
+import argparse
+import os
+import platform
+import statistics
+import tempfile
+import time
+
+from models.demos.openvoice.checkpoint import CheckpointError
+from models.demos.openvoice.demo import loading
+from models.demos.openvoice.demo.errors import UsageError
+from models.demos.openvoice.demo.loading import add_model_arguments
+from models.demos.openvoice.demo.terminal import add_command, add_json_argument, count, note, positive, progress, tell
+from models.demos.openvoice.pipeline import OpenVoice
+from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.tests.speech import voice as synthetic_voice
+
+EXAMPLES = """
+bench --seconds 3
+bench --seconds 3 10 30 --repeats 5 --json
+"""
+SECONDS = (3.0, 10.0, 30.0)
+VOICE_SECONDS = 6.0
+
+
+def add_bench(commands) -> None:
+    parser = add_command(commands, "bench", bench, "time conversions on this machine", EXAMPLES)
+    parser.add_argument("--seconds", type=positive, nargs="+", default=SECONDS, help="lengths of recordings (3 10 30)")
+    parser.add_argument("--repeats", type=count, default=3, help="of which the median counts (%(default)s)")
+    add_json_argument(parser)
+    add_model_arguments(parser)
+
+
+def bench(options: argparse.Namespace) -> None:
+    backend, why = loading.choose_backend(options.backend)
+    if backend == "ttnn" and os.environ.get("TT_METAL_MOCK_CLUSTER_DESC_PATH"):
+        raise UsageError("a mocked card has no time; count on it with `make bench`, or choose --backend torch")
+    settings = loading.backend_settings(options, backend)
+    name, model = _model(options.model, backend, settings)
+    note(f"model {name}, backend {backend}{why}")
+    target = model.voice([synthetic_voice(VOICE_SECONDS, model.sampling_rate)], name="synthetic")
+    rows = []
+    with progress(len(options.seconds) * (options.repeats + 2), "run") as bar:
+        for seconds in options.seconds:
+            rows.append(_timed(model, seconds, target, options.repeats, bar))
+    machine = {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()}
+    lines = [f"{'sound':>8} {'first run':>10} {'median':>10} {'RTF':>8} {'stream begins':>14}"]
+    for row in rows:
+        times = f"{row['first']:8.2f} s {row['median']:8.2f} s {row['rtf']:8.3f} {row['first_piece']:12.2f} s"
+        lines.append(f"{row['seconds']:6.1f} s {times}")
+    tell(options, "\n".join(lines), {"model": name, "backend": backend, "machine": machine, "rows": rows})
+
+
+def _model(name: str | None, backend: str, settings: dict) -> tuple[str, OpenVoice]:
+    try:
+        found = loading.find_model(name, download=False)
+    except CheckpointError:
+        if name is not None:
+            raise
+        with tempfile.TemporaryDirectory() as folder:
+            return "untrained, of OpenVoice V2's full size", loading.load(
+                make_converter_checkpoint(folder), backend, **settings
+            )
+    return found.name, loading.load(found.folder, backend, **settings)
+
+
+def _timed(model: OpenVoice, seconds: float, target, repeats: int, bar) -> dict:
+    samples = synthetic_voice(seconds, model.sampling_rate)
+
+    def run() -> float:
+        started = time.perf_counter()
+        model.convert(samples, target)
+        bar.update()
+        return time.perf_counter() - started
+
+    first = run()
+    median = statistics.median(run() for _ in range(repeats))
+    started = time.perf_counter()
+    pieces = model.convert_stream(samples, target)
+    next(pieces)
+    first_piece = time.perf_counter() - started
+    for _ in pieces:
+        pass  # a device is left as it was found
+    bar.update()
+    return {
+        "seconds": seconds,
+        "first": first,
+        "median": median,
+        "rtf": median / seconds,
+        "first_piece": first_piece,
+        "repeats": repeats,
+    }

@@ -1,0 +1,163 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""`convert`: what a recording says, in another voice. `clone`: a text in another voice.
+
+Recording or text -> pipeline.py -> a file or stdout.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from models.demos.openvoice.demo import sound, target
+from models.demos.openvoice.demo.errors import UsageError
+from models.demos.openvoice.demo.loading import add_model_arguments, add_noise_arguments, base_speaker, open_model
+from models.demos.openvoice.demo.sound import STANDARD
+from models.demos.openvoice.demo.terminal import add_command, add_json_argument, positive, progress, tell
+from models.demos.openvoice.demo.watermark import Watermark, add_watermark_argument
+from models.demos.openvoice.pipeline import OpenVoice
+from models.demos.openvoice.speech import RELEASES
+from models.demos.openvoice.styles import STYLES
+
+CONVERT_EXAMPLES = """
+convert speech.wav voice.wav
+convert speech.wav voice1.wav voice2.flac --output result.flac --seed 7
+convert - voice.wav --output - --stream < speech.wav > result.wav
+"""
+CLONE_EXAMPLES = """
+clone "The ferry was late. Nobody minded." voice.wav
+clone "Hello!" voice.wav --speaker EN-BR --style lively --output hello.wav
+clone - voice.wav --language EN --speed 0.9 < letter.txt
+"""
+SECONDS = "{percentage:3.0f}% |{bar}| {n:.0f} of {total:.0f} s [{elapsed} < {remaining}]"
+
+
+def add_convert(commands) -> None:
+    parser = add_command(commands, "convert", convert, "say what a recording says in another voice", CONVERT_EXAMPLES)
+    parser.add_argument("recording", type=Path, help="what is said: WAV, FLAC, MP3 or OGG, of any length; - is stdin")
+    target.add_voice_argument(parser)
+    parser.add_argument("--chunk", type=positive, default=1.0, help="seconds of a piece of a --stream (%(default)s)")
+    _add_output_arguments(parser, "converted.wav")
+
+
+def add_clone(commands) -> None:
+    parser = add_command(commands, "clone", clone, "say a text in another voice", CLONE_EXAMPLES)
+    parser.add_argument("text", help="what to say; - reads it from stdin")
+    target.add_voice_argument(parser)
+    parser.add_argument("--language", default="EN", help=f"of the text: {', '.join(RELEASES)} (%(default)s)")
+    parser.add_argument("--speaker", help="base speaker, in English an accent: EN-US, EN-BR, EN-IN, EN-AU, EN-Default")
+    parser.add_argument("--style", default="neutral", help=f"manner: {', '.join(STYLES)} (%(default)s)")
+    parser.add_argument("--speed", type=positive, default=1.0, help="times the style's speed (%(default)s)")
+    parser.add_argument("--pause", type=float, help="seconds between sentences (as the style has it)")
+    parser.add_argument("--base", type=Path, help="folder of the base speaker (the language's MeloTTS release)")
+    parser.add_argument("--bert", default="required", help="folder of the language's BERT model, or 'zeros' for none")
+    _add_output_arguments(parser, "cloned.wav")
+
+
+def _add_output_arguments(parser: argparse.ArgumentParser, output: str) -> None:
+    parser.add_argument(
+        "--output", type=Path, default=Path(output), help=".wav or .flac, or - for a WAV on stdout (%(default)s)"
+    )
+    parser.add_argument(
+        "--stream", action="store_true", help="in short pieces; on stdout each is there as soon as it is ready"
+    )
+    add_noise_arguments(parser)
+    add_watermark_argument(parser)
+    add_json_argument(parser)
+    add_model_arguments(parser)
+
+
+# ---- convert
+
+
+def convert(options: argparse.Namespace) -> None:
+    recording, output = options.recording, options.output
+    if recording != STANDARD and not recording.exists():
+        raise UsageError(f"{recording} does not exist; check the path")
+    if output.exists() and recording.exists() and output.samefile(recording):
+        raise UsageError(f"{output} is the recording itself; choose another --output")
+    target.check(options.voice)
+    mark = Watermark(options.watermark)
+    model = open_model(options)
+    source = sound.recording(recording)
+
+    with sound.sink(output, model.sampling_rate, options.stream) as write:
+        voice = target.voice_of(model, options.voice)
+        started = time.perf_counter()
+        chunk = options.chunk if options.stream else None
+        pieces = model.convert_stream(source, voice, None, options.tau, options.seed, chunk_seconds=chunk)
+        with progress(_duration(source), "s", SECONDS) as bar:
+            seconds = _write(mark.marked(pieces, model.sampling_rate), write, model.sampling_rate, bar)
+    _tell(options, model, voice.name, seconds, time.perf_counter() - started)
+
+
+def _duration(source) -> float | None:
+    try:
+        seconds = soundfile.info(source).duration
+    except (soundfile.LibsndfileError, TypeError):
+        return None  # audio.py says what is wrong with it
+    if hasattr(source, "seek"):
+        source.seek(0)
+    return seconds
+
+
+def _write(pieces: Iterable[np.ndarray], write, rate: int, bar=None) -> float:
+    seconds = 0.0
+    for piece in pieces:
+        write(piece)
+        seconds += len(piece) / rate
+        if bar is not None:
+            bar.update(len(piece) / rate)
+    return seconds
+
+
+def _tell(options: argparse.Namespace, model: OpenVoice, voice: str, seconds: float, took: float) -> None:
+    facts = {"output": str(options.output), "voice": voice, "seconds": seconds, "took": took, "seed": options.seed}
+    facts["sampling_rate"] = model.sampling_rate
+    text = f"{options.output}: {seconds:.1f} s of speech, made in {took:.1f} s"
+    tell(options, text, facts, to_stderr=options.output == STANDARD)
+
+
+# ---- clone
+
+
+def clone(options: argparse.Namespace) -> None:
+    text = _text(options.text)
+    target.check(options.voice)
+    base = options.base or base_speaker(options.language, options.style)
+    mark = Watermark(options.watermark)
+    model = open_model(options)
+    rate = model.sampling_rate
+    with sound.sink(options.output, rate, options.stream) as write:
+        voice = target.voice_of(model, options.voice)
+        started = time.perf_counter()
+        sentences = model.speak_stream(
+            text,
+            voice,
+            options.language,
+            options.speaker,
+            style=options.style,
+            speed=options.speed,
+            pause=options.pause,
+            tau=options.tau,
+            seed=options.seed,
+            base=base,
+            bert=options.bert,
+        )
+        seconds = _write(mark.marked(sentences, rate), write, rate)
+    _tell(options, model, voice.name, seconds, time.perf_counter() - started)
+
+
+def _text(given: str) -> str:
+    if given != "-":
+        return given
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError("the text on standard input is not UTF-8; save it so") from None

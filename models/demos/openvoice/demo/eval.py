@@ -1,0 +1,262 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""`eval`: was the voice cloned, and are the words still there? Figures over a manifest, from one chain or from two.
+
+manifest.py or corpora.py -> rows -> pipeline.py (reference chain, device chain) -> metrics.py and recognisers.py ->
+figures, each beside that of the unconverted recording; mean, extremes and a 95 % interval by bootstrap.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from models.demos.openvoice import audio
+from models.demos.openvoice.demo import corpora, loading, manifest, metrics
+from models.demos.openvoice.demo.errors import UsageError
+from models.demos.openvoice.demo.loading import add_model_arguments, add_noise_arguments
+from models.demos.openvoice.demo.manifest import Row
+from models.demos.openvoice.demo.mel import log_mel
+from models.demos.openvoice.demo.recognisers import (
+    BY_CHARACTER,
+    WHISPER,
+    Recogniser,
+    character_error_rate,
+    open_recogniser,
+    word_error_rate,
+)
+from models.demos.openvoice.demo.speaker_encoder import speaker_encoder
+from models.demos.openvoice.demo.target import VOICE_FILES
+from models.demos.openvoice.demo.terminal import add_command, add_json_argument, count, note, progress, tell
+from models.demos.openvoice.pipeline import OpenVoice
+from models.demos.openvoice.text.frontend import canonical_language
+
+EXAMPLES = """
+eval manifest.csv --output figures.json
+eval manifest.jsonl --recogniser none --json
+eval LibriSpeech/test-clean --corpus librispeech --pairs 50 --seed 1
+"""
+# Figure -> what it says. Those that begin with source_ are of the unconverted recording, to compare with.
+FIGURES = {
+    "similarity": "result to wanted voice, cosine of speaker embeddings",
+    "source_similarity": "source to wanted voice",
+    "kept_similarity": "result to the source's own voice",
+    "word_errors": "of the recogniser on the result",
+    "source_word_errors": "of the recogniser on the source",
+    "character_errors": "of the recogniser on the result",
+    "source_character_errors": "of the recogniser on the source",
+    "log_mel_distance": "dB, result to the wanted voice saying the same",
+    "source_log_mel_distance": "dB, source to the wanted voice saying the same",
+    "distortion": "MCD in dB, result to the wanted voice saying the same",
+    "source_distortion": "MCD in dB, source to the wanted voice saying the same",
+    "pitch_correlation": "of result and source, where both are voiced",
+    "silent": "share of the result that is a pause",
+    "clipped": "share of the result at full scale",
+    "rtf": "seconds of computing for a second of sound, from file to samples, all transfers included",
+    "pcc": "of the waveform with that of the chain torch",
+    "log_mel_pcc": "of the log-mel spectrogram with that of the chain torch",
+}
+
+
+def add_eval(commands) -> None:
+    parser = add_command(commands, "eval", evaluate, "measure how well voices are cloned", EXAMPLES)
+    parser.add_argument(
+        "manifest",
+        type=Path,
+        help="CSV or JSONL with the columns source, voice, and as far as known text, language, parallel (the wanted "
+        "voice saying the same), result (a conversion to judge as it is); with --corpus the folder of that",
+    )
+    parser.add_argument("--corpus", choices=("librispeech", "vctk"), help="the folder is this corpus, as unpacked")
+    parser.add_argument("--pairs", type=count, default=20, help="of speakers, drawn from the corpus (%(default)s)")
+    parser.add_argument("--compare", action="store_true", help="run the chains torch and ttnn side by side")
+    parser.add_argument("--recogniser", choices=("pocketsphinx", "whisper", "none"), default="pocketsphinx")
+    parser.add_argument("--whisper", default=WHISPER, help="name or folder of the Whisper model (%(default)s)")
+    parser.add_argument("--output", type=Path, help="write all figures to this JSON file")
+    add_noise_arguments(parser)
+    add_json_argument(parser)
+    add_model_arguments(parser)
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    if options.corpus:
+        rows = getattr(corpora, options.corpus)(options.manifest, options.pairs, options.seed)
+    else:
+        rows = manifest.read(options.manifest)
+    for row in rows:
+        if row.source is None or not row.voice:
+            raise UsageError(f"{row.where}: an evaluation needs a source and a voice")
+        if any(path.suffix in VOICE_FILES for path in row.voice):
+            raise UsageError(f"{row.where}: similarity is judged by recordings; give some, not a voice file")
+    recogniser = open_recogniser(options.recogniser, options.whisper)
+    speaker_encoder()  # what is missing is said before anything is converted
+    chains = {} if all(row.result for row in rows) else open_chains(options)
+    measured = []
+    with progress(len(rows), "row") as bar:
+        for figures in measure_rows(rows, chains, recogniser, options.tau, options.seed):
+            measured.append(figures)
+            bar.update()
+    facts = {
+        "model": options.model,
+        "speaker_encoder": "Resemblyzer 0.1.4",
+        "recogniser": recogniser.name if recogniser else None,
+        "tau": options.tau,
+        "seed": options.seed,
+        "summary": summarise(measured, options.seed),
+        "rows": measured,
+    }
+    if options.output:
+        write_json(options.output, facts)
+    tell(options, table(facts["summary"], measured), facts)
+
+
+def open_chains(options: argparse.Namespace) -> dict[str, OpenVoice]:
+    if not options.compare:
+        model = loading.open_model(options)
+        return {"result": model}
+    if options.precision:
+        raise UsageError("--compare computes the chain torch in fp32; leave --precision out")
+    found = loading.find_model(options.model)
+    note(f"model {found.name}{found.why}, chains torch (fp32) and ttnn")
+    device = {} if options.device is None else {"device": options.device}
+    return {
+        "torch": loading.load(found.folder, "torch", precision="exact"),
+        "ttnn": loading.load(found.folder, "ttnn", **device),
+    }
+
+
+# ---- measuring
+
+
+def measure_rows(
+    rows: Sequence[Row], chains: dict[str, OpenVoice], recogniser: Recogniser | None, tau: float, seed: int
+) -> Iterator[dict]:
+    """For each row its figures, one set for each chain; a row that brings its result has a chain of that name."""
+    if chains and rows:
+        for model in chains.values():  # what is compiled or measured once is no part of any row's time
+            model.convert(rows[0].source, model.voice(list(rows[0].voice)), None, tau, seed)
+    for row in rows:
+        rate = next((model.sampling_rate for model in chains.values()), 22050)
+        source = audio.load(row.source, rate)
+        reference = [audio.load(path, rate) for path in row.voice]
+        parallel = audio.load(row.parallel, rate) if row.parallel else None
+        common = measure_source(source, reference, parallel, rate, row.text, row.language, recogniser)
+        results, times = {}, {}
+        if row.result:
+            results["result"] = audio.load(row.result, rate)
+        else:
+            for name, model in chains.items():
+                voice = model.voice(list(row.voice))
+                started = time.perf_counter()
+                results[name] = model.convert(row.source, voice, None, tau, seed if row.seed is None else row.seed)
+                times[name] = time.perf_counter() - started
+        chain_figures = {}
+        for name, result in results.items():
+            figures = measure_result(result, source, reference, parallel, rate, row.text, row.language, recogniser)
+            if name in times:
+                figures["rtf"] = times[name] * rate / len(result)
+            if name != "torch" and "torch" in results:
+                figures["pcc"] = metrics.correlation(results["torch"], result)
+                figures["log_mel_pcc"] = metrics.correlation(log_mel(results["torch"], rate), log_mel(result, rate))
+            chain_figures[name] = common | figures
+        yield {"where": row.where, "source": str(row.source), "voice": [*map(str, row.voice)], "chains": chain_figures}
+
+
+def measure_source(source, reference, parallel, rate: int, text: str, language: str, recogniser) -> dict:
+    """Figures of the recording as it was, which those of the result are to be compared with."""
+    figures = {"source_similarity": _similarity(source, reference, rate)}
+    figures |= {f"source_{name}": value for name, value in _distances(source, parallel, rate).items()}
+    figures |= {f"source_{name}": value for name, value in _errors(source, rate, text, language, recogniser).items()}
+    return figures
+
+
+def measure_result(result, source, reference, parallel, rate: int, text: str, language: str, recogniser) -> dict:
+    """Figures of a conversion of `source` to the voice of the recordings `reference`."""
+    found = metrics.level(result, rate)
+    figures = {"faults": found.faults, "silent": found.silent, "clipped": found.clipped, "peak": found.peak}
+    figures["rms_dbfs"] = found.rms_dbfs
+    if {"not finite", "silent"} & set(found.faults):
+        return figures  # there is nothing to listen to
+    figures["similarity"] = _similarity(result, reference, rate)
+    figures["kept_similarity"] = metrics.similarity(result, source, rate)
+    figures["pitch_correlation"] = metrics.pitch_correlation(result, source, rate)
+    figures |= _distances(result, parallel, rate)
+    return figures | _errors(result, rate, text, language, recogniser)
+
+
+def _similarity(samples, reference, rate: int) -> float:
+    encoder = speaker_encoder()
+    mean = np.mean([encoder.embed(one, rate) for one in reference], axis=0)
+    return float(encoder.embed(samples, rate) @ mean / np.linalg.norm(mean))
+
+
+def _distances(samples, parallel, rate: int) -> dict:
+    if parallel is None:
+        return {}
+    warp = len(samples) != len(parallel)  # of the same length are recordings that were made in step
+    return {
+        "log_mel_distance": metrics.log_mel_distance(samples, parallel, rate, warp),
+        "distortion": metrics.mel_cepstral_distortion(samples, parallel, rate, warp),
+    }
+
+
+def _errors(samples, rate: int, text: str, language: str, recogniser: Recogniser | None) -> dict:
+    if recogniser is None or not text:
+        return {}
+    heard = recogniser(samples, rate, language)
+    rates = {"character_errors": character_error_rate(text, heard)}
+    if canonical_language(language) not in BY_CHARACTER:
+        rates["word_errors"] = word_error_rate(text, heard)
+    return rates | {"heard": heard}
+
+
+# ---- the outcome
+
+
+def summarise(measured: Sequence[dict], seed: int) -> dict:
+    """Chain -> figure -> summary over the rows that have it; and how many rows have faults."""
+    names = dict.fromkeys(name for row in measured for name in row["chains"])
+    found = {}
+    for chain in names:
+        rows = [row["chains"][chain] for row in measured if chain in row["chains"]]
+        values = {figure: [row[figure] for row in rows if row.get(figure) is not None] for figure in FIGURES}
+        found[chain] = {name: asdict(metrics.summary(some, seed)) for name, some in values.items() if some}
+        found[chain]["faulty_rows"] = sum(bool(row["faults"]) for row in rows)
+    return found
+
+
+def table(summary: dict, measured: Sequence[dict]) -> str:
+    lines = []
+    for chain, figures in summary.items():
+        lines.append(f"{chain}: {len(measured)} rows, {figures['faulty_rows']} of them faulty")
+        lines.append(f"  {'':24} {'mean':>8} {'95 % interval':>19} {'minimum':>8} {'maximum':>8}")
+        for name, what in FIGURES.items():
+            if name in figures:
+                s = figures[name]
+                numbers = (
+                    f"{s['mean']:8.3f}   {s['low']:7.3f} .. {s['high']:5.3f} {s['minimum']:8.3f} {s['maximum']:8.3f}"
+                )
+                lines.append(f"  {name:24} {numbers}   {what}")
+    lines += [
+        f"{row['where']}: {', '.join(chain['faults'])}"
+        for row in measured
+        for chain in row["chains"].values()
+        if chain["faults"]
+    ]
+    return "\n".join(lines)
+
+
+def write_json(path: Path, facts: dict) -> None:
+    """Complete, or not there."""
+    temporary = path.with_name(f".{path.name}.partial")
+    try:
+        temporary.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror}); choose another file") from None
+    finally:
+        temporary.unlink(missing_ok=True)

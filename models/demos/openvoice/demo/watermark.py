@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Upstream's inaudible watermark on finished samples, on request: a text of eight characters that its reader finds.
+
+The network is WavMark (MIT), its weights are a download of their own. It carries 32 bits in 16,000 samples; as upstream
+does, every other such block of the result is marked, here throughout the recording, half of the text at a time.
+"""
+
+import argparse
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from huggingface_hub import try_to_load_from_cache
+
+from models.demos.openvoice.checkpoint import home, read_pickle
+from models.demos.openvoice.demo.errors import UsageError
+
+REPOSITORY = "M4869/WavMark"
+WEIGHTS = "step59000_snr39.99_pesq4.35_BERP_none0.30_mean1.81_std1.81.model.pkl"
+SIZES = {"num_point": 16000, "num_bit": 32, "n_fft": 1000, "hop_length": 400, "num_layers": 8}  # of these weights
+BLOCK, BITS = SIZES["num_point"], SIZES["num_bit"]
+CHARACTERS = 8
+
+
+def add_watermark_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--watermark", metavar="TEXT", help=f"mark the result inaudibly with up to {CHARACTERS} ASCII characters (off)"
+    )
+
+
+class Watermark:
+    """`text` None marks nothing and needs nothing."""
+
+    def __init__(self, text: str | None):
+        self.network = None
+        if text is None:
+            return
+        if not text.isascii() or not 0 < len(text) <= CHARACTERS:
+            raise UsageError(f"a watermark has 1 to {CHARACTERS} ASCII characters; {text!r} has not")
+        padded = text.ljust(CHARACTERS).encode("ascii")
+        self.messages = np.unpackbits(np.frombuffer(padded, np.uint8)).reshape(-1, BITS)
+        self.network = _network()
+
+    def marked(self, pieces: Iterable[np.ndarray], rate: int) -> Iterator[np.ndarray]:
+        """The same samples, marked; pieces then become as long as blocks."""
+        if self.network is None:
+            yield from pieces
+            return
+        held, block = np.zeros(0, np.float32), 0
+        for piece in pieces:
+            held = np.concatenate([held, piece])
+            while len(held) >= BLOCK:
+                yield held[:BLOCK] if block % 2 else self._marked_block(held[:BLOCK], block // 2)
+                held, block = held[BLOCK:], block + 1
+        if not block:
+            seconds = BLOCK / rate
+            raise UsageError(f"a watermark needs {seconds:.2f} s of sound; leave --watermark out, or give more")
+        if len(held):
+            yield held
+
+    @torch.inference_mode()
+    def _marked_block(self, samples: np.ndarray, number: int) -> np.ndarray:
+        message = torch.from_numpy(self.messages[number % len(self.messages)].astype(np.float32))
+        marked = self.network.encode(torch.from_numpy(samples)[None], message[None])
+        return marked.squeeze().numpy()[: len(samples)]
+
+
+def weights() -> Path | None:
+    """Where the weights are on this machine."""
+    cached = try_to_load_from_cache(REPOSITORY, WEIGHTS)
+    candidates = [home() / "WavMark" / WEIGHTS, *([Path(cached)] if isinstance(cached, str) else [])]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _network() -> torch.nn.Module:
+    try:
+        from wavmark.models.my_model import Model
+    except ImportError:
+        raise UsageError(
+            "a watermark is made by the package wavmark, which is not installed: run `pip install wavmark==0.0.3`, "
+            "or leave --watermark out"
+        ) from None
+    path = weights()
+    if path is None:
+        raise UsageError(
+            f"the weights of the watermark are not on this machine: run `hf download {REPOSITORY}`, or copy "
+            f"{WEIGHTS} to {home() / 'WavMark'}, or leave --watermark out"
+        )
+    network = Model(**SIZES)
+    network.load_state_dict(read_pickle(path))
+    return network.eval()

@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""A new user's machine, for the tests of the commands: an empty folder, small models in the place of the released."""
+
+import io
+import sys
+
+import pytest
+import soundfile
+
+from models.demos.openvoice.demo import demo, loading
+from models.demos.openvoice.reference import chunked, chunked_melo
+from models.demos.openvoice.tests import speech
+from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
+from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, write_checkpoint
+from models.demos.openvoice.text.frontend import PUNCTUATION
+from models.demos.openvoice.text.pronunciation import Predictor
+
+RATE = 22050
+FRAMES = {"upsample_rates": [8, 8, 8], "upsample_kernel_sizes": [16, 16, 16]}  # 512 samples a frame, as released
+ACCENTS = {"EN-US": 0, "EN-BR": 1, "EN_INDIA": 2, "EN-AU": 3, "EN-Default": 4}
+
+
+@pytest.fixture(scope="session")
+def converter_folder(tmp_path_factory):
+    return make_converter_checkpoint(tmp_path_factory.mktemp("model"), SMALL_CONFIG)
+
+
+@pytest.fixture(scope="session")
+def base_speaker_folder(tmp_path_factory):
+    """A small English MeloTTS that reads without BERT."""
+    phones = {phone.rstrip("012").lower() for phone in Predictor.PHONES if phone.isalnum()}
+    raw = melo_config(
+        ["_", *sorted(phones - {"v"} | {"V"} | PUNCTUATION)], ACCENTS, n_speakers=len(ACCENTS), **SMALL | FRAMES
+    )
+    raw["data"]["disable_bert"] = True
+    return write_checkpoint(tmp_path_factory.mktemp("base"), raw)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch, converter_folder, base_speaker_folder):
+    """The working folder, with some recordings; models and bank of voices are its own, and nothing is downloaded."""
+    monkeypatch.chdir(tmp_path)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "OpenVoiceV2").symlink_to(converter_folder)
+    (home / "MeloTTS-English").symlink_to(base_speaker_folder)
+    monkeypatch.setenv("OPENVOICE_HOME", str(home))
+    monkeypatch.setattr(loading, "hub_is_reachable", lambda: False)
+    for module in (chunked, chunked_melo):  # measured once a machine, and this one is new in every test
+        monkeypatch.setattr(module, "bfloat16_is_faster", lambda: False)
+    soundfile.write("speech.wav", speech.voice(3.0, RATE), RATE)
+    soundfile.write("voice.flac", speech.voice(6.0, 16000), 16000)
+    return tmp_path
+
+
+class Console:
+    """Runs a command as main() is called, with bytes as stdin; keeps the exit code and what came out."""
+
+    def __init__(self, monkeypatch, capsysbinary):
+        self.monkeypatch = monkeypatch
+        self.captured = capsysbinary
+
+    def __call__(self, *arguments: str, stdin: bytes = b"") -> int:
+        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        self.captured.readouterr()
+        try:
+            demo.main([*map(str, arguments)])
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        self.bytes, error = self.captured.readouterr()
+        self.err = error.decode()
+        return code
+
+    @property
+    def out(self) -> str:
+        return self.bytes.decode()
+
+
+@pytest.fixture
+def console(monkeypatch, capsysbinary):
+    return Console(monkeypatch, capsysbinary)
