@@ -37,8 +37,9 @@ class Report:
             if state == DONE:
                 self.done[known] = entry
             whole += len(line)
-        file.truncate(whole)
-        file.seek(whole)
+        if whole < file.seek(0, os.SEEK_END):
+            file.truncate(whole)
+            file.seek(whole)
 
     def add(self, entry: dict) -> None:
         self.file.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")

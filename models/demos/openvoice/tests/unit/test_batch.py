@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""`batch`: every row once, whatever happens in between; and what is wrong with a manifest."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from models.demos.openvoice.demo import batch, manifest, report
+from models.demos.openvoice.demo.errors import UsageError
+from models.demos.openvoice.pipeline import OpenVoice
+from models.demos.openvoice.tests import speech
+from models.demos.openvoice.tests.unit.conftest import RATE
+
+ROOT = Path(__file__).resolve().parents[5]
+BATCH = ("batch", "--backend", "torch", "--precision", "exact")
+
+
+@pytest.fixture
+def corpus(here):
+    """Four recordings in a folder, two below another, and a manifest of them."""
+    lines = []
+    for number in range(4):
+        path = here / "corpus" / ("a" if number % 2 else ".") / f"{number}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, speech.voice(0.5 + number / 4, RATE), RATE)
+        lines.append({"source": str(path.relative_to(here)), "voice": "voice.flac", "output": f"{number}.wav"})
+    (here / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return here
+
+
+def entries(path):
+    return [json.loads(line) for line in Path(path).read_text().splitlines()]
+
+
+def test_a_folder_becomes_a_folder(corpus, console):
+    assert console(*BATCH, "corpus", "--voice", "voice.flac") == 0
+    made = sorted(str(path.relative_to("results")) for path in Path("results").rglob("*.wav"))
+    assert made == ["0.wav", "2.wav", "a/1.wav", "a/3.wav"]
+    for name in made:
+        assert soundfile.info(f"results/{name}").frames == soundfile.info(f"corpus/{name}").frames
+    assert [entry["state"] for entry in entries("results/report.jsonl")] == ["done"] * 4
+
+
+def test_a_row_is_the_conversion(corpus, console):
+    assert console(*BATCH, "rows.jsonl", "--seed", "3") == 0
+    assert console("convert", "corpus/2.wav", "voice.flac", "--seed", "3", "--precision", "exact") == 0
+    assert np.array_equal(soundfile.read("converted.wav")[0], soundfile.read("results/2.wav")[0])
+
+
+def test_csv_with_texts_and_several_recordings(corpus, console):
+    Path("rows.csv").write_text(
+        "text,source,voice,output,seed,style\n"
+        '"The ferry, again.",,speech.wav;voice.flac,said.wav,1,calm\n'
+        ",corpus/0.wav,voice.flac,,,\n"
+    )
+    assert console(*BATCH, "rows.csv", "--json") == 0, console.err
+    facts = json.loads(console.out)
+    assert (facts["rows"], facts["made"], facts["failed"]) == (2, 2, 0)
+    assert soundfile.info("results/said.wav").duration > 0.5 and Path("results/0.wav").is_file()
+
+
+def test_what_is_done_is_not_done_again(corpus, console):
+    assert console(*BATCH, "rows.jsonl") == 0
+    before = {path: path.stat().st_mtime_ns for path in Path("results").iterdir()}
+    assert console(*BATCH, "rows.jsonl") == 0
+    assert console.out.startswith("0 of 4 rows made, 4 were done before, 0 failed")
+    assert {path: path.stat().st_mtime_ns for path in Path("results").iterdir()} == before
+    Path("results/1.wav").unlink()  # lost: made again
+    assert console(*BATCH, "rows.jsonl", "--json") == 0
+    assert json.loads(console.out)["made"] == 1
+    assert console(*BATCH, "rows.jsonl", "--json", "--seed", "1") == 0  # another seed is another result
+    assert json.loads(console.out)["made"] == 4
+
+
+def test_a_row_that_fails_is_told_and_the_others_are_made(corpus, console):
+    Path("corpus/a/1.wav").write_text("no audio")
+    soundfile.write("corpus/2.wav", speech.voice(0.5, RATE)[:500], RATE)  # too short, which only the model sees
+    assert console(*BATCH, "rows.jsonl") == 1
+    assert "rows.jsonl, line 2: corpus/a/1.wav is empty or not audio" in console.err
+    assert "rows.jsonl, line 3: " in console.err and "at least 46 ms are needed" in console.err
+    states = {entry["output"]: entry["state"] for entry in entries("results/report.jsonl")}
+    assert states == {f"results/{n}.wav": "failed" if n in (1, 2) else "done" for n in range(4)}
+    soundfile.write("corpus/a/1.wav", speech.voice(1.0, RATE), RATE)
+    soundfile.write("corpus/2.wav", speech.voice(1.0, RATE), RATE)
+    assert console(*BATCH, "rows.jsonl", "--json") == 0
+    assert json.loads(console.out) | {"took": 0, "report": ""} == {
+        **{"rows": 4, "made": 2, "done_before": 2, "failed": 0},
+        **{"took": 0, "report": ""},
+    }
+
+
+def test_rows_that_share_a_pass_say_each_for_itself_what_is_wrong(corpus, monkeypatch):
+    """As on a device: all in one convert_batch, and one recording too short for the model."""
+    together = []
+    real = OpenVoice.convert_batch
+    monkeypatch.setattr(OpenVoice, "convert_batch", lambda self, all: together.append(len(all)) or real(self, all))
+    soundfile.write("corpus/2.wav", speech.voice(0.5, RATE)[:500], RATE)
+    worker = batch.Worker(str(corpus / "home" / "OpenVoiceV2"), "torch", {"precision": "exact"})
+    worker.shares_passes = True
+    jobs = [batch.Job(str(n), str(n), f"corpus/{n}.wav", ("voice.flac",), f"{n}.wav", "", {}, 0.3, 0) for n in (0, 2)]
+    assert [entry["state"] for entry in worker.run(jobs)] == ["done", "failed"]
+    assert together == [2, 1, 1]
+
+
+def test_killed_and_run_again(corpus, console):
+    """SIGKILL in the middle of a run: the next one does what is left, and each row is reported once."""
+    script = (
+        "import time; from models.demos.openvoice.demo import batch, demo\n"
+        "real = batch.Worker.run\n"
+        "batch.Worker.run = lambda self, jobs: (time.sleep(0.3), real(self, jobs))[1]\n"
+        f"demo.main({[*BATCH, 'rows.jsonl']})"
+    )
+    environment = {"PYTHONPATH": str(ROOT), "OPENVOICE_HOME": str(corpus / "home"), "PATH": "", "OMP_NUM_THREADS": "1"}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    first = subprocess.Popen([sys.executable, "-c", script], env=environment, **quiet)
+    path = Path("results/report.jsonl")
+    while not (path.exists() and path.read_bytes().count(b"\n")):
+        assert first.poll() is None, "the run ended before it was killed"
+        time.sleep(0.01)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    done = entries(path)
+    assert 1 <= len(done) < 4
+    with open(path, "ab") as file:
+        file.write(b'{"id": "half a li')  # what it may have been writing
+
+    assert console(*BATCH, "rows.jsonl") == 0, console.err
+    all_entries = entries(path)
+    assert all_entries[: len(done)] == done
+    assert sorted(entry["output"] for entry in all_entries) == [f"results/{n}.wav" for n in range(4)]
+
+
+def test_two_runs_do_not_share_a_report(tmp_path, expect_error):
+    with report.open_report(tmp_path / "report.jsonl"):
+        with expect_error(UsageError, "another run is writing"):
+            with report.open_report(tmp_path / "report.jsonl"):
+                pass
+
+
+def test_a_report_that_is_something_else(tmp_path, expect_error):
+    (tmp_path / "report.jsonl").write_text("notes\n")
+    with expect_error(UsageError, "is not the report of a batch"):
+        with report.open_report(tmp_path / "report.jsonl"):
+            pass
+    assert (tmp_path / "report.jsonl").read_text() == "notes\n"
+
+
+@pytest.mark.parametrize(
+    "name, content, message",
+    [
+        ("rows.txt", "", "is no manifest; its name ends in .csv or .jsonl"),
+        ("rows.csv", "", "holds no rows"),
+        ("rows.csv", "source,pitch\na.wav,1\n", "line 2: there is no column pitch"),
+        ("rows.csv", "source,voice\na.wav\n", "line 2: it has not as many fields as the header"),
+        ("rows.csv", "source,seed\na.wav,one\n", "line 2: a column holds the wrong kind of value"),
+        ("rows.csv", "source,seed\na.wav,-1\n", "line 2: a column holds the wrong kind of value"),
+        ("rows.csv", "voice\nb.wav\n", "line 2: give a source or a text"),
+        ("rows.jsonl", '{"source": "a.wav"}\n{"source": \n', "line 2: it is not JSON"),
+        ("rows.jsonl", "[1]\n", "line 1: it is not a JSON object"),
+        ("rows.jsonl", '{"source": 3}\n', "line 1: a column holds the wrong kind of value"),
+    ],
+)
+def test_a_manifest_that_is_wrong(tmp_path, expect_error, name, content, message):
+    (tmp_path / name).write_text(content)
+    with expect_error(UsageError, message):
+        manifest.read(tmp_path / name)
+
+
+def test_a_manifest_in_another_encoding(tmp_path, expect_error):
+    (tmp_path / "rows.csv").write_bytes("source\nfähre.wav\n".encode("latin-1"))
+    with expect_error(UsageError, "is not UTF-8"):
+        manifest.read(tmp_path / "rows.csv")
+
+
+@pytest.mark.parametrize(
+    "rows, arguments, message",
+    [
+        ("source\nspeech.wav\n", [], "line 2: it names no voice"),
+        ("source,output\nspeech.wav,../a.wav\n", ["--voice", "voice.flac"], "lies outside of results"),
+        (
+            "source,output\nspeech.wav,a.wav\nvoice.flac,a.wav\n",
+            ["--voice", "voice.flac"],
+            "line 3: .* is the output of",
+        ),
+        ("source\nspeech.wav\n", ["--voice", "none.wav"], "none.wav does not exist"),
+        (
+            "source\nspeech.wav\n",
+            ["--voice", "voice.flac", "--report", "voice.flac/r"],
+            "voice.flac/r cannot be written",
+        ),
+    ],
+)
+def test_a_batch_that_cannot_begin(here, console, rows, arguments, message):
+    Path("rows.csv").write_text(rows)
+    assert console(*BATCH, "rows.csv", *arguments) == 2
+    assert re.search(message, console.err) and console.err.count("\n") == 1, console.err
+    assert not list(Path("results").glob("*.wav"))
+
+
+def test_paths_are_relative_to_the_manifest(tmp_path):
+    (tmp_path / "rows.csv").write_text("source,voice\na.wav,b.wav; c.wav\n")
+    (row,) = manifest.read(tmp_path / "rows.csv")
+    assert row.source == tmp_path / "a.wav"
+    assert row.voice == (tmp_path / "b.wav", tmp_path / "c.wav")
