@@ -139,15 +139,20 @@ class Corpus:
         return np.pad(recording[max(0, start) : max(0, start + size)], (before, behind))
 
 
-def make(folder: Path, speakers: int, sentences: int, test_speakers: int = 8, seed: int = 0) -> Corpus:
-    """Reads it all out (some 20 ms a sentence); `speakers` and `sentences` do not count those held out for tests."""
+def make(
+    folder: Path, speakers: int, sentences: int, test_speakers: int = 8, seed: int = 0, open_reader=Reader
+) -> Corpus:
+    """Reads it all out (some 20 ms a sentence); `speakers` and `sentences` do not count those held out for tests.
+
+    `open_reader` takes what `Reader` takes, and gives what has its method `read`.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     texts = (*training_sentences(sentences, seed), *TEST_SENTENCES)
     total = speakers + test_speakers
     room = np.random.default_rng(seed)
     lengths = np.zeros((total, len(texts)), np.int64)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        reader = Reader(Path(temporary) / "reader", total, seed)
+        reader = open_reader(Path(temporary) / "reader", total, seed)
         made = Path(temporary) / "corpus"
         made.mkdir()
         with open(made / "samples.int16", "wb") as file:
@@ -167,7 +172,7 @@ def make(folder: Path, speakers: int, sentences: int, test_speakers: int = 8, se
 
 def load(folder: Path) -> Corpus:
     if not (folder / "index.json").is_file():
-        raise CorpusError(f"{folder} holds no corpus: make one with python -m training.corpus {folder}")
+        raise CorpusError(f"{folder} holds no corpus: name a folder that does not exist, and the training makes one.")
     index = json.loads((folder / "index.json").read_text())
     lengths = np.array(index["lengths"])
     return Corpus(folder, tuple(index["sentences"]), lengths, index["test_speakers"], index["test_sentences"])

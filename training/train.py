@@ -3,9 +3,9 @@
 
 """Trains a small V2 converter from scratch on a parallel corpus, in stretches that resume exactly.
 
-Third room of the training: corpus.py -> batches -> losses -> a state on disk -> export.py. A batch is a few moments of
-a few sentences, each read by the same speakers, so three things are known: what each speaker sounds like there, that
-all of them say the same, and what the conversion of one into another should be. Hence three losses, all at once:
+Third room of the training: corpus.py -> batches.py -> losses.py -> a state on disk -> export.py. A batch is a few
+moments of a few sentences, each read by the same speakers, so three things are known: what each speaker sounds like
+there, that all of them say the same, and what the conversion of one into another should be. Hence three losses at once:
 
 * a speaker's frames through the posterior encoder and the generator give the recording back;
 * the flow takes the voice out: neutral frames of different speakers agree, as a Kullback-Leibler divergence of the
@@ -13,16 +13,17 @@ all of them say the same, and what the conversion of one into another should be.
 * neutral frames with another speaker's voice put in, through the generator, are that speaker's recording.
 
 Voices come from the reference encoder, which reads another sentence of the speaker. The noise is drawn in full
-(tau = 1). Every random draw follows from the seed and the number of the step.
+(tau = 1). Every random draw follows from the seed and the number of the step. Recordings of people, which can be mixed
+in, are given back only: nobody knows how they would sound converted.
 """
 
 import argparse
-import json
+import math
 import os
 import time
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -31,10 +32,11 @@ from loguru import logger
 from torch import Tensor
 from tqdm import tqdm
 
-from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.config import ConfigError, ConverterConfig, read_json
 from models.demos.openvoice.reference.converter import Converter
 from training import corpus as corpora
-from training.corpus import Corpus
+from training.batches import Batch, Settings, draw, recordings_in
+from training.corpus import Corpus, CorpusError
 from training.losses import SpectralDistance
 
 CONFIG = Path(__file__).parent / "small.json"
@@ -42,61 +44,6 @@ CONFIG = Path(__file__).parent / "small.json"
 
 class TrainingError(RuntimeError):
     """A training that cannot start or go on; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """All that decides the weights, together with the config, the corpus and the number of steps done."""
-
-    steps: int = 7000  # the learning rate falls to its end over as many
-    seed: int = 0
-    learning_rate: float = 1.5e-3
-    last_learning_rate: float = 2e-5
-    speakers: int = 8  # of a step
-    moments: int = 4  # of a step; each is read by all of its speakers
-    frames: int = 64  # of a moment
-    segment: int = 32  # frames that the generator makes of it
-    segments: int = 16  # of a step; half of them recordings given back, half conversions
-    reference_frames: tuple[int, ...] = (64, 128, 192, 256)  # that a voice is taken from; one of these a step
-    agreement: float = 2.0  # weight of the divergence
-    agreement_ramp: int = 1000  # steps over which it grows to that
-    largest_gradient: float = 5.0
-    averaging: float = 0.999  # of the weights that are exported
-
-
-# ---- batches
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Waveforms as `Spectrogram.frames` takes them: with the surroundings that the outermost frames see."""
-
-    moments: Tensor  # [moments * speakers, N]: all speakers of the first moment, then of the next
-    references: Tensor  # [speakers, M]
-
-
-def draw(corpus: Corpus, settings: Settings, config: ConverterConfig, rng: np.random.Generator, test=False) -> Batch:
-    """`test`: of the speakers and the sentences held out from training."""
-    hop, margin = config.hop_length, config.filter_length - config.hop_length
-    all_speakers = np.arange(len(corpus.lengths))
-    all_sentences = np.arange(len(corpus.sentences))
-    speakers = all_speakers[corpus.train_speakers :] if test else all_speakers[: corpus.train_speakers]
-    sentences = all_sentences[corpus.train_sentences :] if test else all_sentences[: corpus.train_sentences]
-    chosen = rng.choice(speakers, settings.speakers, replace=False)
-    size = settings.frames * hop + margin
-    moments = []
-    for sentence in rng.choice(sentences, settings.moments, replace=False):
-        centre, gain = rng.uniform(0.02, 0.98), 10 ** (rng.uniform(-6, 3) / 20)
-        moments += [gain * corpus.window(speaker, sentence, centre, size) for speaker in chosen]
-    size = rng.choice(settings.reference_frames) * hop + margin
-    references = []
-    for speaker in chosen:
-        gain = 10 ** (rng.uniform(-6, 3) / 20)
-        references.append(gain * corpus.window(speaker, rng.choice(sentences), rng.uniform(0.4, 0.6), size))
-    return Batch(
-        torch.from_numpy(np.stack(moments).astype(np.float32)),
-        torch.from_numpy(np.stack(references).astype(np.float32)),
-    )
 
 
 # ---- one step
@@ -109,37 +56,40 @@ def losses(
     hop, n = model.config.hop_length, settings.speakers
     margin = model.spectrogram.margin
     reduced = torch.autocast(batch.moments.device.type, torch.bfloat16)  # half the time, where a CPU has bfloat16, too
+    recordings = batch.moments if batch.people is None else torch.cat([batch.moments, batch.people])
+    parallel = len(batch.moments)
     with reduced:
         voices = model.reference_encoder(model.spectrogram.frames(batch.references))[:, :, None]
         source = voices.repeat(settings.moments, 1, 1)
-        mean, log_deviation = model.posterior_encoder.distribution(model.spectrogram.frames(batch.moments))
+        mean, log_deviation = model.posterior_encoder.distribution(model.spectrogram.frames(recordings))
     mean, log_deviation, source = mean.float(), log_deviation.float(), source.float()
     noise = torch.randn(mean.shape, generator=random).to(mean.device)
     z = mean + noise * log_deviation.exp()
     with reduced:
-        neutral = model.flow(z, None, source)
+        neutral = model.flow(z[:parallel], None, source)
     neutral = neutral.float()
 
     by_moment = neutral.unflatten(0, (settings.moments, n))
     # The variance without its bias: the divergence from a normal distribution around the others' mean.
     spread = by_moment.var(dim=1, correction=1)
-    agreement = (0.5 * spread.mean() - log_deviation.mean()) - 0.5
+    agreement = (0.5 * spread.mean() - log_deviation[:parallel].mean()) - 0.5
 
     # Every speaker becomes the one `turn` places further on in the batch.
     turn = int(torch.randint(1, n, (), generator=random))
-    rows = torch.arange(len(z))
+    rows = torch.arange(parallel)
     target = rows // n * n + (rows % n + turn) % n
     with reduced:
         voiced = model.flow(neutral, None, source[target], reverse=True)
     voiced = voiced.float()
 
-    picked = torch.randperm(len(z), generator=random)[: settings.segments]
-    converted = torch.arange(settings.segments) % 2 == 1
-    starts = torch.randint(0, settings.frames - settings.segment + 1, (settings.segments,), generator=random)
+    picked = torch.randperm(parallel, generator=random)[: settings.segments]
+    picked = torch.cat([picked, torch.arange(parallel, len(z))])
+    converted = (torch.arange(len(picked)) % 2 == 1) & (picked < parallel)
+    starts = torch.randint(0, settings.frames - settings.segment + 1, picked.shape, generator=random)
     pieces, expected = [], []
     for row, start, convert in zip(picked.tolist(), starts.tolist(), converted.tolist(), strict=True):
         pieces.append((voiced if convert else z)[row, :, start : start + settings.segment])
-        recording = batch.moments[target[row] if convert else row]
+        recording = recordings[target[row] if convert else row]
         expected.append(recording[margin + start * hop : margin + (start + settings.segment) * hop])
     with reduced:
         waveform = model.generator(torch.stack(pieces))
@@ -158,12 +108,14 @@ def losses(
 class Training:
     """A model on its way: `step` improves it, `save` and `resume` keep it."""
 
-    def __init__(self, config: dict, corpus: Corpus, settings: Settings, device: str = "cpu"):
+    def __init__(
+        self, config: dict, corpus: Corpus, settings: Settings, device: str = "cpu", people: Sequence[Path] = ()
+    ):
         self.raw_config = config
         self.config = ConverterConfig.from_dict(config)
         if self.config.sampling_rate != corpora.RATE or not self.config.zero_g:
             raise TrainingError(f"only a V2 converter (zero_g) at {corpora.RATE} Hz can be trained here.")
-        self.corpus, self.settings, self.device = corpus, settings, device
+        self.corpus, self.settings, self.device, self.people = corpus, settings, device, people
         torch.manual_seed(settings.seed)
         self.model = Converter(self.config)
         for coupling in self.model.flow.couplings:  # a flow that changes nothing, to begin with
@@ -180,12 +132,12 @@ class Training:
         begin, end = self.settings.learning_rate, self.settings.last_learning_rate
         warm = min(1, (self.done + 1) / 100)
         fraction = min(1, self.done / self.settings.steps)
-        return warm * (end + (begin - end) * (1 + np.cos(np.pi * fraction)) / 2)
+        return warm * (end + (begin - end) * (1 + math.cos(math.pi * fraction)) / 2)
 
     def step(self) -> dict[str, float]:
         settings = self.settings
-        batch = draw(self.corpus, settings, self.config, np.random.default_rng([settings.seed, self.done]))
-        batch = Batch(batch.moments.to(self.device), batch.references.to(self.device))
+        rng = np.random.default_rng([settings.seed, self.done])
+        batch = draw(self.corpus, settings, self.config, rng, people=self.people).to(self.device)
         random = torch.Generator().manual_seed(settings.seed * 1_000_003 + self.done)
         parts = losses(self.model, self.distance, batch, settings, random)
         agreement = settings.agreement * min(1, (self.done + 1) / settings.agreement_ramp)
@@ -217,13 +169,13 @@ class Training:
         sums = {"test_converted": 0.0, "test_source": 0.0}
         for number in range(batches):
             batch = draw(self.corpus, settings, self.config, np.random.default_rng([number, 0, 0]), test=True)
-            moments = batch.moments.to(self.device)
-            voices = self.average.reference_encoder(self.average.spectrogram.frames(batch.references.to(self.device)))
+            batch = batch.to(self.device)
+            voices = self.average.reference_encoder(self.average.spectrogram.frames(batch.references))
             voices = voices[:, :, None].repeat(settings.moments, 1, 1)
-            z, _ = self.average.posterior_encoder.distribution(self.average.spectrogram.frames(moments))
+            z, _ = self.average.posterior_encoder.distribution(self.average.spectrogram.frames(batch.moments))
             target = torch.arange(len(z)).unflatten(0, (settings.moments, -1)).roll(1, 1).flatten()
             z = self.average.flow(self.average.flow(z, None, voices), None, voices[target], reverse=True)
-            recordings = moments[:, margin : margin + settings.frames * hop]
+            recordings = batch.moments[:, margin : margin + settings.frames * hop]
             expected = self.distance.mel(recordings[target])
             for name, waveform in (("test_converted", self.average.generator(z)), ("test_source", recordings)):
                 sums[name] += (self.distance.mel(waveform) - expected).abs().mean().item() / batches
@@ -298,7 +250,8 @@ def run(training: Training, folder: Path, minutes: float | None = None, every: i
             logger.info(f"step {training.done}: " + ", ".join(f"{name} {mean:.4f}" for name, mean in means.items()))
     bar.close()
     training.save(folder)
-    plot(training.history, folder / "losses.png")
+    if training.history:
+        plot(training.history, folder / "losses.png")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -311,14 +264,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--minutes", type=float, help="end this stretch after so long; call again to go on")
     parser.add_argument("--speakers", type=int, default=96, help="of a corpus that is made")
     parser.add_argument("--sentences", type=int, default=80, help="of a corpus that is made")
+    parser.add_argument("--people", type=Path, nargs="+", default=[], help="folders of recordings to mix in")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args(arguments)
     torch.set_flush_denormal(True)
+    try:
+        train(options)
+    except (TrainingError, CorpusError, ConfigError) as error:
+        raise SystemExit(f"{error}") from None
+
+
+def train(options: argparse.Namespace) -> None:
     if not options.corpus.exists():
         corpora.make(options.corpus, options.speakers, options.sentences, seed=options.seed)
-    corpus = corpora.load(options.corpus)
-    settings = Settings(steps=options.steps, seed=options.seed)
-    training = Training(json.loads(options.config.read_text()), corpus, settings, options.device)
+    training = Training(
+        read_json(options.config),
+        corpora.load(options.corpus),
+        Settings(steps=options.steps, seed=options.seed),
+        options.device,
+        recordings_in(options.people),
+    )
     if (options.state / "state.pt").exists():
         training.resume(options.state)
     run(training, options.state, options.minutes)

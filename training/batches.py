@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""What one step of the training hears: the same moments of the same sentences, read by several speakers.
+
+Between corpus.py and train.py. Recordings of people, LibriSpeech for example, can be mixed in where they are at hand.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+from torch import Tensor
+
+from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.resampling import resample
+from training import corpus as corpora
+from training.corpus import Corpus, CorpusError
+
+RECORDINGS = (".wav", ".flac")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides the weights, together with the config, the corpus and the number of steps done."""
+
+    steps: int = 7000  # the learning rate falls to its end over as many
+    seed: int = 0
+    learning_rate: float = 1.5e-3
+    last_learning_rate: float = 2e-5
+    speakers: int = 8  # of a step
+    moments: int = 4  # of a step; each is read by all of its speakers
+    frames: int = 64  # of a moment
+    segment: int = 32  # frames that the generator makes of it
+    segments: int = 16  # of a step; half of them recordings given back, half conversions
+    reference_frames: tuple[int, ...] = (64, 128, 192, 256)  # that a voice is taken from; one of these a step
+    agreement: float = 2.0  # weight of the divergence
+    agreement_ramp: int = 1000  # steps over which it grows to that
+    largest_gradient: float = 5.0
+    averaging: float = 0.999  # of the weights that are exported
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Waveforms as `Spectrogram.frames` takes them: with the surroundings that the outermost frames see."""
+
+    moments: Tensor  # [moments * speakers, N]: all speakers of the first moment, then of the next
+    references: Tensor  # [speakers, M]
+    people: Tensor | None = None  # [moments, N], of recordings that belong to no corpus
+
+    def to(self, device: str) -> "Batch":
+        people = None if self.people is None else self.people.to(device)
+        return Batch(self.moments.to(device), self.references.to(device), people)
+
+
+def recordings_in(folders: Sequence[Path]) -> list[Path]:
+    found = [sorted(path for path in folder.rglob("*") if path.suffix in RECORDINGS) for folder in folders]
+    for folder, paths in zip(folders, found, strict=True):
+        if not paths:
+            raise CorpusError(f"{folder} holds no recordings ({', '.join(RECORDINGS)}): give a folder that does.")
+    return list(chain.from_iterable(found))
+
+
+def excerpt(path: Path, size: int, rate: int, rng: np.random.Generator) -> np.ndarray:
+    """`size` samples at `rate` from anywhere in a recording, at the level of the corpus."""
+    info = soundfile.info(path)
+    needed = math.ceil(size * info.samplerate / rate) + 1
+    start = rng.integers(0, max(1, info.frames - needed))
+    samples, _ = soundfile.read(path, needed, start, dtype="float32", always_2d=True)
+    samples = resample(samples.mean(1), info.samplerate, rate)
+    samples = np.pad(samples, (0, max(0, size - len(samples))))[:size]
+    return samples * (corpora.LEVEL / max(np.sqrt(np.mean(samples**2)), corpora.ROOM))
+
+
+def draw(
+    corpus: Corpus,
+    settings: Settings,
+    config: ConverterConfig,
+    rng: np.random.Generator,
+    test: bool = False,
+    people: Sequence[Path] = (),
+) -> Batch:
+    """`test`: of the speakers and the sentences held out from training; `people`: recordings to mix in."""
+    hop, margin = config.hop_length, config.filter_length - config.hop_length
+    all_speakers = np.arange(len(corpus.lengths))
+    all_sentences = np.arange(len(corpus.sentences))
+    speakers = all_speakers[corpus.train_speakers :] if test else all_speakers[: corpus.train_speakers]
+    sentences = all_sentences[corpus.train_sentences :] if test else all_sentences[: corpus.train_sentences]
+    chosen = rng.choice(speakers, settings.speakers, replace=False)
+    size = settings.frames * hop + margin
+    moments = []
+    spoken = rng.choice(sentences, settings.moments, replace=False)
+    for sentence in spoken:
+        centre, gain = rng.uniform(0.02, 0.98), 10 ** (rng.uniform(-6, 3) / 20)
+        moments += [gain * corpus.window(speaker, sentence, centre, size) for speaker in chosen]
+    excerpts = [
+        excerpt(people[rng.integers(len(people))], size, config.sampling_rate, rng)
+        for _ in range(settings.moments if people else 0)
+    ]
+    size = rng.choice(settings.reference_frames) * hop + margin
+    others = np.setdiff1d(sentences, spoken)
+    references = []
+    for speaker in chosen:
+        gain = 10 ** (rng.uniform(-6, 3) / 20)
+        references.append(gain * corpus.window(speaker, rng.choice(others), rng.uniform(0.4, 0.6), size))
+    return Batch(_tensor(moments), _tensor(references), _tensor(excerpts) if excerpts else None)
+
+
+def _tensor(waveforms: Sequence[np.ndarray]) -> Tensor:
+    return torch.from_numpy(np.stack(waveforms).astype(np.float32))
