@@ -70,7 +70,7 @@ class InverseSpline:
 
     in the reference's names. The sum is how far the curve is from the identity: it stays constant beyond the first and
     the last bin, where it is 0, and what the matrix unit cuts off its terms is small, as they are. For the same reason
-    sizes of bins are kept as their excess over the 1 that equal bins would have.
+    sizes of bins are kept as their excess over the 1 that equal bins would have, and exponentials as e^x - 1.
     """
 
     def __init__(self, parameters, device, stage: Stage):
@@ -82,7 +82,8 @@ class InverseSpline:
     def __call__(self, y, sizes, slopes, after=()):
         """y [1, 1, rows, 1]; unnormalised widths | heights and slopes at left | right edges [1, 1, rows, 2 * TILE].
 
-        `after`: activations of the result."""
+        `after`: activations of the result.
+        """
         powers = ttnn.expm1(sizes)
         excess = ttnn.divide(
             powers,
@@ -90,7 +91,7 @@ class InverseSpline:
             input_tensor_a_activations=[ADD_ONE],
             activations=SHARE_TO_EXCESS,
         )
-        wider, higher = ttnn.split(excess, TILE, 3)
+        wider, higher = ttnn.split(excess, TILE, 3)  # 1 + wider, 1 + higher: a bin's width and height, h
         d0, d1 = ttnn.split(ttnn.add(slopes, MIN_SLOPE, input_tensor_a_activations=[SOFTPLUS]), TILE, 3)
         s = ttnn.divide(higher, wider, input_tensor_a_activations=[ADD_ONE], input_tensor_b_activations=[ADD_ONE])
         rise = ttnn.subtract(y, self.bottoms(excess, ttnn.L1_MEMORY_CONFIG))

@@ -119,7 +119,8 @@ def test_log_durations(run, tts, phones, bucket):
 
 
 # Values are TF32 where they are multiplied, so a duration next to a whole number may round to the other side of it. The
-# stochastic predictor alone gives twice as long durations here and is more sensitive; no style has a ratio above 0.5.
+# stochastic predictor alone gives twice as long durations here and is more sensitive; no preset of styles.py asks for
+# more than 0.5 of it.
 RATIOS = {0.0: 0.99, Prosody().sdp_ratio: 0.99, 0.5: 0.99, 1.0: 0.98}
 
 
