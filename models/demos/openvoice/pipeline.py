@@ -25,7 +25,7 @@ from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.chunked import ChunkedConverter
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.resampling import resample
-from models.demos.openvoice.speech import BaseSpeaker, SpeechError, Utterance, base_voice, release, utterances
+from models.demos.openvoice.speech import BaseSpeaker, SpeechError, Utterance, Voicing, base_voice, release, utterances
 from models.demos.openvoice.styles import Style, style_of
 from models.demos.openvoice.voices import Voice, VoiceBank
 
@@ -230,6 +230,9 @@ class OpenVoice:
         absent, it is taken from the base speech itself: from the first sentences that together last five seconds, which
         therefore come at once.
 
+        With the backend "ttnn" text to speech runs on the same device, BERT included, and base speech never leaves it,
+        but for those first sentences. A mesh of several chips converts only; there text to speech runs in PyTorch.
+
         Every random draw follows from `seed` and the number of the sentence, from 0 on: of the numbers
         SeedSequence([seed, sentence]) generates, the first seeds the noise of the stochastic durations and then that of
         the base speech's frames, the second the noise of the conversion, which `tau` scales. So a sentence sounds the
@@ -246,8 +249,11 @@ class OpenVoice:
         source = base_voice(base, name, self.folder, self.config.version)
         if source is not None:
             self._embedding(source)
-        spoken = utterances(base, text, number, style, seed, progress)
-        return self._voiced(spoken, base.sampling_rate, source, voice, tau)
+        voicing = None
+        if getattr(base.network, "converter", None) is self.backend:  # base speech need not leave the device
+            voicing = Voicing(source and self._embedding(source), self._embedding(voice), tau)
+        spoken = utterances(base, text, number, style, seed, progress, voicing)
+        return self._voiced(spoken, base.sampling_rate, source, voice, tau, voicing)
 
     def _base_speaker(
         self, base: BaseSpeaker | str | Path | None, language: str, bert: str | Path, style: Style
@@ -256,15 +262,24 @@ class OpenVoice:
             base = base or release(language, style)
             key = (str(base), language.upper(), str(bert))
             if key not in self._base_speakers:
-                self._base_speakers[key] = BaseSpeaker.from_pretrained(base, language, bert)
+                on_device = getattr(self.backend, "base_speech", None)
+                self._base_speakers[key] = BaseSpeaker.from_pretrained(base, language, bert, on_device=on_device)
             base = self._base_speakers[key]
         base.require(language, style)
         return base
 
     def _voiced(
-        self, spoken: Iterator[Utterance], rate: int, source: Voice | None, voice: Voice, tau: float
+        self,
+        spoken: Iterator[Utterance],
+        rate: int,
+        source: Voice | None,
+        voice: Voice,
+        tau: float,
+        voicing: Voicing | None,
     ) -> Iterator[np.ndarray]:
-        """Each utterance in the voice, with the silence before it."""
+        """Each utterance in the voice, with the silence before it.
+
+        `voicing`: what a device converts by; it gets its source here where that has to be taken from base speech."""
         if source is None:
             held: list[Utterance] = []
             while sum(len(utterance.samples) for utterance in held) < BASE_VOICE_SECONDS * rate:
@@ -274,10 +289,14 @@ class OpenVoice:
             samples = resample(np.concatenate([utterance.samples for utterance in held]), rate, self.sampling_rate)
             embedding = self._mean_embedding(self._stretches(samples))
             source = Voice(torch.from_numpy(embedding), "base speaker", "its base speech")
+            if voicing is not None:
+                voicing.source = embedding
             spoken = chain(held, spoken)
-        for silence, samples, seed in spoken:
+        for silence, samples, seed, voiced in spoken:
             pieces = [np.zeros(round(silence * self.sampling_rate), np.float32)]
-            if len(samples):
+            if voiced:
+                pieces.append(samples)
+            elif len(samples):
                 pieces.append(self.convert(resample(samples, rate, self.sampling_rate), voice, source, tau, seed))
             yield np.concatenate(pieces)
 

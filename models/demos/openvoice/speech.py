@@ -7,10 +7,11 @@ A `BaseSpeaker` is a folder with a text-to-speech model, loaded together with wh
 a text of any length through one, and pipeline.py changes the voice of what comes out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -71,6 +72,16 @@ class Utterance(NamedTuple):
     silence: float  # seconds before it
     samples: np.ndarray  # of base speech; none where the text ends with a pause
     seed: int  # for the noise of the conversion
+    voiced: bool = False  # converted already, on the device that spoke
+
+
+@dataclass
+class Voicing:
+    """Into which voice a device converts what it speaks, before anybody hears it. Without a source it does not yet."""
+
+    source: np.ndarray | None
+    target: np.ndarray
+    tau: float
 
 
 class SpeechError(ValueError):
@@ -82,7 +93,7 @@ class BaseSpeaker:
 
     def __init__(
         self,
-        network: ChunkedMeloTTS,
+        network: "ChunkedMeloTTS | Any",
         language: str,
         frontend: Frontend,
         bert: "bert_features.BertFeatures | None",
@@ -102,29 +113,38 @@ class BaseSpeaker:
         language: str = "EN",
         bert: str | Path = "required",
         precision: str = "fast",
+        on_device: Callable[..., Any] | None = None,
     ) -> "BaseSpeaker":
         """A release by name, a folder that holds `config.json` and a checkpoint, or None: the language's own release.
 
         `bert` is "required" (the language's BERT model is found on this machine, or its absence is an error), the
-        folder of that model, or "zeros": speak without it, flatter. `precision` is as for a converter.
+        folder of that model, or "zeros": speak without it, flatter. `precision` is as for a converter. `on_device`
+        makes of the loaded model and its BERT what runs both on a device; None: they run in PyTorch.
         """
         language = canonical_language(language)
         folder = checkpoint.locate(name_or_folder or RELEASES[language])
         below = [folder / name.format(code) for code in (language, "EN") for name in _FOLDERS]
         folder = next((path for path in below if (path / "config.json").is_file()), folder)
         config = MeloConfig.from_file(folder / "config.json")
-        network = ChunkedMeloTTS(_load(folder, config), precision)
+        model = _load(folder, config)
+
+        def network(bert=None):
+            return ChunkedMeloTTS(model, precision) if on_device is None else on_device(model, bert)
+
         if not config.is_melo:
             if language != "EN" and set(EMOTIONS) & dict(config.speakers).keys():
                 raise SpeechError(f"{folder} holds OpenVoice V1's English base speaker, which cannot read {language}.")
-            return cls(network, language, load_v1_frontend(language), None, folder)
+            return cls(network(), language, load_v1_frontend(language), None, folder)
         if config.disable_bert:
             bert = "zeros"
         code = "ZH_MIX_EN" if language == "ZH" else language
         features = bert_features.load(code, None if bert == "required" else bert)
         silent = isinstance(features, bert_features.ZeroFeatures)
         tokenizer = WholeWords(*_WORDS[language]) if silent else features.tokenizer
-        return cls(network, language, load_frontend(language, tokenizer), None if silent else features, folder)
+        frontend = load_frontend(language, tokenizer)
+        if silent:
+            return cls(network(), language, frontend, None, folder)
+        return cls(network(features), language, frontend, features, folder)
 
     @property
     def sampling_rate(self) -> int:
@@ -169,6 +189,14 @@ class BaseSpeaker:
         randomness = [torch.Generator().manual_seed(seed)]
         return self.network(sentence, torch.tensor([speaker]), style.prosody, randomness)[0].numpy()
 
+    def speak_voiced(
+        self, sentence: Sentences, speaker: int, style: Style, seed: int, voicing: Voicing, conversion_seed: int
+    ) -> np.ndarray:
+        """The same, converted on the device: at the converter's rate."""
+        randomness = [torch.Generator().manual_seed(seed)]
+        voices = voicing.source, voicing.target, voicing.tau, [conversion_seed]
+        return self.network.voiced(sentence, torch.tensor([speaker]), style.prosody, randomness, *voices)[0].numpy()
+
     def _sentence(self, phones: Phones) -> Sentences:
         config = self.config
         if not config.is_melo:
@@ -181,13 +209,18 @@ class BaseSpeaker:
                 f"{self.folder} knows {config.n_languages} languages, {code} has number {LANGUAGE_ID[code]}."
             )
         ids = to_ids(phones, config.symbols, config.n_tones, code, config.add_blank)
-        features = None if self.bert is None else self.bert(phones.pieces, ids.word2ph)[None]
+        features = pieces = None
+        if self.bert is not None and isinstance(self.network, ChunkedMeloTTS):
+            features = self.bert(phones.pieces, ids.word2ph)[None]
+        elif self.bert is not None:
+            pieces = (self.bert.pieces(phones.pieces, ids.word2ph),)
         return Sentences(
             phones=torch.tensor([ids.phones]),
             lengths=torch.tensor([len(ids.phones)]),
             tones=torch.tensor([ids.tones]),
             languages=torch.tensor([ids.languages]),
             bert=features,
+            pieces=pieces,
         )
 
 
@@ -242,9 +275,17 @@ def base_voice(base: BaseSpeaker, speaker: str, release: Path | None, version: s
 
 
 def utterances(
-    base: BaseSpeaker, text: str, speaker: int, style: Style, seed: int, progress: bool = True
+    base: BaseSpeaker,
+    text: str,
+    speaker: int,
+    style: Style,
+    seed: int,
+    progress: bool = True,
+    voicing: Voicing | None = None,
 ) -> Iterator[Utterance]:
-    """The sentences of a text as base speech; the text of the next one is prepared while the current one is spoken."""
+    """The sentences of a text as base speech; the text of the next one is prepared while the current one is spoken.
+
+    With `voicing` they are converted already, from the one on before which it got its source."""
     total = sum(
         1
         for part in split_pauses(text)
@@ -261,7 +302,11 @@ def utterances(
             if pause is None:
                 pause = style.pause if index else 0.0
             speech, conversion = np.random.SeedSequence([seed, index]).generate_state(2).tolist()
-            yield Utterance(pause, base.speak(part, speaker, style, speech), conversion)
+            if voicing is not None and voicing.source is not None:
+                samples = base.speak_voiced(part, speaker, style, speech, voicing, conversion)
+                yield Utterance(pause, samples, conversion, voiced=True)
+            else:
+                yield Utterance(pause, base.speak(part, speaker, style, speech), conversion)
             index, pause = index + 1, None
             bar.update()
     if pause is not None:

@@ -13,6 +13,7 @@ sentence's end in them is masked.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,14 +36,11 @@ FRAMES = (128, 512, 768, 1024, 1536, 2048)  # and the generator's window; 2,048 
 NOWHERE = -1.0  # the number of no row
 
 
-@dataclass(frozen=True)
-class Conversion:
-    """Into which voice base speech is to be converted."""
-
+class Conversion(NamedTuple):
     source: np.ndarray
     target: np.ndarray
     tau: float
-    seeds: Sequence[int]  # a sentence each
+    seeds: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -106,9 +104,20 @@ class DeviceMeloTTS:
         return self._spoken(sentences, speakers, prosody, randomness, None)
 
     def voiced(
-        self, sentences: Sentences, speakers, prosody: Prosody, randomness: Sequence, conversion: Conversion
+        self,
+        sentences: Sentences,
+        speakers,
+        prosody: Prosody,
+        randomness: Sequence,
+        source: np.ndarray,
+        target: np.ndarray,
+        tau: float,
+        seeds: Sequence[int],
     ) -> list:
-        """The same sentences, converted before they leave the device: at the converter's rate."""
+        """The same sentences, converted before they leave the device: at the converter's rate.
+
+        `source` and `target` are embeddings of voices, `seeds` those of the conversions' noise, a sentence each."""
+        conversion = Conversion(source, target, tau, seeds)
         return self._spoken(sentences, speakers, prosody, randomness, conversion)
 
     def _spoken(self, sentences: Sentences, speakers, prosody: Prosody, randomness, conversion) -> list:

@@ -21,6 +21,7 @@ from loguru import logger
 
 import ttnn
 from models.demos.openvoice.chunking import Window, noise, windows
+from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.converter import Converter as ReferenceConverter
 from models.demos.openvoice.reference.generator import GeneratorConfig
 from models.demos.openvoice.tt import parameters
@@ -64,7 +65,9 @@ class Conditioning:
         return biases
 
 
-def generator_window(config: GeneratorConfig, device, stage: Stage, step: int | None = None) -> int:
+def generator_window(
+    config: GeneratorConfig, device, stage: Stage, step: int | None = None, limit: float = float("inf")
+) -> int:
     """Frames of the largest generator window, a multiple of `step`, whose residual chains stay in L1.
 
     The widest moment of a resblock holds five activations (the stage's input, the sum, the chain, the convolution's
@@ -72,15 +75,24 @@ def generator_window(config: GeneratorConfig, device, stage: Stage, step: int | 
     weights, double-buffered. The ledger's peak stays below it for the full-size models.
     """
     step = step or TILE * device.compute_with_storage_grid_size().y  # whole tiles on every row of cores
-    capacity = L1_SHARE * ttnn.get_memory_view(device, ttnn.BufferType.L1).total_bytes_per_bank
+    capacity = _capacity(device)
     fitting = 0
-    while _resblock_bytes(config, device, stage, fitting + step) <= capacity:
+    while fitting + step <= limit and _resblock_bytes(config, device, stage, fitting + step) <= capacity:
         fitting += step
     if not fitting:
         raise ValueError(
             f"a generator of {config.upsample_initial_channel} channels does not fit the L1 of this device"
         )
     return fitting
+
+
+def _capacity(device) -> float:
+    return L1_SHARE * ttnn.get_memory_view(device, ttnn.BufferType.L1).total_bytes_per_bank
+
+
+def longest_row(config: ConverterConfig, device) -> int:
+    """Frames whose samples are one row: a core that moves a row holds four in L1, in and out and double-buffered."""
+    return int(_capacity(device) // (4 * config.hop_length * BYTES[ttnn.float32]))
 
 
 def _resblock_bytes(config: GeneratorConfig, device, stage: Stage, frames: int) -> int:
@@ -119,7 +131,8 @@ class DeviceConverter:
         self.reference_encoder = ReferenceEncoder(
             parameters.preprocess(reference.reference_encoder), device, self.precision.reference_encoder
         )
-        self.short = window or generator_window(self.config, device, self.precision.generator)
+        limit = longest_row(self.config, device)
+        self.short = window or generator_window(self.config, device, self.precision.generator, limit=limit)
         self.long = LONG * self.short
         self.reach = reference.generator.reach
         self.context = reference.latent_reach + self.reach
