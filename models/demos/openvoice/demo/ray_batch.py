@@ -9,6 +9,7 @@ file; its entry comes once. On one machine with several cards there is a shorter
 """
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,6 +68,9 @@ def run(jobs: list[Job], make: tuple, address: str, workers: int) -> Iterator[di
 @contextmanager
 def _cluster(ray, address: str, workers: int) -> Iterator[None]:
     """Connected to the cluster; one on this machine is started, and stopped in the end."""
+    # Its news about itself and about settings that nobody here has made.
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     settings = {"include_dashboard": False, "num_cpus": workers, "object_store_memory": LOCAL_STORE}
     paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     try:
