@@ -13,7 +13,7 @@ residues of i and j modulo 9, so behind its own channels a head has one channel 
     near value j  as the near key;  far value: 0                                 -> what weight each pair receives
 and of what is received the pairs of other residues than i's are set to 0; the output projection reads the rest as the
 learned values (melo_parameters.py). So one multiplication with a table of ones and zeros before the attention and one
-after it are all that the learned distances cost, and scaled_dot_product_attention carries both of them.
+after it are all that the learned distances cost, and scaled_dot_product_attention carries both of them at any length.
 """
 
 from dataclasses import dataclass
@@ -24,19 +24,20 @@ import ttnn
 from models.demos.openvoice.reference.attention import SPEAKER_LAYER, WINDOW
 from models.demos.openvoice.tt.channel_norm import ChannelNorm
 from models.demos.openvoice.tt.conv1d import Conv1d
+from models.demos.openvoice.tt.linear import Linear
 from models.demos.openvoice.tt.precision import Stage
 from models.demos.openvoice.tt.sharding import TILE, shard
 
 DISTANCES = 2 * WINDOW + 1
 PAIRS = DISTANCES**2
 NEVER = -1e9  # a score that softmax makes zero
-# Positions up to which scores are a float32 tensor: all phones, and the frames of 6 s. Beyond, where they would be tens
-# of megabytes, scaled_dot_product_attention keeps them to itself; it computes in bfloat16.
-MOST_EXPLICIT = 512
+# Rows of queries and of keys that a core works on at once; powers of two, so they divide every bucket.
+QUERY_ROWS, KEY_ROWS = 64, 128
 ABSENCE = [  # 1 -> 0, 0 -> NEVER
     ttnn.UnaryWithParam(ttnn.UnaryOpType.ADD_UNARY_SFPU, -1.0),
     ttnn.UnaryWithParam(ttnn.UnaryOpType.MUL_UNARY_SFPU, -NEVER),
 ]
+MOST_ROWS_IN_L1 = 2048  # of queries, keys and values side by side, 7.5 kB each
 RELU = ttnn.UnaryWithParam(ttnn.UnaryOpType.RELU)
 
 
@@ -100,18 +101,18 @@ class RelativeAttention:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.stage = stage
+        self.compute_config = stage.compute_config(device)
         self.n_heads = parameters.n_heads
-        self.projections = Conv1d(parameters.projections, device, stage)
+        self.projections = Linear(parameters.projections, device, stage)
         self.output = Conv1d(parameters.output, device, stage)
 
     def __call__(self, x, sight: Sight, batch: int = 1):
-        length = x.shape[2] // batch
-        explicit = length <= MOST_EXPLICIT
-        y = self.projections(x, batch)
-        items = ttnn.reshape(y, (batch, 1, length, y.shape[3]))  # a view, as all reshapes here
+        rows, length = x.shape[2], x.shape[2] // batch
+        in_l1 = shard(self.device, rows, self.projections.channels)
+        y = self.projections(x, in_l1 if rows <= MOST_ROWS_IN_L1 else ttnn.DRAM_MEMORY_CONFIG)
         projected = ttnn.multiply(
-            *(items, sight.before),
-            dtype=self.stage.activations if explicit else ttnn.bfloat16,
+            *(ttnn.reshape(y, (batch, 1, length, y.shape[3])), sight.before),  # a view, as all reshapes here
+            dtype=ttnn.bfloat16,  # scaled_dot_product_attention takes nothing wider
             memory_config=ttnn.DRAM_MEMORY_CONFIG,
         )
         ttnn.deallocate(y)
@@ -121,33 +122,26 @@ class RelativeAttention:
         ttnn.deallocate(projected)
         # near and far copies lie one below the other, as two heads; they become the keys of one
         key, value = (ttnn.reshape(x, (batch, self.n_heads, 2 * length, x.shape[3])) for x in (key, value))
-        received = (self._explicit if explicit else self._fused)(query, key, value, sight.scores)
-        known = ttnn.multiply(
-            *(received, sight.after),
-            dtype=self.stage.activations,
-            memory_config=shard(self.device, batch * length, received.shape[3]),
-        )
-        return self.output(ttnn.reshape(known, (1, 1, batch * length, known.shape[3])), batch)
-
-    def _explicit(self, query, key, value, mask):
-        options = {"compute_kernel_config": self.stage.compute_config(self.device)}
-        scores = ttnn.matmul(query, key, transpose_b=True, **options)
-        scores = ttnn.add(scores, mask, output_tensor=scores)
-        weights = ttnn.softmax(scores, dim=-1, **options)
-        ttnn.deallocate(scores)
-        received = ttnn.matmul(weights, value, **options)
-        ttnn.deallocate(weights)
-        return ttnn.experimental.nlp_concat_heads(received)
-
-    def _fused(self, query, key, value, mask):
-        return ttnn.transformer.scaled_dot_product_attention(
+        received = ttnn.transformer.scaled_dot_product_attention(
             *(query, key, value),
-            attn_mask=mask,
+            attn_mask=sight.scores,
             is_causal=False,
             scale=1.0,  # in the query's weights
             output_concat_heads=True,
-            compute_kernel_config=self.stage.compute_config(self.device),
+            program_config=ttnn.SDPAProgramConfig(
+                compute_with_storage_grid_size=self.device.compute_with_storage_grid_size(),
+                q_chunk_size=min(QUERY_ROWS, length),
+                k_chunk_size=min(KEY_ROWS, 2 * length),
+                exp_approx_mode=False,  # the other one loses twenty times as much, on a simulator
+            ),
+            compute_kernel_config=self.compute_config,
         )
+        known = ttnn.multiply(
+            *(received, sight.after),
+            dtype=self.stage.activations,
+            memory_config=shard(self.device, rows, received.shape[3]),
+        )
+        return self.output(ttnn.reshape(known, (1, 1, rows, known.shape[3])), batch)
 
 
 class FeedForward:

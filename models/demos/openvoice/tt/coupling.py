@@ -10,7 +10,6 @@ puts a voice in; the voice enters as the biases of the convolutions, MeloTTS's s
 
 import ttnn
 from models.demos.openvoice.tt.attention import Distances, Encoder
-from models.demos.openvoice.tt.conv1d import Conv1d
 from models.demos.openvoice.tt.linear import Linear
 from models.demos.openvoice.tt.precision import Stage
 from models.demos.openvoice.tt.sharding import columns, shard
@@ -37,20 +36,17 @@ class ResidualCoupling:
 class TransformerCoupling:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
-        self.pre = Conv1d(parameters.pre, device, stage)
+        self.pre = Linear(parameters.pre, device, stage)
         self.encoder = Encoder(parameters.encoder, device, stage)
-        self.post = Conv1d(parameters.post, device, stage)
+        self.post = Linear(parameters.post, device, stage)
 
-    def __call__(self, first, second, sight, mask, speaker, reverse: bool, batch: int):
-        """What `second` becomes; `first` passes unchanged."""
-        h = self.pre(first, batch)
-        h = ttnn.to_memory_config(h, shard(self.device, h.shape[2], h.shape[3]))
-        if mask is not None:
-            h = ttnn.multiply(h, mask)
-        shift = self.post(self.encoder(h, sight, mask, speaker, batch), batch)
-        if mask is not None:
-            shift = ttnn.multiply(shift, mask)
-        return (ttnn.subtract if reverse else ttnn.add)(second, shift)
+    def __call__(self, first, second, sight, mask, factor, speaker, reverse: bool, batch: int):
+        """What `second` becomes; `first` passes unchanged. `factor`: the mask in as many channels, or None."""
+        rows = first.shape[2]
+        h = self.pre(first, shard(self.device, rows, self.pre.channels))
+        h = self.encoder(h, sight, mask, speaker, batch)
+        placement = shard(self.device, rows, self.post.channels)
+        return self.post(h, placement, addend=second, factor=factor, scale=-1.0 if reverse else 1.0)
 
 
 def _in_turns(couplings, halves, voices, reverse: bool, step):
@@ -75,7 +71,8 @@ class ResidualCouplingBlock:
 
     def __call__(self, halves, biases, mask=None, reverse: bool = False, batch: int = 1):
         """`biases`: a voice's, for each coupling one a layer."""
-        mask = mask and self.couplings[0].pre.widened(mask)
+        if mask is not None:
+            mask = self.couplings[0].pre.widened(mask)
 
         def step(coupling, first, second, bias):
             return coupling(first, second, mask, bias, reverse, batch)
@@ -94,8 +91,9 @@ class TransformerCouplingBlock:
     def __call__(self, halves, speaker, mask=None, reverse: bool = False, batch: int = 1):
         """`speaker`: a row for each coupling (melo_parameters.condition)."""
         sight = self.distances(halves[0].shape[2], mask, batch)
+        factor = None if mask is None else self.couplings[0].post.widened(mask)
 
         def step(coupling, first, second, row):
-            return coupling(first, second, sight, mask, row, reverse, batch)
+            return coupling(first, second, sight, mask, factor, row, reverse, batch)
 
         return _in_turns(self.couplings, halves, speaker, reverse, step)

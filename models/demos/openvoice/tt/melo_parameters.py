@@ -34,7 +34,7 @@ from models.demos.openvoice.reference.stochastic_duration_predictor import (
 from models.demos.openvoice.reference.text_encoder import TextEncoder
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, head_width
-from models.demos.openvoice.tt.parameters import convolution, tiled
+from models.demos.openvoice.tt.parameters import convolution, linear, tiled
 from models.demos.openvoice.tt.precision import Stage
 from models.demos.openvoice.tt.sharding import TILE
 from ttnn.model_preprocessing import ParameterDict, make_parameter_dict
@@ -45,7 +45,7 @@ def preprocess(model: torch.nn.Module) -> ParameterDict:
     return parameters.preprocess(model, PREPROCESSORS)
 
 
-def _pair_distances() -> torch.Tensor:
+def pair_distances() -> torch.Tensor:
     """For each pair (residue of i, residue of j) of positions within the window, the number of their distance j - i."""
     pair = torch.arange(PAIRS)
     return (pair % DISTANCES - pair // DISTANCES + WINDOW) % DISTANCES
@@ -54,7 +54,7 @@ def _pair_distances() -> torch.Tensor:
 def _attention(attention: RelativeAttention) -> dict:
     heads = attention.n_heads
     channels = attention.query.out_channels // heads
-    distances = _pair_distances()
+    distances = pair_distances()
     keys, values = attention.relative_keys[0, distances], attention.relative_values[0, distances]  # [pairs, channels]
 
     def rows(layer: torch.nn.Conv1d):
@@ -81,7 +81,7 @@ def _attention(attention: RelativeAttention) -> dict:
     output = filled(torch.cat([output, output @ values.T], dim=2), 2).flatten(1)
     return {
         "n_heads": heads,
-        "projections": convolution(projections[:, :-1, None], projections[:, -1]),
+        "projections": linear(projections[:, :-1], projections[:, -1]),
         "output": convolution(output[:, :, None], attention.output.bias),
     }
 
@@ -127,13 +127,13 @@ def _transformer_flow(flow: TransformerCouplingBlock) -> dict:
     couplings = []
     for i, coupling in enumerate(flow.couplings):
         odd = bool(i % 2)  # reads and writes reversed channels, as in parameters.py
-        pre = coupling.pre.weight.flip(1) if odd else coupling.pre.weight
-        post, bias = coupling.post.weight, coupling.post.bias
+        pre, post = coupling.pre.weight[:, :, 0], coupling.post.weight[:, :, 0]
+        bias = coupling.post.bias
         couplings.append(
             {
-                "pre": convolution(pre, coupling.pre.bias),
+                "pre": linear(pre.flip(1) if odd else pre, coupling.pre.bias),
                 "encoder": _encoder(coupling.encoder),
-                "post": convolution(post.flip(0) if odd else post, bias.flip(0) if odd else bias),
+                "post": linear(post.flip(0) if odd else post, bias.flip(0) if odd else bias),
             }
         )
     return {"couplings": couplings}

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Fixtures of the device tests: the full-size V2 converter with seeded weights, speech, voices, uploads."""
+"""Fixtures of the device tests: the full-size V2 converter and MeloTTS with seeded weights, speech, voices, uploads."""
 
 import numpy as np
 import pytest
@@ -9,9 +9,13 @@ import torch
 
 import ttnn
 from models.demos.openvoice import audio
+from models.demos.openvoice.checkpoint import MELO_NAMES, MELO_TRAINING_ONLY, fold_weight_norm, load_strict
+from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.pipeline import load_converter
+from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, state
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.precision import Precision
 
@@ -67,3 +71,13 @@ def upload(device):
         return ttnn.from_torch(x.contiguous(), dtype=ttnn.float32, layout=layout, device=device)
 
     return to_device
+
+
+@pytest.fixture(scope="session")
+def melo():
+    """MeloTTS with seeded weights: everything before the generator at full size."""
+    raw = melo_config(**{key: size for key, size in SMALL.items() if key.startswith("upsample")})
+    with torch.device("meta"):
+        model = MeloTTS(MeloConfig.from_dict(raw))
+    load_strict(model, fold_weight_norm(state(raw)), "seeded weights", MELO_NAMES, MELO_TRAINING_ONLY)
+    return model.eval().requires_grad_(False)

@@ -1,0 +1,32 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Sequences of different lengths as the transformer's rooms take them: one below the other, each filled to a bucket."""
+
+import os
+from collections.abc import Sequence
+
+import pytest
+import torch
+from torch import Tensor
+
+FILLING = 7.0  # in rows behind a sequence's end
+slow_on_simulator = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reason="many minutes on a simulator")
+
+
+def columns(sequences: Sequence[Tensor], bucket: int, filling: float = FILLING) -> Tensor:
+    """Sequences [C, length] -> [1, 1, sequences * bucket, C]"""
+    filled = torch.full((len(sequences), bucket, sequences[0].shape[0]), filling)
+    for item, sequence in zip(filled, sequences, strict=True):
+        item[: sequence.shape[1]] = sequence.T
+    return filled.reshape(1, 1, -1, filled.shape[2])
+
+
+def mask(lengths: Sequence[int], bucket: int) -> Tensor:
+    return columns([torch.ones(1, length) for length in lengths], bucket, filling=0.0)
+
+
+def inside(rows: Tensor, lengths: Sequence[int], bucket: int) -> list[Tensor]:
+    """[1, 1, sequences * bucket, C] -> each sequence [C, length]"""
+    items = rows.reshape(len(lengths), bucket, -1)
+    return [item[:length].T for item, length in zip(items, lengths, strict=True)]
