@@ -41,7 +41,7 @@ def add_bench(commands) -> None:
 
 def bench(options: argparse.Namespace) -> None:
     backend, why = loading.choose_backend(options.backend)
-    if backend == "ttnn" and os.environ.get("TT_METAL_MOCK_CLUSTER_DESC_PATH"):
+    if not loading.has_time(backend):
         raise UsageError("a mocked card has no time; count on it with `make bench`, or choose --backend torch")
     settings = loading.backend_settings(options, backend)
     name, model = _model(options.model, backend, settings)

@@ -116,8 +116,7 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def open_chains(options: argparse.Namespace) -> dict[str, OpenVoice]:
     if not options.compare:
-        model = loading.open_model(options)
-        return {"result": model}
+        return {loading.choose_backend(options.backend)[0]: loading.open_model(options)}
     if options.precision:
         raise UsageError("--compare computes the chain torch in fp32; leave --precision out")
     found = loading.find_model(options.model)
@@ -135,7 +134,7 @@ def open_chains(options: argparse.Namespace) -> dict[str, OpenVoice]:
 def measure_rows(
     rows: Sequence[Row], chains: dict[str, OpenVoice], recogniser: Recogniser | None, tau: float, seed: int
 ) -> Iterator[dict]:
-    """For each row its figures, one set for each chain; a row that brings its result has a chain of that name."""
+    """For each row its figures, one set for each chain; a row that brings its result has one chain, "result"."""
     if chains and rows:
         for model in chains.values():  # what is compiled or measured once is no part of any row's time
             model.convert(rows[0].source, model.voice(list(rows[0].voice)), None, tau, seed)
@@ -157,7 +156,7 @@ def measure_rows(
         chain_figures = {}
         for name, result in results.items():
             figures = measure_result(result, source, reference, parallel, rate, row.text, row.language, recogniser)
-            if name in times:
+            if name in times and loading.has_time(name):
                 figures["rtf"] = times[name] * rate / len(result)
             if name != "torch" and "torch" in results:
                 figures["pcc"] = metrics.correlation(results["torch"], result)

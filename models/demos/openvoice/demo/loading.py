@@ -86,6 +86,11 @@ def backend_settings(options: argparse.Namespace, backend: str) -> dict:
     return {name: value for name, value in given.items() if value is not None}
 
 
+def has_time(backend: str) -> bool:
+    """Whether a time means something: a mocked card computes nothing, and what computes in its place takes long."""
+    return backend == "torch" or not os.environ.get("TT_METAL_MOCK_CLUSTER_DESC_PATH")
+
+
 def choose_backend(name: str) -> tuple[str, str]:
     """The backend, and why where it was chosen here. A mocked card computes nothing, so it is never chosen."""
     if name != "auto":

@@ -248,6 +248,25 @@ def test_no_card(here, console, monkeypatch):
     assert "there is no Tenstorrent card" in console.err and console.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("given, opened", [((), 0), (("--device", "2"), 2), (("--device", "all"), "mesh")])
+def test_the_card_is_the_one_named(here, console, monkeypatch, given, opened):
+    def refuse(which):
+        raise RuntimeError(f"{which} is busy\n backtrace: ...")
+
+    monkeypatch.setattr(backend, "CARDS", here)
+    monkeypatch.setattr(backend.ttnn, "open_device", lambda device_id, **_: refuse(device_id))
+    monkeypatch.setattr(backend.ttnn, "open_mesh_device", lambda shape: refuse("mesh"))
+    monkeypatch.setattr(backend.ttnn, "get_num_devices", lambda: 2)
+    assert console("convert", "speech.wav", "voice.flac", "--backend", "ttnn", *given) == 2
+    assert console.err == f"error: {opened} is busy\n"
+
+
+def test_a_mocked_card_has_no_time(here, console, monkeypatch):
+    monkeypatch.setenv("TT_METAL_MOCK_CLUSTER_DESC_PATH", "mocked")
+    assert console("bench", "--backend", "ttnn") == 2
+    assert "a mocked card has no time" in console.err
+
+
 def test_an_unknown_command(console):
     assert console("speak") == 2
     assert "invalid choice: 'speak'" in console.err and console.err.count("\n") == 1
