@@ -3,11 +3,11 @@
 
 """A parallel corpus: the same sentences read at the same pace by many synthetic speakers.
 
-Second room of the training: sentences.py -> corpus (here) -> train.py. The reader is espeak-ng, run as a program; a
+Second room of the training: sentences.py -> corpus (here) -> batches.py. The reader is espeak-ng, run as a program; a
 speaker is a voice variant that we write: a vocal tract of some length (all formants scaled together, each a little by
-itself), a pitch and its range, breath, and the strength of voicing and consonants. Rate and language are the same for
-all, so timing is parallel but for the lengths of single glottal periods; that rest grows evenly with time, so a moment
-of one recording is found in another by its fraction of the whole. `check_alignment` measures what is left.
+itself), breath, roughness, and the strength of voicing and consonants. Rate, language and melody are those of the
+sentence, the same for all speakers, and so the recordings of a sentence are in step to the sample, glottal pulse by
+glottal pulse. `check_alignment` measures it.
 """
 
 import json
@@ -15,23 +15,27 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import soundfile
 from loguru import logger
+from scipy import signal
 from tqdm import tqdm
 
-from training.sentences import TEST_SENTENCES, training_sentences
+from training.sentences import TEST_SENTENCES, Sentence, training_sentences
 
 RATE = 22050  # espeak-ng's own, and that of the V2 converter
 WORDS_PER_MINUTE = 165
+PITCH = (100, 140)  # Hz, of everybody, from the end of a sentence to its highest syllable
 LEVEL = 0.07  # root mean square of every recording; the loudest peaks then stay below 1
 ROOM = 5e-4  # deviation of the noise in every recording: -66 dBFS; digital silence is found in no room
-EDGE = 0.05  # seconds of silence kept before and behind the speech
 FORMANTS = range(1, 9)
+TRACTS = (80, 128)  # percent of the usual formant frequencies: a long vocal tract or a large body, a short or small one
 # Of the installed data, what American English is read with; a reader looks through every voice file it finds.
 NEEDED = ("phondata", "phonindex", "phontab", "intonations", "en_dict", "lang/gmw/en-US")
 
@@ -43,14 +47,17 @@ class CorpusError(RuntimeError):
 # ---- speakers
 
 
-def variant(number: int, seed: int = 0) -> str:
-    """The voice file of one speaker, in espeak-ng's format (its docs/voices.md): percentages of the default."""
+def variant(number: int, seed: int = 0, tract: float | None = None) -> str:
+    """The voice file of one speaker, in espeak-ng's format (its docs/voices.md): percents of the default."""
     rng = np.random.default_rng([seed, number])
-    tract = rng.uniform(85, 122)  # low: a long vocal tract, a large body
-    # Large bodies have low voices, on average; the rest is chance. About 75 to 290 Hz.
-    pitch = np.clip((85 + 120 * (tract - 85) / 37) * rng.uniform(0.75, 1.35), 75, 290)
-    lines = ["language variant", f"name speaker{number}", f"pitch {pitch:.0f} {pitch * rng.uniform(1.15, 1.7):.0f}"]
-    lines.append(f"formant 0 {tract:.0f} 100 100")
+    drawn = rng.uniform(*TRACTS)
+    tract = drawn if tract is None else tract
+    lines = [
+        "language variant",
+        f"name speaker{number}",
+        f"pitch {PITCH[0]} {PITCH[1]}",
+        f"formant 0 {tract:.0f} 100 100",
+    ]
     for formant in FORMANTS:
         frequency, height, width = tract * rng.uniform(0.95, 1.05), rng.uniform(60, 120), rng.uniform(70, 160)
         lines.append(f"formant {formant} {frequency:.0f} {height:.0f} {width:.0f}")
@@ -63,10 +70,17 @@ def variant(number: int, seed: int = 0) -> str:
     return "\n".join(lines) + "\n"
 
 
+def voices(speakers: int, test_speakers: int, seed: int) -> list[str]:
+    """The voice files of all speakers; those held out have tracts evenly spread, to tell of the whole range."""
+    tracts = np.linspace(*TRACTS, test_speakers + 2)[1:-1]
+    held_out = [variant(speakers + number, seed, tract) for number, tract in enumerate(tracts)]
+    return [*(variant(number, seed) for number in range(speakers)), *held_out]
+
+
 class Reader:
     """espeak-ng with our speakers: a data folder that holds a voice file for each of them."""
 
-    def __init__(self, folder: Path, speakers: int, seed: int):
+    def __init__(self, folder: Path, voices: Sequence[str]):
         if shutil.which("espeak-ng") is None:
             raise CorpusError("espeak-ng is not installed: install the Debian package of that name.")
         banner = subprocess.run(["espeak-ng", "--version"], capture_output=True, text=True, check=True).stdout
@@ -79,22 +93,18 @@ class Reader:
             (data / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(installed / name, data / name)
         (data / "voices" / "!v").mkdir(parents=True)
-        for number in range(speakers):
-            (data / "voices" / "!v" / f"speaker{number}").write_text(variant(number, seed))
+        for number, voice in enumerate(voices):
+            (data / "voices" / "!v" / f"speaker{number}").write_text(voice)
 
-    def read(self, speaker: int, sentence: str) -> np.ndarray:
-        """Samples [N] at the level LEVEL, silence at both ends cut to EDGE."""
+    def read(self, speaker: int, sentence: Sentence) -> np.ndarray:
+        """Samples [N] at the level LEVEL; N is the same for all speakers."""
         wav = self.folder / "spoken.wav"
-        voice = f"en-us+speaker{speaker}"
-        # At its default amplitude (100) some speakers clip.
-        options = ["--path", str(self.folder), "-v", voice, "-s", str(WORDS_PER_MINUTE), "-a", "40", "-w", str(wav)]
-        subprocess.run(["espeak-ng", *options, sentence], check=True)
+        options = {"--path": self.folder, "-v": f"en-us+speaker{speaker}", "-s": WORDS_PER_MINUTE, "-p": sentence.pitch}
+        options |= {"-a": 40, "-w": wav}  # at the default amplitude of 100 some speakers clip
+        subprocess.run(["espeak-ng", *map(str, chain.from_iterable(options.items())), sentence.text], check=True)
         samples, rate = soundfile.read(wav, dtype="float32")
         if rate != RATE:
             raise CorpusError(f"espeak-ng speaks at {rate} Hz, not {RATE}: install its version 1.51 or newer.")
-        loud = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max())
-        edge = round(EDGE * RATE)
-        samples = samples[max(0, loud[0] - edge) : loud[-1] + edge]
         return samples * (LEVEL / np.sqrt(np.mean(samples**2)))
 
 
@@ -147,21 +157,22 @@ def make(
     `open_reader` takes what `Reader` takes, and gives what has its method `read`.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    texts = (*training_sentences(sentences, seed), *TEST_SENTENCES)
+    spoken = (*training_sentences(sentences, seed), *TEST_SENTENCES)
     total = speakers + test_speakers
     room = np.random.default_rng(seed)
-    lengths = np.zeros((total, len(texts)), np.int64)
+    lengths = np.zeros((total, len(spoken)), np.int64)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        reader = open_reader(Path(temporary) / "reader", total, seed)
+        reader = open_reader(Path(temporary) / "reader", voices(speakers, test_speakers, seed))
         made = Path(temporary) / "corpus"
         made.mkdir()
         with open(made / "samples.int16", "wb") as file:
             for speaker in tqdm(range(total), desc="speakers", unit="speaker"):
-                for number, text in enumerate(texts):
-                    samples = reader.read(speaker, text)
+                for number, sentence in enumerate(spoken):
+                    samples = reader.read(speaker, sentence)
                     samples = np.clip(samples + ROOM * room.standard_normal(len(samples)), -1, 1)
                     lengths[speaker, number] = len(samples)
                     file.write(np.round(samples * 32767).astype(np.int16).tobytes())
+        texts = [sentence.text for sentence in spoken]
         index = {"sentences": texts, "lengths": lengths.tolist(), "test_speakers": test_speakers, "seed": seed}
         (made / "index.json").write_text(json.dumps({**index, "test_sentences": len(TEST_SENTENCES)}))
         os.rename(made, folder)
@@ -180,36 +191,24 @@ def load(folder: Path) -> Corpus:
 
 # ---- proof that it is parallel
 
-HOP = RATE // 200  # 5 ms
-BANDS = ((1, 6), (6, 20), (20, 60), (60, 111))  # bins of 100 Hz: voicing, vowels, and two of consonants
+FUNDAMENTAL = (60, 300)  # Hz: what speakers have in common, below the formants
+HALF, REACH = 3000, 60  # samples: of a stretch that is looked for, and how far away
 
 
-def envelope(samples: np.ndarray) -> np.ndarray:
-    """Log energy [T, bands] around its mean, which differs between speakers."""
-    frames = samples[: len(samples) // HOP * HOP].reshape(-1, HOP) * np.hanning(HOP)
-    spectrum = np.abs(np.fft.rfft(frames, 220, axis=1))
-    energy = np.log(1e-3 + np.stack([spectrum[:, first:last].mean(1) for first, last in BANDS], axis=1))
-    return energy - energy.mean(0)
-
-
-def misalignment(one: np.ndarray, other: np.ndarray, half: int = 60, reach: int = 12) -> np.ndarray:
-    """Milliseconds by which stretches of 0.6 s lie elsewhere in the other recording than their fraction says."""
-    a, b = envelope(one), envelope(other)
+def misalignment(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """By how many samples each stretch of the one lies later in the other."""
+    band = signal.butter(2, FUNDAMENTAL, "bandpass", fs=RATE, output="sos")
+    a, b = signal.sosfilt(band, one), signal.sosfilt(band, other)
     lags = []
-    for centre in range(half + reach, len(a) - half - reach, half):
-        moment = round(centre * len(b) / len(a))
-        pattern = a[centre - half : centre + half].ravel()
-        scores = {}
-        for lag in range(-reach, reach + 1):
-            stretch = b[max(0, moment + lag - half) : moment + lag + half].ravel()
-            if len(stretch) == len(pattern):
-                scores[lag] = pattern @ stretch / (np.linalg.norm(pattern) * np.linalg.norm(stretch) + 1e-9)
-        lags.append(1e3 * HOP / RATE * max(scores, key=scores.get))
+    for centre in range(HALF + REACH, min(len(a), len(b)) - HALF - REACH, 2 * HALF):
+        stretches = np.lib.stride_tricks.sliding_window_view(b[centre - HALF - REACH : centre + HALF + REACH], 2 * HALF)
+        scores = stretches @ a[centre - HALF : centre + HALF] / (np.linalg.norm(stretches, axis=1) + 1e-9)
+        lags.append(int(np.argmax(scores)) - REACH)
     return np.array(lags)
 
 
 def check_alignment(corpus: Corpus, pairs: int, seed: int = 0) -> float:
-    """The root mean square of the misalignment of randomly chosen pairs, in milliseconds."""
+    """The root mean square of the misalignment of randomly chosen pairs, in samples."""
     rng = np.random.default_rng(seed)
     lags = []
     for _ in range(pairs):

@@ -33,7 +33,7 @@ def test_the_losses_fall(trained):
     first, last = (
         np.mean([entry["mel"] + entry["converted_mel"] for entry in part]) for part in (history[:8], history[-8:])
     )
-    assert last < 0.92 * first, f"{first:.3f}, and {last:.3f} after 40 steps"
+    assert last < 0.95 * first, f"{first:.3f}, and {last:.3f} after 40 steps"
 
 
 def test_every_part_of_the_model_learns(trained, corpus, settings, tiny):
@@ -113,11 +113,12 @@ def test_what_was_trained_is_loaded_as_a_model(trained, corpus, tmp_path):
     voices = [model.voice(samples) for samples in (source, target)]
     converted = model.convert(source, voices[1], voices[0], tau=0)
 
-    whole = torch.from_numpy(source[: len(source) // 256 * 256])[None]
-    noise = torch.zeros(1, 8, whole.shape[1] // 256)
+    hop = training.config.hop_length
+    whole = torch.from_numpy(source[: len(source) // hop * hop])[None]
+    noise = torch.zeros(1, 8, whole.shape[1] // hop)
     embeddings = [voice.embedding[None] for voice in voices]
     with torch.inference_mode():
         expected = training.average(whole, *embeddings, noise, tau=0.0)[0].numpy()
-    inner = slice(-60 * 256)  # the pipeline fills the last frame with silence, which the end of the sound hears of
+    inner = slice(-60 * hop)  # the pipeline fills the last frame with silence, which the end of the sound hears of
     error = np.abs(converted[: len(expected)] - expected)[inner].max() / np.abs(expected).max()
     assert error < 0.01  # the weights on disk have 16 bits
