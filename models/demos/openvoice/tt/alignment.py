@@ -47,7 +47,7 @@ class Alignment:
         self.constants = {}  # (kind, bucket) -> device tensor
 
     def place(self, durations, batch: int = 1) -> Placement:
-        """durations [1, 1, batch * N, 1], whole, at most 2,048 each: the matrix unit's TF32 counts no further."""
+        """durations [1, 1, batch * N, 1], whole and below 1,024 each: beside larger terms the matrix unit drops a 1."""
         phones = durations.shape[2] // batch
         row = ttnn.transpose(ttnn.reshape(durations, (batch, 1, phones, 1)), 2, 3)
         sums = [ttnn.matmul(row, weights, compute_kernel_config=self.compute_config) for weights in self._sums(phones)]
