@@ -120,7 +120,8 @@ def _write(pieces: Iterable[np.ndarray], write, rate: int, bar=None) -> float:
 def _tell(options: argparse.Namespace, model: OpenVoice, voice: str, seconds: float, took: float) -> None:
     facts = {"output": str(options.output), "voice": voice, "seconds": seconds, "took": took, "seed": options.seed}
     facts["sampling_rate"] = model.sampling_rate
-    text = f"{options.output}: {seconds:.1f} s of speech, made in {took:.1f} s"
+    place = "standard output" if options.output == STANDARD else options.output
+    text = f"{place}: {seconds:.1f} s of speech, made in {took:.1f} s"
     tell(options, text, facts, to_stderr=options.output == STANDARD)
 
 
