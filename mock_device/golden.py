@@ -7,7 +7,8 @@ TTNN's host code runs for real on a mocked card; only the device memory is missi
 told of every operation (TTNN's pre- and post-operation hooks), computes the value from the operands' values with a
 golden function, rounds it to the format of the tensor that TTNN really allocated, checks the shape, and keeps it under
 the tensor's device address. So in-place outputs, views and reuse of memory behave as on a card: whoever reads an
-address reads what was written there last. `ttnn.to_torch` is answered from this memory.
+address reads what was written there last. What `ttnn.narrow` returns has the address of the whole on other cores, so
+that part of the whole is remembered with the tensor. `ttnn.to_torch` is answered from this memory.
 
 `LocalComparison` is the other use of the same goldens: on a simulator or a card it downloads the operands and results
 of each operation and compares them one by one.
@@ -15,6 +16,7 @@ of each operation and compares them one by one.
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from math import prod
 
 import torch
 from loguru import logger
@@ -44,6 +46,21 @@ class Record:
     index: int
     operation: str
     value: torch.Tensor
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a tensor that ttnn.narrow returned shows of another."""
+
+    whole: tuple  # its key in memory
+    shape: tuple[int, ...]
+    region: tuple[slice, ...]
+
+    def narrowed(self, dim: int, start: int, length: int) -> "_Part":
+        region = list(self.region)
+        dim, first = dim % len(region), region[dim].start + start
+        region[dim] = slice(first, first + length)
+        return _Part(self.whole, self.shape, tuple(region))
 
 
 def _describe(tensor) -> str:
@@ -139,6 +156,7 @@ class GoldenExecutor(_Hooked):
     def __init__(self, record: bool = False):
         self._memory: dict[tuple, list] = {}  # (device, buffer type, address) -> a value per chip
         self._downloaded: OrderedDict[int, list | None] = OrderedDict()  # host tensor id -> a value per chip
+        self._parts: dict[int, _Part] = {}  # by tensor id
         self._operands = None
         self._count = 0
         self.records: list[Record] | None = [] if record else None
@@ -156,6 +174,7 @@ class GoldenExecutor(_Hooked):
             setattr(ttnn.Tensor, name, method)
         self._memory.clear()
         self._downloaded.clear()
+        self._parts.clear()
 
     # --- what the hooks see ------------------------------------------------------------------------------------------
 
@@ -186,6 +205,8 @@ class GoldenExecutor(_Hooked):
         elif name in ("ttnn.empty", "ttnn.empty_like", "ttnn.allocate_tensor_on_device"):
             for tensor in _tensors(output):
                 self._forget(tensor)
+        elif name == "ttnn.narrow":
+            self._parts[output.tensor_id] = self._part(*args, **kwargs)
         elif any(True for _ in _tensors(output)):
             results = [evaluate(operation, a, _without_outputs(k)) for a, k in self._operands]
             self._write_all(output, results, name)
@@ -199,8 +220,19 @@ class GoldenExecutor(_Hooked):
             raise GoldenError(f"read of a value that was never produced: {value.description}")
         return value
 
+    def _part(self, input_tensor, dim, start, length) -> _Part:
+        shape = tuple(input_tensor.shape)
+        whole = _Part(_address(input_tensor), shape, tuple(slice(0, size) for size in shape))
+        return self._parts.get(input_tensor.tensor_id, whole).narrowed(dim, start, length)
+
     def _reader(self, chip):
         def read(tensor):
+            part = self._parts.get(tensor.tensor_id)
+            if part is not None:
+                values = self._memory.get(part.whole)
+                value = values and values[chip if chip < len(values) else 0]
+                known = value is not None and value.numel() == prod(part.shape)
+                return value.reshape(part.shape)[part.region] if known else _Unknown(tensor)
             if ttnn.is_tensor_storage_on_device(tensor):
                 values = self._memory.get(_address(tensor)) if tensor.is_allocated() else None
             elif tensor.tensor_id in self._downloaded:
@@ -246,13 +278,26 @@ class GoldenExecutor(_Hooked):
 
     def _overwrite(self, tensor, values):
         """Put values at a tensor's address; whatever began inside its memory is gone."""
+        if tensor.tensor_id in self._parts:
+            return self._overwrite_part(self._parts[tensor.tensor_id], values)
         device, kind, start = key = _address(tensor)
         end = start + _bytes_per_bank(tensor)
         for other in [k for k in self._memory if k[0] == device and k[1] == kind and start < k[2] < end]:
             del self._memory[other]
         self._memory[key] = values
 
+    def _overwrite_part(self, part, values):
+        wholes = self._memory.get(part.whole, [])
+        if not wholes or wholes[0].numel() != prod(part.shape):  # nothing, or what lay here before
+            wholes = [torch.full(part.shape, torch.nan)] * len(values)
+        wholes = [whole.reshape(part.shape).clone() for whole in wholes]
+        for whole, value in zip(wholes, values, strict=True):
+            whole[part.region] = value
+        self._memory[part.whole] = wholes
+
     def _forget(self, tensor):
+        if tensor.tensor_id in self._parts:
+            return
         if ttnn.is_tensor_storage_on_device(tensor) and tensor.is_allocated():
             self._memory.pop(_address(tensor), None)
 

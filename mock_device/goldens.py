@@ -343,14 +343,21 @@ def _binary(function):
     return golden
 
 
-def _minimal_matmul_split(input_tensor, weight_tensor, *, chunks=3, dim=-1, bias_tensor=None, **call):
-    out = matmul(
-        *(input_tensor, weight_tensor),
-        bias=bias_tensor,
-        activation=call.get("fused_activation"),
-        compute_kernel_config=call.get("compute_kernel_config"),
-    )
-    return list(torch.chunk(out, chunks, dim))
+def _minimal_matmul(
+    input_tensor, weight_tensor, *, bias_tensor=None, fused_activation=None, compute_kernel_config=None, **_
+):
+    if isinstance(input_tensor, list):  # read as one beside the other
+        input_tensor = torch.cat(input_tensor, dim=-1)
+    out = matmul(input_tensor, weight_tensor, compute_kernel_config=compute_kernel_config)
+    return activate(_with_fused_bias(out, bias_tensor), fused_activation)
+
+
+def _minimal_matmul_split(*operands, chunks=3, dim=-1, **call):
+    return list(torch.chunk(_minimal_matmul(*operands, **call), chunks, dim))
+
+
+def _minimal_matmul_addcmul(input_tensor, weight_tensor, scalar, addend, factor, **call):
+    return _cut(addend) + _cut(scalar * factor * _minimal_matmul(input_tensor, weight_tensor, **call))
 
 
 def _same(input_tensor, *_, **__):
@@ -409,6 +416,8 @@ GOLDENS = {
     "ttnn.linear": matmul,
     "ttnn.layer_norm": layer_norm,
     "ttnn.softmax": softmax,
+    "ttnn.experimental.minimal_matmul": _minimal_matmul,
+    "ttnn.experimental.dit_minimal_matmul_addcmul_fused": _minimal_matmul_addcmul,
     "ttnn.experimental.minimal_matmul_split": _minimal_matmul_split,
     "ttnn.experimental.nlp_create_qkv_heads": _create_heads,
     "ttnn.experimental.nlp_concat_heads": _concat_heads,

@@ -20,8 +20,15 @@ def x():
     return torch.randn(1, 1, 64, 32, generator=torch.Generator().manual_seed(0))
 
 
-def upload(x, device, dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT):
-    return ttnn.from_torch(x, dtype=dtype, layout=layout, device=device)
+def upload(x, device, dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT, memory_config=None):
+    return ttnn.from_torch(x, dtype=dtype, layout=layout, device=device, memory_config=memory_config)
+
+
+def side_by_side(cores: int):
+    """64 rows, 32 columns a core."""
+    return ttnn.create_sharded_memory_config(
+        *((64, 32), ttnn.CoreGrid(y=1, x=cores), ttnn.ShardStrategy.BLOCK), use_height_and_width_as_shard_shape=True
+    )
 
 
 # --- values and formats ---------------------------------------------------------------------------------------------
@@ -258,6 +265,24 @@ def test_conv2d_with_stride_against_torch(device):
     assert pcc(expected, ttnn.to_torch(out)) > 0.99999
 
 
+def test_a_matmul_that_ends_in_an_addition(device, x):
+    """In float32 but for the matrix unit: operands, the sum, its bias and the addend are cut to TF32."""
+    generator = torch.Generator().manual_seed(0)
+    shapes = (32, 64), (1, 64), (64, 64), (64, 64)
+    weight, bias, addend, factor = (torch.randn(shape, generator=generator) for shape in shapes)
+    operands = [upload(value[None, None], device) for value in (weight, addend, factor, bias)]
+    out = ttnn.experimental.dit_minimal_matmul_addcmul_fused(
+        *(upload(x, device), operands[0], -1.0, *operands[1:3]),
+        bias_tensor=operands[3],
+        config=ttnn.MinimalMatmulConfig(compute_with_storage_grid_size=device.compute_with_storage_grid_size()),
+        compute_kernel_config=ttnn.init_device_compute_kernel_config(
+            device.arch(), math_fidelity=ttnn.MathFidelity.HiFi4, fp32_dest_acc_en=True
+        ),
+    )
+    loss = 1 - pcc(addend - factor * (x[0, 0] @ weight + bias), ttnn.to_torch(out)[0, 0])
+    assert 1e-9 < loss < 1e-6
+
+
 # --- memory: aliases, views, shards, meshes ---------------------------------------------------------------------------
 
 
@@ -275,6 +300,24 @@ def test_a_view_sees_what_is_written_through_the_other_name(device, x):
     assert view.buffer_address() == a.buffer_address()
     ttnn.add_(a, a)
     torch.testing.assert_close(ttnn.to_torch(view), 2 * x.reshape(1, 2, 32, 32))
+
+
+def test_a_part_is_read_and_written_in_the_whole(device, x):
+    """Both halves of a narrowed tensor have the address of the whole: they lie on different cores."""
+    whole = upload(torch.cat([x, 2 * x], dim=3), device, memory_config=side_by_side(2))
+    left, right = (ttnn.narrow(whole, 3, start, 32) for start in (0, 32))
+    assert left.buffer_address() == right.buffer_address()
+    ttnn.add(left, right, output_tensor=right)
+    torch.testing.assert_close(ttnn.to_torch(whole), torch.cat([x, 3 * x], dim=3))
+    torch.testing.assert_close(ttnn.to_torch(ttnn.narrow(right, 2, 32, 32)), 3 * x[:, :, 32:])
+
+
+def test_parts_fill_a_whole_that_held_nothing(device, x):
+    whole = ttnn.empty((1, 1, 64, 64), ttnn.float32, ttnn.TILE_LAYOUT, device, memory_config=side_by_side(2))
+    source = upload(x, device)
+    ttnn.multiply(source, source, output_tensor=ttnn.narrow(whole, 3, 32, 32))
+    values = ttnn.to_torch(whole)
+    assert values[..., :32].isnan().all() and torch.equal(values[..., 32:], x * x)
 
 
 def test_copies_between_tensors_and_from_the_host(device, x):

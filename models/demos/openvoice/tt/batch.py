@@ -30,8 +30,8 @@ from models.demos.openvoice.tt.precision import Stage
 from models.demos.openvoice.tt.runner import BYTES, L1_SHARE, Conditioning, DeviceConverter
 from models.demos.openvoice.tt.sharding import TILE, shard
 
-# Activations of the hidden width that a WaveNet's layer and its convolution hold at once, in the ledger: 8.1.
-ACTIVATIONS = 8.2
+# Activations of the hidden width that the flow and a WaveNet's convolution hold at once, in the ledger: 13.2.
+ACTIVATIONS = 13.3
 COMBINATIONS_KEPT = 16  # of voices, on the device: of ten about 8 MB each in tiles
 
 
@@ -192,7 +192,7 @@ class BatchConverter(DeviceConverter):
 
 
 def latent_rows(config: ConverterConfig, device, stage: Stage) -> int:
-    """Rows that the encoder and the flow can hold in L1 (wavenet.py moves the gates to DRAM before that)."""
+    """Rows that the encoder and the flow can hold in L1."""
     grid = device.compute_with_storage_grid_size()
     step = TILE * grid.y  # whole tiles on every row of cores
     height, width = shard(device, step, config.hidden_channels).shard_spec.shape

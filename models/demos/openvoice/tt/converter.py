@@ -50,9 +50,8 @@ class Converter:
         return self.flow(halves, source.flow, mask, batch=batch)
 
     def voiced(self, neutral, target, mask=None, batch: int = 1):
-        """Neutral halves -> the frames [1, 1, batch * T, channels] in the target voice, in DRAM."""
-        halves = self.flow(neutral, target.flow, mask, reverse=True, batch=batch)
-        return ttnn.concat(list(halves), dim=3, memory_config=ttnn.DRAM_MEMORY_CONFIG)
+        """Neutral halves -> the frames [1, 1, batch * T, channels] in the target voice."""
+        return self.flow.joined(self.flow(neutral, target.flow, mask, reverse=True, batch=batch))
 
     def waveform(self, z, starts, window: int, target, mask=None):
         """The windows of z that begin at `starts`, generated one by one -> [1, 1, len(starts), window * hop]."""
@@ -76,14 +75,18 @@ def joined(rows: list):
 
 
 def _rows(x, start: int, count: int):
-    return ttnn.slice(x, [0, 0, start, 0], [1, 1, start + count, x.shape[3]])
+    return ttnn.slice(x, [0, 0, start, 0], [1, 1, start + count, x.shape[3]], memory_config=ttnn.DRAM_MEMORY_CONFIG)
 
 
-def _as_row(column):
-    """[1, 1, N, 1], a tile wide in memory -> [1, 1, 1, N] with the samples side by side."""
-    row = ttnn.transpose(ttnn.to_memory_config(column, ttnn.DRAM_MEMORY_CONFIG), 2, 3)
-    ttnn.deallocate(column)
-    return ttnn.to_layout(row, ttnn.ROW_MAJOR_LAYOUT)
+def _as_row(samples):
+    """[1, 1, N, phases] -> [1, 1, 1, N * phases] with the samples side by side, in DRAM."""
+    if samples.shape[3] == 1:  # a column is a tile wide in memory: turned in L1, a 32nd of it is left for DRAM
+        row = ttnn.transpose(samples, 2, 3, memory_config=ttnn.L1_MEMORY_CONFIG)
+        ttnn.deallocate(samples)
+        return ttnn.to_layout(row, ttnn.ROW_MAJOR_LAYOUT, memory_config=ttnn.DRAM_MEMORY_CONFIG)
+    rows = ttnn.to_layout(samples, ttnn.ROW_MAJOR_LAYOUT, memory_config=ttnn.DRAM_MEMORY_CONFIG)
+    ttnn.deallocate(samples)
+    return ttnn.reshape(rows, (1, 1, 1, rows.shape[2] * rows.shape[3]))
 
 
 def packed_shape(config: ConverterConfig, frames: int) -> tuple[int, int]:

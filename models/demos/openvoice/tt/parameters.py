@@ -31,6 +31,7 @@ from models.demos.openvoice.reference.spectrogram import Spectrogram
 from models.demos.openvoice.reference.wavenet import WaveNet
 from models.demos.openvoice.tt.reference_encoder import CLOCK, PHASES, SATURATED
 from models.demos.openvoice.tt.sharding import TILE
+from models.demos.openvoice.tt.wavenet import GROUP
 from ttnn.model_preprocessing import ParameterDict, make_parameter_dict, preprocess_model_parameters
 
 
@@ -78,6 +79,11 @@ def convolution(weight: torch.Tensor, bias: torch.Tensor | None = None) -> Param
     return make_parameter_dict(parameters)
 
 
+def linear(weight: torch.Tensor, bias: torch.Tensor) -> ParameterDict:
+    """Parameters of a linear.Linear: weight [out, in], bias [out]."""
+    return make_parameter_dict({"weight": tiled(weight.T), "bias": tiled(bias), "ones": tiled(torch.ones_like(bias))})
+
+
 def _wavenet(wavenet: WaveNet, projection: torch.nn.Conv1d, scale: float = 1.0, reverse: bool = False) -> dict:
     channels, layers = wavenet.channels, len(wavenet.in_layers)
     conditions = wavenet.cond_layer.bias.chunk(layers)
@@ -94,18 +100,21 @@ def _wavenet(wavenet: WaveNet, projection: torch.nn.Conv1d, scale: float = 1.0, 
             for layer, condition in zip(wavenet.in_layers, conditions, strict=True)
         ],
         "residual_layers": [
-            convolution(layer.weight[:channels], layer.bias[:channels]) for layer in wavenet.res_skip_layers[:-1]
+            linear(layer.weight[:channels, :, 0], layer.bias[:channels]) for layer in wavenet.res_skip_layers[:-1]
         ],
-        "out": convolution(weight[:, :, None], bias),
+        "out": [
+            linear(part, torch.zeros_like(bias) if i else bias)
+            for i, part in enumerate(weight.split(GROUP * channels, dim=1))
+        ],
     }
 
 
 def _posterior_encoder(encoder: PosteriorEncoder) -> dict:
     # The spectrogram's rows are filled up to whole tiles; zero columns make the filling count for nothing.
     out, bins, _ = encoder.pre.weight.shape
-    weight = torch.zeros(out, -(-bins // TILE) * TILE, 1)
-    weight[:, :bins] = encoder.pre.weight
-    return {"pre": convolution(weight, encoder.pre.bias), "wavenet": _wavenet(encoder.wavenet, encoder.proj)}
+    weight = torch.zeros(out, -(-bins // TILE) * TILE)
+    weight[:, :bins] = encoder.pre.weight[:, :, 0]
+    return {"pre": linear(weight, encoder.pre.bias), "wavenet": _wavenet(encoder.wavenet, encoder.proj)}
 
 
 def _flow(flow: ResidualCouplingBlock) -> dict:
@@ -115,11 +124,12 @@ def _flow(flow: ResidualCouplingBlock) -> dict:
         weight = coupling.pre.weight.flip(1) if odd else coupling.pre.weight
         couplings.append(
             {
-                "pre": convolution(weight, coupling.pre.bias),
+                "pre": linear(weight[:, :, 0], coupling.pre.bias),
                 "wavenet": _wavenet(coupling.wavenet, coupling.post, reverse=odd),
             }
         )
-    return {"couplings": couplings}
+    channels = 2 * flow.couplings[0].pre.in_channels
+    return {"couplings": couplings, "identity": linear(torch.eye(channels), torch.zeros(channels))}
 
 
 def polyphase(up: torch.nn.ConvTranspose1d) -> tuple[torch.Tensor, torch.Tensor]:

@@ -8,9 +8,9 @@ Spectrogram [1, 1, T, bins] and noise [1, 1, T, C], already scaled by tau, -> th
 """
 
 import ttnn
-from models.demos.openvoice.tt.conv1d import Conv1d
+from models.demos.openvoice.tt.linear import Linear
 from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import shard
+from models.demos.openvoice.tt.sharding import columns, halves, shard
 from models.demos.openvoice.tt.wavenet import WaveNet
 
 EXP = ttnn.UnaryWithParam(ttnn.UnaryOpType.EXP)
@@ -19,17 +19,18 @@ EXP = ttnn.UnaryWithParam(ttnn.UnaryOpType.EXP)
 class PosteriorEncoder:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
-        self.pre = Conv1d(parameters.pre, device, stage)
+        self.pre = Linear(parameters.pre, device, stage)
         self.wavenet = WaveNet(parameters.wavenet, device, stage)
 
     def __call__(self, spec, noise, mask=None, biases=None, batch: int = 1):
-        x = self.pre(ttnn.to_memory_config(spec, shard(self.device, spec.shape[2], spec.shape[3])), batch)
-        x = ttnn.to_memory_config(x, shard(self.device, x.shape[2], x.shape[3]))
+        x = self.pre(spec, shard(self.device, spec.shape[2], self.pre.channels))
         if mask is not None:
+            mask = self.pre.widened(mask)
             x = ttnn.multiply(x, mask)
-        mean, log_deviation = ttnn.split(self.wavenet(x, mask, biases, batch), noise.shape[3], 3)
+        statistics = self.wavenet(x, mask, biases, batch)
+        mean, log_deviation = halves(statistics)
         deviated = ttnn.multiply(log_deviation, noise, input_tensor_a_activations=[EXP])
-        z = ttnn.add(mean, deviated)
+        z = ttnn.add(mean, deviated, memory_config=shard(self.device, noise.shape[2], noise.shape[3]))
         if mask is not None:
-            z = ttnn.multiply(z, mask)
-        return ttnn.split(z, z.shape[3] // 2, 3)
+            z = ttnn.multiply(z, columns(mask, 0, noise.shape[3]))
+        return halves(z)

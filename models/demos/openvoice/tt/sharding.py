@@ -37,3 +37,28 @@ def shard(device, rows: int, channels: int) -> ttnn.MemoryConfig:
         strategy=ttnn.ShardStrategy.HEIGHT,
         use_height_and_width_as_shard_shape=True,
     )
+
+
+def slots(device, rows: int, channels: int, count: int) -> ttnn.MemoryConfig:
+    """L1 memory config for `count` tensors of that many rows and channels side by side, each on cores of its own."""
+    grid = device.compute_with_storage_grid_size()
+    row_tiles, channel_tiles = -(-rows // TILE), -(-channels // TILE)
+    height, width = _largest_divisor(row_tiles, grid.y), _largest_divisor(channel_tiles, max(1, grid.x // count))
+    return ttnn.create_sharded_memory_config(
+        (row_tiles // height * TILE, channel_tiles // width * TILE),
+        core_grid=ttnn.CoreGrid(y=height, x=count * width),
+        strategy=ttnn.ShardStrategy.BLOCK,
+        use_height_and_width_as_shard_shape=True,
+    )
+
+
+def columns(x, first: int, count: int):
+    """Some channels of x: a view, where they fill whole shards, else a copy."""
+    spec = x.memory_config().shard_spec
+    if spec is not None and first % spec.shape[1] == 0 and count % spec.shape[1] == 0:
+        return ttnn.narrow(x, 3, first, count)
+    return ttnn.slice(x, [0, 0, 0, first], [1, 1, x.shape[2], first + count])
+
+
+def halves(x):
+    return columns(x, 0, x.shape[3] // 2), columns(x, x.shape[3] // 2, x.shape[3] // 2)

@@ -3,58 +3,66 @@
 
 """WaveNet on the device: mirrors reference/wavenet.py, with whatever projection follows it folded in.
 
-Hidden features [1, 1, T, C] -> features [1, 1, T, P]. Per layer: convolution (bias: the voice's), split, gate, residual
-convolution, addition; six programs. The skip halves of all layers and the projection behind them are one matmul over
-the concatenated gates.
+Hidden features [1, 1, T, C] -> features [1, 1, T, P]. Four programs a layer: halo and convolution (bias: the voice's),
+the gate, the residual projection with its addition. The gate reads the convolution's halves where they lie and writes
+into its slot among the gates of GROUP layers; the skip halves of these layers and the projection behind them are one
+product with those gates.
 """
 
 import ttnn
 from models.demos.openvoice.tt.conv1d import Conv1d
+from models.demos.openvoice.tt.linear import Linear
 from models.demos.openvoice.tt.precision import Stage
+from models.demos.openvoice.tt.sharding import columns, halves, shard, slots
 
 TANH = ttnn.UnaryWithParam(ttnn.UnaryOpType.TANH)
 SIGMOID = ttnn.UnaryWithParam(ttnn.UnaryOpType.SIGMOID)
+GROUP = 4  # layers whose gates lie side by side: a slot has to have cores of its own in a row of them
 
 
 class WaveNet:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
+        self.stage = stage
         self.in_layers = [
             Conv1d(layer, device, stage, dilation=dilation)
             for layer, dilation in zip(parameters.in_layers, parameters.dilations, strict=True)
         ]
-        self.residual_layers = [Conv1d(layer, device, stage) for layer in parameters.residual_layers]
-        self.out = Conv1d(parameters.out, device, stage)
+        self.residual_layers = [Linear(layer, device, stage) for layer in parameters.residual_layers]
+        self.out = [Linear(part, device, stage) for part in parameters.out]
 
-    def __call__(self, x, mask=None, biases=None, batch: int = 1):
-        """`mask` [1, 1, T, 1] is 1 on frames that exist; `biases`: a voice's, one a layer."""
-        gates, in_dram = [], self._gates_need_dram(x)
+    def __call__(self, x, mask=None, biases=None, batch: int = 1, addend=None, factor=None, scale: float = 1.0):
+        """`mask` [1, 1, T, C] is 1 on frames that exist; `biases`: a voice's, one a layer.
+
+        With `addend` the features come out as linear.Linear says: addend + scale * factor * features."""
+        rows, channels = x.shape[2], x.shape[3]
+        total, last = addend, len(self.in_layers) - 1
         for i, in_layer in enumerate(self.in_layers):
-            y = in_layer(x, batch, biases and biases[i])
-            filtered, gate = ttnn.split(y, y.shape[3] // 2, 3)
-            ttnn.deallocate(y)
-            gates.append(
-                ttnn.multiply(filtered, gate, input_tensor_a_activations=[TANH], input_tensor_b_activations=[SIGMOID])
-            )
-            ttnn.deallocate(filtered)
-            ttnn.deallocate(gate)
-            if i < len(self.residual_layers):
-                residual = self.residual_layers[i](gates[-1], batch)
-                following = (
-                    ttnn.add(x, residual)
-                    if mask is None
-                    else ttnn.addcmul(x, residual, mask, memory_config=x.memory_config())
+            slot = i % GROUP
+            if slot == 0:
+                count = min(GROUP, last + 1 - i)
+                gates = ttnn.empty(
+                    (1, 1, rows, count * channels),
+                    dtype=self.stage.activations,
+                    layout=ttnn.TILE_LAYOUT,
+                    device=self.device,
+                    memory_config=slots(self.device, rows, channels, count),
                 )
-                ttnn.deallocate(residual)
+            y = in_layer(x, batch, biases and biases[i])
+            gate = ttnn.multiply(
+                *halves(y),
+                input_tensor_a_activations=[TANH],
+                input_tensor_b_activations=[SIGMOID],
+                output_tensor=columns(gates, slot * channels, channels),
+            )
+            ttnn.deallocate(y)
+            if i < last:
+                following = self.residual_layers[i](gate, x.memory_config(), addend=x, factor=mask)
                 ttnn.deallocate(x)
                 x = following
-            if in_dram:
-                gates[-1] = ttnn.to_memory_config(gates[-1], ttnn.DRAM_MEMORY_CONFIG)
+            if i == last or slot == GROUP - 1:
+                out = self.out[i // GROUP]
+                total = out(gates, shard(self.device, rows, out.channels), total, factor, scale)
+                ttnn.deallocate(gates)
         ttnn.deallocate(x)
-        return self.out(ttnn.concat(gates, dim=3), batch)
-
-    def _gates_need_dram(self, x) -> bool:
-        """Whether the gates of all layers, there twice while they are joined, would fill half of L1: a batch's."""
-        height, width = x.memory_config().shard_spec.shape
-        gates = len(self.in_layers) * height * width * x.element_size()
-        return 2 * gates > ttnn.get_memory_view(self.device, ttnn.BufferType.L1).total_bytes_per_bank / 2
+        return total

@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""A matrix product that may end in an addition: the projections around a WaveNet's convolutions, one program each.
+
+    y = x W + b                                  [1, 1, T, in] -> [1, 1, T, out]
+    y = addend + scale * factor * (x W + b)      factor: [1, 1, T, out], a mask; None is 1
+
+The output lies where the caller asks, whatever the placement of the input, so no program only moves data. The sums are
+made on the matrix unit, which cuts an addend to TF32.
+"""
+
+import ttnn
+from models.demos.openvoice.tt.precision import Stage
+from models.demos.openvoice.tt.sharding import TILE, shard
+
+DEEPEST = 8  # tiles of the inner dimension that a core holds at once
+WIDEST = 4  # columns of tiles: as many accumulators in float32 as the destination registers hold
+HIGHEST = 2  # rows of tiles: both operands lie in L1 twice, beside whatever the caller keeps there
+
+
+class Linear:
+    def __init__(self, parameters, device, stage: Stage):
+        self.device = device
+        self.channels = parameters.weight.shape[3]
+        self.compute_config = stage.compute_config(device)
+        # The op wants operands of one format; what the weights of the stage lose in theirs, these have lost, too.
+        self.weight, self.bias, self.ones = (
+            ttnn.to_device(ttnn.to_dtype(ttnn.to_dtype(tensor, stage.weights), stage.activations), device)
+            for tensor in (parameters.weight, parameters.bias, parameters.ones)
+        )
+
+    def __call__(self, x, memory_config, addend=None, factor=None, scale: float = 1.0):
+        """`x` may be a pair of tensors, read as one beside the other."""
+        how = {
+            "config": self._blocks((x[0] if isinstance(x, tuple) else x).shape[2]),
+            "memory_config": memory_config,
+            "compute_kernel_config": self.compute_config,
+        }
+        if addend is None:
+            x = list(x) if isinstance(x, tuple) else x
+            return ttnn.experimental.minimal_matmul(x, self.weight, bias_tensor=self.bias, **how)
+        if factor is not None and factor.shape[2] <= TILE:
+            # The fused op takes a factor of one tile's height for a row that holds for all.
+            product = ttnn.experimental.minimal_matmul(x, self.weight, bias_tensor=self.bias, **how)
+            return ttnn.addcmul(addend, product, factor, value=scale, memory_config=memory_config)
+        return ttnn.experimental.dit_minimal_matmul_addcmul_fused(
+            x, self.weight, scale, addend, self.ones if factor is None else factor, bias_tensor=self.bias, **how
+        )
+
+    def widened(self, mask):
+        """A mask [1, 1, T, 1] -> the factor [1, 1, T, out] of this product."""
+        return ttnn.multiply(mask, self.ones, memory_config=shard(self.device, mask.shape[2], self.channels))
+
+    def _blocks(self, rows: int) -> ttnn.MinimalMatmulConfig:
+        """As few tiles of the output a core as the grid allows, and the inner dimension in few equal steps."""
+        grid = self.device.compute_with_storage_grid_size()
+        inner, columns = (-(-size // TILE) for size in list(self.weight.shape)[2:])
+        across = min(-(-columns // grid.x), WIDEST)
+        return ttnn.MinimalMatmulConfig(
+            M_block_size=min(-(-rows // (TILE * grid.y)), HIGHEST),
+            K_block_size=-(-inner // -(-inner // DEEPEST)),
+            N_block_size=across,
+            subblock_h=1,
+            subblock_w=across,
+            compute_with_storage_grid_size=grid,
+        )
