@@ -29,15 +29,15 @@ RECORDINGS = (".wav", ".flac")
 class Settings:
     """All that decides the weights, together with the config, the corpus and the number of steps done."""
 
-    steps: int = 5000  # the learning rate falls to its end over as many
+    steps: int = 6500  # the learning rate falls to its end over as many
     seed: int = 0
     learning_rate: float = 1.5e-3
     last_learning_rate: float = 2e-5
     speakers: int = 8  # of a step
-    moments: int = 4  # of a step; each is read by all of its speakers
+    moments: int = 2  # of a step; each is read by all of its speakers
     frames: int = 128  # of a moment
     segment: int = 64  # frames that the generator makes of it
-    segments: int = 16  # of a step; half of them recordings given back, half conversions
+    segments: int = 8  # of a step; half of them recordings given back, half conversions
     reference_frames: tuple[int, ...] = (128, 256, 384, 512)  # that a voice is taken from; one of these a step
     agreement: float = 1.0  # weight of the divergence
     agreement_ramp: int = 500  # steps over which it grows to that
