@@ -20,7 +20,7 @@ import torch
 
 import ttnn
 from models.demos.openvoice.reference.attention import SPEAKER_LAYER, WINDOW, Encoder, RelativeAttention
-from models.demos.openvoice.reference.coupling import TransformerCouplingBlock
+from models.demos.openvoice.reference.coupling import Coupling, ResidualCoupling, TransformerCouplingBlock
 from models.demos.openvoice.reference.duration_predictor import DurationPredictor
 from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.reference.stochastic_duration_predictor import (
@@ -32,6 +32,7 @@ from models.demos.openvoice.reference.stochastic_duration_predictor import (
     StochasticDurationPredictor,
 )
 from models.demos.openvoice.reference.text_encoder import TextEncoder
+from models.demos.openvoice.reference.wavenet import WaveNet
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, head_width
 from models.demos.openvoice.tt.parameters import convolution, linear, tiled
@@ -281,13 +282,20 @@ def condition(tts: MeloTTS, speaker: int) -> ParameterDict:
         """Added to what the norm before SPEAKER_LAYER gives, which is adding it to that norm's bias."""
         return row(module.speaker, module.layers[SPEAKER_LAYER - 1].feed_forward_norm.bias)
 
+    def wavenet(module: WaveNet) -> list:
+        parts = (module.cond_layer.weight[:, :, 0] @ g + module.cond_layer.bias).chunk(len(module.in_layers))
+        return [tiled(layer.bias + part) for layer, part in zip(module.in_layers, parts, strict=True)]
+
+    def coupling(module: Coupling):
+        return wavenet(module.wavenet) if isinstance(module, ResidualCoupling) else encoder(module.encoder)
+
     predictor = tts.stochastic_duration_predictor
     return make_parameter_dict(
         {
             "text_encoder": encoder(tts.text_encoder.encoder),
             "duration_predictor": row(tts.duration_predictor.speaker),
             "stochastic_duration_predictor": row(predictor.speaker, predictor.pre.bias),
-            "flow": [encoder(coupling.encoder) for coupling in tts.flow.couplings],
+            "flow": [coupling(module) for module in tts.flow.couplings],
             "conv_pre": row(tts.generator.cond, tts.generator.conv_pre.bias),
         }
     )

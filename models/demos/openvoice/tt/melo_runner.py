@@ -25,11 +25,12 @@ from models.demos.openvoice.reference.text_encoder import Sentences
 from models.demos.openvoice.tt import bert as word_pieces
 from models.demos.openvoice.tt import melo_parameters, melo_tts, parameters
 from models.demos.openvoice.tt.converter import joined
-from models.demos.openvoice.tt.melo_tts import FrameForm, MeloTTS, TextForm
+from models.demos.openvoice.tt.melo_tts import Encoding, FrameForm, MeloTTS, TextForm
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.resampling import Resampling, overlap, places
 from models.demos.openvoice.tt.runner import DeviceConverter, generator_window
 from models.demos.openvoice.tt.sharding import TILE
+from models.demos.openvoice.tt.trace import Replays
 
 PHONES = (64, 128, 256, 512)
 FRAMES = (128, 512, 768, 1024, 1536, 2048)  # and the generator's window; 2,048 frames of MeloTTS last 23.8 s
@@ -80,6 +81,7 @@ class DeviceMeloTTS:
         self.config = reference.config
         self.device = device
         self.converter = converter
+        self.replays = Replays(converter.traces) if converter is not None and converter.traces is not None else None
         precision = precision or Precision()
         # a window that is a bucket of its own serves the sentences that it holds whole
         self.window = window or min(generator_window(self.config, device, precision.generator, TILE), FRAMES[1])
@@ -121,19 +123,42 @@ class DeviceMeloTTS:
         return self._spoken(sentences, speakers, prosody, randomness, conversion)
 
     def _spoken(self, sentences: Sentences, speakers, prosody: Prosody, randomness, conversion) -> list:
+        encoding = self.encode(sentences, speakers, prosody, randomness)
+        return self.speak(encoding, speakers, prosody, randomness, conversion)
+
+    def encode(self, sentences: Sentences, speakers, prosody: Prosody, randomness: Sequence) -> Encoding:
+        """What the text decides, durations included; it stays on the device."""
         self.reference.check(sentences, speakers)
-        speaker = self._speaker(speakers)
         form = self._text_form(sentences, prosody)
-        encoding = self._encode(self._packed_text(sentences, prosody, randomness, form), form, speaker)
-        # the one value that the host needs: it chooses the bucket, and how much noise is drawn
-        counts = ttnn.to_torch(encoding.placement.counts).reshape(-1).long().clamp_min(1)
+        packed = self._packed_text(sentences, prosody, randomness, form)
+        number, rows = self._speaker(speakers)
+        if self.replays is not None:
+            self.replays.make_room()
+        return self._run((number, form), packed, lambda tensor: self.model.encode(tensor, form, rows))
+
+    def speak(
+        self, encoding: Encoding, speakers, prosody: Prosody, randomness: Sequence, conversion: Conversion | None = None
+    ) -> list:
+        counts = self._counts(encoding)
         drawn = prosody.noise_scale * draw(randomness, self.config.inter_channels, counts)
         counts = counts.tolist()
-        form = self._frame_form(form, counts)
+        form = self._frame_form(encoding.form, counts)
         packed = self._packed_frames(drawn.numpy(), counts, form, conversion)
-        rows = ttnn.to_torch(self._frames(packed, encoding, form, speaker, conversion)).numpy()
+        number, rows = self._speaker(speakers)
+        voices = conversion and self._voices(conversion)
+
+        def frames(tensor):
+            return self._frames(tensor, encoding, form, rows, voices)
+
+        # a trace reads the encoding where the text's trace left it
+        rows = self._run((number, encoding.form, form, bool(conversion)), packed, frames)
+        rows = ttnn.to_torch(rows).numpy()
         kept = self._kept_converted if conversion else self._kept
         return [parameters.from_numpy(samples) for samples in kept(rows, counts, form)]
+
+    def _counts(self, encoding: Encoding):
+        """Frames of each sentence, the one value that the host needs: it chooses the bucket, and how much is drawn."""
+        return ttnn.to_torch(encoding.placement.counts).reshape(-1).long().clamp_min(1)
 
     # --- text ---------------------------------------------------------------------------------------------------------
 
@@ -172,9 +197,6 @@ class DeviceMeloTTS:
                 packed[item, 0, : len(ids), melo_tts.TOKEN] = ids
                 packed[item, 0, : len(ids), melo_tts.TOKEN_MASK] = 0
         return packed
-
-    def _encode(self, packed: np.ndarray, form: TextForm, speaker):
-        return self.model.encode(self._upload(packed), form, speaker)
 
     # --- frames -------------------------------------------------------------------------------------------------------
 
@@ -216,25 +238,33 @@ class DeviceMeloTTS:
             rows[free:] = number * self.window + np.arange(free, count) - start
         return rows
 
-    def _frames(self, packed: np.ndarray, encoding, form: FrameForm, speaker, conversion: Conversion | None):
+    def _frames(self, packed, encoding: Encoding, form: FrameForm, speaker, voices):
         """-> what is to be downloaded: rows of samples, those of all sentences one below the other"""
-        columns = melo_tts.frame_columns(self.config, conversion and self.converter.config)
-        packed = self._upload(packed)
+        columns = melo_tts.frame_columns(self.config, voices and self.converter.config)
         z, mask = self.model.latents(encoding, melo_tts.columns(packed, columns.noise, form.frames), form, speaker)
         places = form.windows and melo_tts.column(packed, columns.windows, form.windows * self.window)
         rows = self.model.waveform(z, mask, places, form, speaker)
-        if conversion is None:
+        if voices is None:
             return joined(rows)
         places = form.windows and melo_tts.column(packed, columns.joined, form.frames)
         speech = self.model.base_speech(rows, mask, places, form)
         hops = form.frames + overlap(self.converter.config)
         kinds = [melo_tts.column(packed, kind, hops) for kind in range(columns.kinds.start, columns.kinds.stop)]
         drawn = melo_tts.columns(packed, columns.conversion_noise, form.frames)
-        return self._converted(self.resampling(speech, kinds, form.batch), drawn, mask, form, conversion)
+        return self._converted(self.resampling(speech, kinds, form.batch), drawn, mask, form, *voices)
 
-    def _converted(self, hops, drawn, mask, form: FrameForm, conversion: Conversion):
+    def _voices(self, conversion: Conversion) -> tuple:
+        """The biases of both voices on the device: under traces where the converter's traces read them, too."""
+        voices = self.converter.voice(conversion.source), self.converter.voice(conversion.target)
+        if self.replays is None:
+            return voices
+        traces = self.converter.traces
+        for slot, voice in zip((traces.source, traces.target), voices, strict=True):
+            slot.load(voice)
+        return traces.source.biases, traces.target.biases
+
+    def _converted(self, hops, drawn, mask, form: FrameForm, source, target):
         network, batch = self.converter.converter, form.batch
-        source, target = self.converter.voice(conversion.source), self.converter.voice(conversion.target)
         z = network.voiced(network.neutral(hops, drawn, source, mask, batch), target, mask, batch)
         window, starts = self._converter_windows(form)
         rows = []
@@ -270,21 +300,25 @@ class DeviceMeloTTS:
 
     # --- the rest -----------------------------------------------------------------------------------------------------
 
-    def _upload(self, packed: np.ndarray):
-        return ttnn.from_torch(
-            parameters.from_numpy(packed), dtype=ttnn.float32, layout=ttnn.ROW_MAJOR_LAYOUT, device=self.device
-        )
+    def _run(self, form, packed: np.ndarray, compute: Callable):
+        """`compute` of the packed tensor on the device, op by op or replayed."""
+        packed = parameters.from_numpy(packed)
+        if self.replays is not None:
+            return self.replays.run(form, packed, compute)
+        return compute(ttnn.from_torch(packed, dtype=ttnn.float32, layout=ttnn.ROW_MAJOR_LAYOUT, device=self.device))
 
-    def _speaker(self, speakers):
-        """The rows of a speaker, on the device; there are few of them, and each stays."""
+    def _speaker(self, speakers) -> tuple[int, Speaker]:
+        """The number and the rows of a speaker, on the device; there are few of them, and each stays."""
         numbers = set(speakers.tolist())
         if len(numbers) > 1:
             raise ValueError(f"the sentences of a batch have one speaker, not {sorted(numbers)}: give each its batch")
         (number,) = numbers
         if number not in self._speakers:
+            if self.replays is not None:
+                self.replays.traces.drop()  # the rows must not lie where a trace writes
             rows = Speaker(**melo_parameters.condition(self.reference, number))
             self._speakers[number] = rows.map(lambda row: ttnn.to_device(row, self.device))
-        return self._speakers[number]
+        return number, self._speakers[number]
 
 
 def _bucket(buckets: Sequence[int], needed: int, what: str) -> int:

@@ -22,7 +22,7 @@ from models.demos.openvoice.tt import alignment, parameters
 from models.demos.openvoice.tt.alignment import Alignment, Placement
 from models.demos.openvoice.tt.bert import Bert, PhoneFeatures
 from models.demos.openvoice.tt.converter import joined
-from models.demos.openvoice.tt.coupling import TransformerCouplingBlock
+from models.demos.openvoice.tt.coupling import ResidualCouplingBlock, TransformerCouplingBlock
 from models.demos.openvoice.tt.duration_predictor import DurationPredictor
 from models.demos.openvoice.tt.generator import Generator
 from models.demos.openvoice.tt.precision import Precision
@@ -69,6 +69,7 @@ class Encoding(NamedTuple):
 
     statistics: ttnn.Tensor  # [1, 1, batch * N, 2 I]: means beside log deviations
     placement: Placement
+    form: TextForm
 
 
 class MeloTTS:
@@ -87,7 +88,8 @@ class MeloTTS:
             weights.stochastic_duration_predictor, device, precision.text
         )
         self.alignment = Alignment(device, precision.text)
-        self.flow = TransformerCouplingBlock(weights.flow, device, precision.flow)
+        flow = TransformerCouplingBlock if config.transformer_flow else ResidualCouplingBlock
+        self.flow = flow(weights.flow, device, precision.flow)
         self.generator = Generator(weights.generator, device, precision.generator)
         self.compute_config = precision.generator.compute_config(device)
         self.numbers = {}  # bucket -> the row 0, 1, 2, ... on the device
@@ -112,7 +114,7 @@ class MeloTTS:
             log_durations = alignment.mixed(log_durations, stochastic, column(packed, SDP_RATIO, phones))
         durations = alignment.durations(log_durations, column(packed, LENGTH_SCALE, phones))
         statistics = ttnn.to_memory_config(statistics, ttnn.DRAM_MEMORY_CONFIG)
-        return Encoding(statistics, self.alignment.place(durations, batch))
+        return Encoding(statistics, self.alignment.place(durations, batch), form)
 
     def latents(self, encoding: Encoding, noise, form: FrameForm, speaker):
         """noise [1, 1, batch * T, I], scaled -> the generator's input of that shape, in DRAM, and a mask of frames."""
@@ -120,7 +122,8 @@ class MeloTTS:
         mask = self.alignment.sequence_mask(encoding.placement.counts, frames)
         repeated = self.alignment.repeat_phones(encoding.statistics, encoding.placement, frames)
         mean, log_deviation = ttnn.split(repeated, noise.shape[3], 3)
-        z = ttnn.add(mean, ttnn.multiply(log_deviation, noise, input_tensor_a_activations=[EXP]))
+        deviated = ttnn.multiply(log_deviation, noise, input_tensor_a_activations=[EXP])
+        z = ttnn.addcmul(mean, deviated, mask)  # what is repeated ends with the sentence, so noise has to, too
         halves = self.flow(ttnn.split(z, z.shape[3] // 2, 3), speaker.flow, mask, reverse=True, batch=batch)
         return ttnn.concat(list(halves), dim=3, memory_config=ttnn.DRAM_MEMORY_CONFIG), mask
 
@@ -139,7 +142,9 @@ class MeloTTS:
         existing = self.selected(mask, places) if form.masked else None
         return [
             self._rows_of_samples(
-                _rows(chosen, start, self.window), existing and _rows(existing, start, self.window), speaker
+                _rows(chosen, start, self.window),
+                None if existing is None else _rows(existing, start, self.window),
+                speaker,
             )
             for start in range(0, form.windows * self.window, self.window)
         ]
@@ -172,7 +177,7 @@ class MeloTTS:
 
     def _rows_of_samples(self, z, mask, speaker):
         """Frames of z -> their samples [1, 1, frames, samples of a frame]"""
-        phases = self.generator(z, mask and self.generator.masks(mask), speaker.conv_pre)
+        phases = self.generator(z, None if mask is None else self.generator.masks(mask), speaker.conv_pre)
         rows = ttnn.to_layout(phases, ttnn.ROW_MAJOR_LAYOUT, memory_config=ttnn.DRAM_MEMORY_CONFIG)
         ttnn.deallocate(phases)
         frame = self.config.samples_per_frame

@@ -20,10 +20,11 @@ import ttnn
 from models.demos.openvoice.tt.converter import Converter
 from ttnn.tools.trace_allocation_tracker import corruptible_allocation_scope
 
-# For `ttnn.open_device(trace_region_size=...)`. All forms of window of the V2 model are 6,175 programs (by the ledger);
-# in the traces of a simulated Wormhole each takes 5.8 kB, on 72 cores: 36 MB. Twice that for the cores of a Blackhole,
-# and a reserve; DRAM has gigabytes.
-TRACE_REGION_SIZE = 128 << 20
+# For `ttnn.open_device(trace_region_size=...)`. All forms of window of the V2 model are 6,175 programs (by the ledger),
+# as many forms of sentence as are kept at most 24,000; in the traces of a simulated Wormhole each takes 5.8 kB, on 72
+# cores: 175 MB. Twice that for the cores of a Blackhole, and a reserve; DRAM has gigabytes.
+TRACE_REGION_SIZE = 384 << 20
+FORMS_KEPT = 24  # traces of sentences, of up to 1,000 programs
 COMPUTE, UPLOAD = 0, 1  # command queues
 
 
@@ -118,6 +119,7 @@ class Traces:
         self.inputs = {frames: Input(shape, device) for frames, shape in shapes.items()}
         self.source, self.target = Slot(voice, device), Slot(voice, device)
         self.met = set()
+        self.others: list[Replays] = []
         self.latent: dict[tuple[int, bool], Trace] = {}
         self.voiced: dict[Form, Trace] = {}
 
@@ -166,20 +168,22 @@ class Traces:
             ttnn.release_trace(self.device, trace.number)
         self.latent.clear()
         self.voiced.clear()
+        for other in self.others:
+            other.release()
 
     def _captured(self, form: Form) -> tuple[Trace, Trace]:
         # the voiced part reads what the latent part left, so the latent part comes first
         latent_form = form.frames, form.masked
         if latent_form not in self.latent:
-            self.latent[latent_form] = self._capture(lambda: self._run_latent(*latent_form))
+            self.latent[latent_form] = self.capture(lambda: self._run_latent(*latent_form))
         latent = self.latent[latent_form]
         if form not in self.voiced:
-            self.voiced[form] = self._capture(lambda: self._run_voiced(form, latent.output))
+            self.voiced[form] = self.capture(lambda: self._run_voiced(form, latent.output))
         place = self.inputs[form.frames]
         assert place.tensor.buffer_address() == place.address, "the packed input moved since it was allocated"
         return latent, self.voiced[form]
 
-    def _capture(self, run) -> Trace:
+    def capture(self, run) -> Trace:
         # Another trace may write over the output, but not before a window is through with it: a window's traces run in
         # the order of their captures, and its rows are read before the next window's. TT_METAL_TRACE_ALLOC_TRACKING=1
         # makes TTNN check before every replay that nothing else was allocated meanwhile.
@@ -197,3 +201,46 @@ class Traces:
         neutral, mask = latent
         z = self.converter.voiced(neutral, self.target.biases, mask)
         return self.converter.waveform(z, form.starts, self.window, self.target.biases, mask)
+
+
+class Replays:
+    """More traces on the converter's device: those of a model whose results it takes. They come and go with its own.
+
+    What runs for the first time runs op by op and is captured when it comes again, so that no first time comes between
+    a trace and the next one that reads its output.
+    """
+
+    def __init__(self, traces: Traces):
+        self.traces = traces
+        self.inputs: dict[tuple[int, ...], Input] = {}
+        self.captured: dict[object, Trace] = {}
+        traces.drop()  # what the model keeps on the device must not lie where a trace writes
+        traces.others.append(self)
+
+    def run(self, form, packed, compute):
+        """What `compute` makes of the packed tensor on the device; `form` tells these programs from others."""
+        first_time, shape = self.traces.meet((id(self), form)), tuple(packed.shape)
+        if shape not in self.inputs:
+            self.inputs[shape] = Input(shape, self.traces.device)
+        place = self.inputs[shape]
+        place.upload(packed)
+        if first_time:
+            output = compute(place.tensor)
+        else:
+            if form not in self.captured:
+                self.captured[form] = self.traces.capture(lambda: compute(place.tensor))
+            number, output = self.captured[form]
+            ttnn.execute_trace(self.traces.device, number, cq_id=COMPUTE, blocking=False)
+        place.release()
+        return output
+
+    def make_room(self) -> None:
+        """To be called where no trace is to come that reads what another one left."""
+        if len(self.captured) >= FORMS_KEPT:
+            ttnn.synchronize_device(self.traces.device)
+            self.release()
+
+    def release(self) -> None:
+        for trace in self.captured.values():
+            ttnn.release_trace(self.traces.device, trace.number)
+        self.captured.clear()
