@@ -232,14 +232,14 @@ def table(summary: dict, measured: Sequence[dict]) -> str:
     lines = []
     for chain, figures in summary.items():
         lines.append(f"{chain}: {len(measured)} rows, {figures['faulty_rows']} of them faulty")
-        lines.append(f"  {'':24} {'mean':>8} {'95 % interval':>19} {'minimum':>8} {'maximum':>8}")
+        lines.append(f"  {'':24} {'mean':>8} {'95 % interval':>20} {'minimum':>8} {'maximum':>8}")
         for name, what in FIGURES.items():
             if name in figures:
-                s = figures[name]
-                numbers = (
-                    f"{s['mean']:8.3f}   {s['low']:7.3f} .. {s['high']:5.3f} {s['minimum']:8.3f} {s['maximum']:8.3f}"
+                digits = 6 if name.endswith("pcc") else 3
+                mean, low, high, least, most = (
+                    f"{figures[name][key]:.{digits}f}" for key in ("mean", "low", "high", "minimum", "maximum")
                 )
-                lines.append(f"  {name:24} {numbers}   {what}")
+                lines.append(f"  {name:24} {mean:>8} {low:>8} .. {high:<8} {least:>8} {most:>8}   {what}")
     lines += [
         f"{row['where']}: {', '.join(chain['faults'])}"
         for row in measured

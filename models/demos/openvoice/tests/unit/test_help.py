@@ -61,7 +61,7 @@ def furnished(here, console):
         chapter = here / "LibriSpeech" / "test-clean" / speaker / "5"
         chapter.mkdir(parents=True)
         (chapter / f"{speaker}-5.trans.txt").write_text(f"{speaker}-5-0000 THE FERRY WAS LATE\n")
-        soundfile.write(chapter / f"{speaker}-5-0000.flac", speech.voice(1.5, 16000), 16000)
+        soundfile.write(chapter / f"{speaker}-5-0000.flac", speech.voice(1.0, 16000), 16000)
     return here
 
 
