@@ -76,14 +76,17 @@ def compare(options: argparse.Namespace, device=None) -> Agreement:
         f"agreement  of device and PyTorch, as PCC: {agreement.tone_colour:.6f} of the tone colours, "
         f"{agreement.waveform:.6f} of the waveforms, {agreement.log_mel:.6f} of their log-mels"
     )
+    titles = ["source", "reference", "result"]
     if trained:
         before, after = (similarity(heard, wanted, rate) for heard in (samples, results["device"]))
         print(f"similarity {before:.3f} of source and reference, {after:.3f} of result and reference (Resemblyzer)")
+        titles[0] += f", similarity to the reference {before:.2f}"
+        titles[2] += f", similarity to the reference {after:.2f}"
     written = [folder / name for name in ("source.wav", "reference.wav", "result.wav", "pytorch.wav")]
     for file, sound in zip(written, (samples, wanted, results["device"], results["PyTorch"]), strict=True):
         audio.save(file, sound, rate)
     written.append(folder / "spectrograms.png")
-    draw({"source": samples, "reference": wanted, "result": results["device"]}, rate, written[-1])
+    draw(dict(zip(titles, (samples, wanted, results["device"]), strict=True)), rate, written[-1])
     print("written   ", *written)
     return agreement
 
