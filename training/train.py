@@ -12,9 +12,9 @@ there, that all of them say the same, and what the conversion of one into anothe
   posterior from a normal distribution around the mean of all of them;
 * neutral frames with another speaker's voice put in, through the generator, are that speaker's recording.
 
-Voices come from the reference encoder, which reads another sentence of the speaker. The noise is drawn in full
-(tau = 1). Every random draw follows from the seed and the number of the step. Recordings of people, which can be mixed
-in, are given back only: nobody knows how they would sound converted.
+Voices come from the reference encoder, which reads another sentence of the speaker. Every random draw follows from the
+seed and the number of the step. Recordings of people, which can be mixed in, are given back only: nobody knows how they
+would sound converted.
 """
 
 import argparse
@@ -64,15 +64,19 @@ def losses(
         mean, log_deviation = model.posterior_encoder.distribution(model.spectrogram.frames(recordings))
     mean, log_deviation, source = mean.float(), log_deviation.float(), source.float()
     noise = torch.randn(mean.shape, generator=random).to(mean.device)
-    z = mean + noise * log_deviation.exp()
+    # Conversions may ask for any amount of the noise (tau).
+    tau = torch.rand((), generator=random).item()
+    z = mean + tau * noise * log_deviation.exp()
     with reduced:
         neutral = model.flow(z[:parallel], None, source)
     neutral = neutral.float()
 
     by_moment = neutral.unflatten(0, (settings.moments, n))
-    # The variance without its bias: the divergence from a normal distribution around the others' mean.
-    spread = by_moment.var(dim=1, correction=1)
-    agreement = (0.5 * spread.mean() - log_deviation[:parallel].mean()) - 0.5
+    # The variance without its bias: the divergence from a normal distribution around the others' mean. What tau takes
+    # from it is added again; the flow adds shifts only, so noise passes it almost as it came.
+    spread = by_moment.var(dim=1, correction=1).mean()
+    lacking = (1 - tau**2) * (2 * log_deviation[:parallel]).exp().mean()
+    agreement = 0.5 * (spread + lacking) - log_deviation[:parallel].mean() - 0.5
 
     # Every speaker becomes the one `turn` places further on in the batch.
     turn = int(torch.randint(1, n, (), generator=random))
