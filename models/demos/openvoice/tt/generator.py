@@ -106,9 +106,10 @@ class Generator:
         if masks is not None:
             a = ttnn.multiply(a, masks[0], output_tensor=a)
         for i, (up, resblocks) in enumerate(self.stages):
-            mask = masks and masks[i + 1]
             a = up(a)
-            if mask is not None:
+            mask = None
+            if masks is not None:
+                mask = self._placed(masks[i + 1])
                 a = ttnn.multiply(a, mask, output_tensor=a)
             total = None
             for resblock in resblocks:
@@ -123,7 +124,12 @@ class Generator:
             a = total
             if mask is not None:
                 a = ttnn.multiply(a, mask, output_tensor=a)
+                ttnn.deallocate(mask)
         return self.conv_post(a)
+
+    def _placed(self, mask):
+        """In tiles a mask is as large as an activation of 32 channels: one at a time in L1, the others as bare rows."""
+        return ttnn.to_layout(mask, ttnn.TILE_LAYOUT, memory_config=shard(self.device, mask.shape[2], 1))
 
     def masks(self, mask):
         """A mask of frames [1, 1, T, 1] -> it and one a stage, each value repeated for the samples that come of it."""
@@ -132,5 +138,5 @@ class Generator:
         for up, _ in self.stages:
             rate *= up.rate
             repeated = ttnn.repeat(rows, (1, 1, 1, rate))
-            masks.append(ttnn.to_layout(ttnn.reshape(repeated, (1, 1, rows.shape[2] * rate, 1)), ttnn.TILE_LAYOUT))
+            masks.append(ttnn.reshape(repeated, (1, 1, rows.shape[2] * rate, 1)))
         return masks
