@@ -31,10 +31,10 @@ from models.demos.openvoice.tests.speech import voice as synthetic_voice
 from models.demos.openvoice.voices import Voice
 
 CHECK_SECONDS = 2.0
+SMALL_SECONDS = 5.0  # the small model is through them as fast
 REFERENCE_SECONDS = 6.0
 TAU, SEED = 0.3, 0
 PITCH = 1.4  # of the synthetic voice that stands for the wanted one, by the other's
-SPEECH = "speech"  # folder beside the small model
 
 
 @dataclass(frozen=True)
@@ -119,20 +119,23 @@ def _found(model: str | None) -> Iterator[tuple[Found, bool]]:
 
 
 def _speech(options: argparse.Namespace, found: Found, rate: int) -> tuple[str, np.ndarray, str, np.ndarray]:
-    """The source and the wanted voice, each with its name: as given, beside the small model, or synthetic."""
-    bundled = sorted((found.folder / SPEECH).glob("*.wav")) if found.name == SMALL else []
-    source, wanted = options.recording, options.voice
-    source = source or (bundled[0] if bundled else None)
-    wanted = wanted or (bundled[-1] if bundled else None)
+    """The source and the wanted voice, each with its name: as given, bundled with the small model, or synthetic."""
+    source, seconds = options.recording, CHECK_SECONDS
+    references = [options.voice] if options.voice else []
+    if found.name == SMALL:
+        source = source or found.folder / "speech" / "source.wav"
+        references = references or [found.folder / "speech" / f"target_{number}.wav" for number in (1, 2)]
+        seconds = SMALL_SECONDS
     if source is None:
-        source_name, samples = "a synthetic voice", synthetic_voice(CHECK_SECONDS, rate)
+        source_name, samples = "a synthetic voice", synthetic_voice(seconds, rate)
     else:
-        source_name, samples = str(source), next(audio.stream(source, rate, CHECK_SECONDS))
-    if wanted is None:
+        source_name, samples = str(source), next(audio.stream(source, rate, seconds))
+    if not references:
         # The same sound, played faster: a higher voice out of a shorter throat.
         high = synthetic_voice(REFERENCE_SECONDS * PITCH, round(rate / PITCH))
         return source_name, samples, "a higher synthetic voice", high
-    return source_name, samples, str(wanted), next(audio.stream(wanted, rate, REFERENCE_SECONDS))
+    wanted = np.concatenate([audio.load(path, rate) for path in references])
+    return source_name, samples, " and ".join(map(str, references)), wanted[: round(REFERENCE_SECONDS * rate)]
 
 
 def _pcc(expected, actual) -> float:
