@@ -11,12 +11,13 @@ WORKERS ?= 2
 GIVEN_DEVICE := $(wildcard /dev/tenstorrent)$(TT_METAL_SIMULATOR)
 PYTEST := OMP_NUM_THREADS=1 $(PYTHON_IN_VENV) -m pytest -q
 
-.PHONY: help demo bench test lint format setup
+.PHONY: help demo bench test lint format setup train
 
 help:
 	@echo 'make demo     one conversion by PyTorch and by a (mocked) card: agreement, sound, picture, cost'
-	@echo 'make bench    what conversions and base speech cost: counted on a (mocked) card, timed on this CPU'
+	@echo 'make bench    what every stage costs: counted on a (mocked) card, timed on this CPU and on a card if there is one'
 	@echo 'make test     lint, then all tests, on Wormhole, on Blackhole, on meshes of 2 and of 8 chips'
+	@echo 'make train    trains the small checkpoint in stretches, hours in all; needs espeak-ng (training/README.md)'
 	@echo 'make lint     black, isort, ruff, SPDX headers, file sizes'
 	@echo 'make format   black and isort, in place'
 
@@ -29,9 +30,19 @@ demo: $(INSTALLED)
 	@LOGURU_LEVEL=INFO $(PYTHON_IN_VENV) -m scripts.demo
 
 bench: $(INSTALLED)
-	@LOGURU_LEVEL=INFO $(PYTHON_IN_VENV) -m mock_device.bench
-	@LOGURU_LEVEL=INFO $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_cpu
-	@LOGURU_LEVEL=INFO $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_melo
+	@echo 'Counted: what the device has to do, stage by stage'; echo
+	@LOGURU_LEVEL=WARNING $(PYTHON_IN_VENV) -m mock_device.bench
+	@echo 'Timed on this CPU: conversion, from samples to samples'; echo
+	@LOGURU_LEVEL=WARNING $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_cpu
+	@echo; echo 'Timed on this CPU: base speech, from ids to samples'; echo
+	@LOGURU_LEVEL=WARNING $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_melo
+ifneq ($(wildcard /dev/tenstorrent),)
+	@echo; echo 'Timed on this card, against models/demos/openvoice/tests/perf/targets.yaml'; echo
+	$(PYTEST) models/demos/openvoice/tests/perf --log-cli-level=INFO
+endif
+
+train: $(INSTALLED)
+	@$(PYTHON_IN_VENV) -m training.train build/training/corpus build/training/state
 
 test: lint
 ifeq ($(GIVEN_DEVICE),)

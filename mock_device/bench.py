@@ -3,19 +3,17 @@
 
 """What the device code costs, without a card: `python -m mock_device.bench [--arch NAME] [--json FILE]`.
 
-Subjects are a residual block written with TTNN's defaults, and the model's own generator and whole converter at full
+Subjects are a residual block written with TTNN's defaults, and the model's stages (its tests/perf/stages.py) at full
 size. Each runs twice, so that programs and prepared weights are there, and the third run is entered in a ledger. Its
 times on a card are estimates by a roofline. What is measured here is the golden executor, against plain PyTorch.
 """
 
 import argparse
 import json
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch.nn.functional import conv1d, leaky_relu
 
@@ -23,9 +21,7 @@ import ttnn
 from mock_device import runtime
 from mock_device.golden import GoldenExecutor
 from mock_device.ledger import Ledger
-from models.demos.openvoice.pipeline import load_converter
-from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
-from models.demos.openvoice.tt.runner import DeviceConverter
+from models.demos.openvoice.tests.perf.stages import STAGES
 
 # A residual block of OpenVoice V2's generator in its second stage, which is most of its work, over 64 frames.
 _CHANNELS, _LENGTH, _KERNEL, _DILATIONS, _SLOPE = 128, 4096, 3, (1, 3, 5), 0.1
@@ -126,25 +122,8 @@ def _block(device) -> list[dict]:
 
 
 def _model(device) -> list[dict]:
-    """The full-size converter with untrained weights; counts need no values, so nothing computes them."""
-    with tempfile.TemporaryDirectory() as folder:
-        model = DeviceConverter(load_converter(make_converter_checkpoint(folder)), device)
-    config, frames = model.config, model.short
-    seconds = frames * config.hop_length / config.sampling_rate
-    samples = np.zeros(frames * config.hop_length, np.float32)
-    voices = np.random.default_rng(0).standard_normal((2, config.gin_channels)).astype(np.float32)
-    z = ttnn.from_torch(
-        torch.zeros(1, 1, frames, config.inter_channels), dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT, device=device
-    )
-    length = f"{frames} frames ({seconds:.2f} s)"
-    return [
-        _entry(device, f"OpenVoice V2's generator, {length}", lambda: model.converter.generator(z)),
-        _entry(
-            device,
-            f"OpenVoice V2's converter, samples to samples, {length}",
-            lambda: list(model.convert([samples], voices[0], [voices[1]], 0.3, 0)),
-        ),
-    ]
+    """Untrained weights; counts need no values, so nothing computes them."""
+    return [_entry(device, f"OpenVoice: {stage}", load(device)) for stage, load in STAGES.items()]
 
 
 def main(arguments: list[str] | None = None) -> None:

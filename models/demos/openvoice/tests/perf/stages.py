@@ -7,15 +7,33 @@ Each function loads its part of the model on a device and answers what runs it o
 programs as every later one, so one run under the profiler is the stage's kernel time.
 """
 
+import json
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+import torch
 
+import ttnn
+from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.pipeline import load_converter
 from models.demos.openvoice.reference.converter import Converter
+from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody
+from models.demos.openvoice.reference.text_encoder import Sentences, WordPieces
+from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.tests.melo_checkpoints import melo_config
+from models.demos.openvoice.tt.alignment import Placement
+from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
+from models.demos.openvoice.tt.melo_tts import Encoding, TextForm
 from models.demos.openvoice.tt.runner import DeviceConverter
+
+# A sentence of MeloTTS as README's examples are: with blanks 100 phones, 25 word pieces, four seconds of frames.
+PHONES, PIECES, FRAMES = 100, 25, 344
+BERT_LAYERS = 10  # that are computed of bert-base's 12
+FORM = TextForm(1, 128, 32, True)  # the buckets of such a sentence
+SPEAKER = torch.tensor([0])
 
 
 def seeded_converter() -> Converter:
@@ -38,8 +56,53 @@ def tone_colour(device, reference: Converter | None = None) -> Callable[[], np.n
     return lambda: model.embed(samples)
 
 
-# By the names that targets.yaml gives them.
-STAGES: dict[str, Callable] = {"converter, short window": short_window, "tone colour of 3 s": tone_colour}
+class OfKnownLength(DeviceMeloTTS):
+    """Its sentences have FRAMES frames: durations of untrained weights mean nothing, a mocked card makes none."""
+
+    def _counts(self, encoding):
+        return torch.full_like(super()._counts(encoding), FRAMES)
+
+
+def device_melo(device) -> OfKnownLength:
+    """MeloTTS of full size with BERT."""
+    torch.manual_seed(0)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "config.json"
+        file.write_text(json.dumps(melo_config()), encoding="utf-8")
+        config = MeloConfig.from_file(file)
+    reference = MeloTTS(config).eval().requires_grad_(False)
+    return OfKnownLength(reference, device, make_bert(BERT_LAYERS))
+
+
+def text_side(device, model: OfKnownLength | None = None) -> Callable[[], Encoding]:
+    """Ids of a sentence to what its text decides, durations included."""
+    model = model or device_melo(device)
+    ids = torch.ones(1, PHONES, dtype=torch.long)
+    pieces = WordPieces([1] * PIECES, [PHONES // PIECES] * PIECES)
+    sentence = Sentences(ids, torch.tensor([PHONES]), ids, ids, pieces=(pieces,))
+    return lambda: model.encode(sentence, SPEAKER, Prosody(), [torch.Generator().manual_seed(0)])
+
+
+def frame_side(device, model: OfKnownLength | None = None) -> Callable[[], list]:
+    """What the text decided, which lies on the device, and the frames' noise to samples."""
+    model = model or device_melo(device)
+
+    def zeros(rows: int, columns: int):
+        x = torch.zeros(1, 1, rows, columns)
+        return ttnn.from_torch(x, dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT, device=device)
+
+    placement = Placement(zeros(1, FORM.phones), zeros(1, FORM.phones), zeros(1, 1))
+    encoding = Encoding(zeros(FORM.phones, 2 * model.config.inter_channels), placement, FORM)
+    return lambda: model.speak(encoding, SPEAKER, Prosody(), [torch.Generator().manual_seed(0)])
+
+
+# By the names that targets.yaml and the budgets give them.
+STAGES: dict[str, Callable] = {
+    "converter, short window": short_window,
+    "tone colour of 3 s": tone_colour,
+    "MeloTTS, text side": text_side,
+    "MeloTTS, frame side": frame_side,
+}
 
 
 def identify(stage: str) -> str:

@@ -6,20 +6,28 @@
     pytest models/demos/openvoice/tests/perf -m models_performance_bare_metal
 
 Each case measures a first call (compilation, weights, traces) and warm ones, and leaves a perf_openvoice_*.csv. Weights
-are seeded, of full size: they do not change what the device does.
+are seeded, of full size: what the device does follows from sizes, and from how long the speech becomes.
 """
 
 import itertools
+import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from models.demos.openvoice.pipeline import OpenVoice, Request
+from models.demos.openvoice.speech import BaseSpeaker
 from models.demos.openvoice.tests import speech
+from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.tests.melo_checkpoints import melo_config, write_checkpoint
 from models.demos.openvoice.tests.perf import targets
 from models.demos.openvoice.tests.perf.gates import card_name, hold_wall_time, needs_card, wall_time
+from models.demos.openvoice.text.frontend import PUNCTUATION
+from models.demos.openvoice.text.pronunciation import Predictor
 from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE, obstacle
 from models.demos.openvoice.voices import Voice
 
@@ -81,6 +89,40 @@ def test_batch(model, limits, batch):
     if batch == 10:
         metrics["concurrent_clones"] = len(made[-1])
     hold(f"batch_of_{batch}", wall, metrics, "conversion_rtf", limits, seconds, batch)
+
+
+TEXT = "The ferry was late this morning, and nobody on the quay seemed to mind. The gulls did."
+
+
+def test_speech(model, limits, tmp_path):
+    """Text to a voice: front end, BERT, MeloTTS and conversion. Tokens are its phones, blanks included.
+
+    The text as a whole, and the first of its sentences, which a stream gives while the others wait."""
+    base, (voice,) = base_speaker(tmp_path / "speaker", model), voices(model, 1)
+    tokens = sum(sentence.phones.shape[1] for sentence in base.prepare(TEXT))
+    spoken = []
+    wall = wall_time(lambda: spoken.append(model.speak(TEXT, voice, base=base, progress=False)))
+    seconds = len(spoken[-1]) / model.sampling_rate
+    metrics = {"speech_rtf": wall.again / seconds, "tokens_per_second": tokens / wall.again}
+    first = wall_time(lambda: next(model.speak_stream(TEXT, voice, base=base, progress=False)))
+    hold("speech", wall, metrics, "speech_rtf", limits, seconds)
+    hold("first_sentence", first, {"first_audio_seconds": first.again}, "first_audio_seconds", limits)
+
+
+def base_speaker(folder: Path, model: OpenVoice, bert_layers: int = 12, **sizes) -> BaseSpeaker:
+    """MeloTTS and BERT on the backend of the converter; the speaker's own voice lies where a release has it."""
+    phones = {phone.rstrip("012").lower() for phone in Predictor.PHONES if phone.isalnum()}
+    symbols = ["_", *sorted(phones - {"v"} | {"V"} | PUNCTUATION)]
+    write_checkpoint(folder, melo_config(symbols, {"EN-Default": 0}, **sizes))
+    own = model.folder / "base_speakers/ses"
+    own.mkdir(parents=True, exist_ok=True)
+    torch.save(torch.linspace(-1, 1, model.config.gin_channels).view(1, -1, 1), own / "en-default.pth")
+    bert = folder / "bert"
+    make_bert(bert_layers).save_pretrained(bert)
+    words = set(re.findall(r"\w+|[^\w\s]", TEXT.lower()))
+    (bert / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(words)]))
+    (bert / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "BertTokenizer"}))
+    return BaseSpeaker.from_pretrained(folder, "EN", bert, on_device=getattr(model.backend, "base_speech", None))
 
 
 def voices(model, count: int) -> list[Voice]:

@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Writes the table of stages in the model's PERF.md, from budgets and measurements: `python -m mock_device.sheet`.
+
+It stands between two marks there and is rewritten as a whole; the rest of PERF.md is written by hand. Silicon's column
+has the kernel times that targets.yaml calls measured, and is empty for all others.
+"""
+
+import os
+
+from mock_device import budget
+from mock_device.cards import CARDS
+from models.demos.openvoice.tests.perf import targets
+
+PERF = budget.ROOT / "models/demos/openvoice/PERF.md"
+BEGIN = "<!-- stages: written by python -m mock_device.sheet -->"
+END = "<!-- end of stages -->"
+_CARDS = ("n150", "p150")
+
+
+def render(stages: budget.Stages, times: targets.Targets) -> str:
+    lines = [
+        "| stage | card | programs | up, down | FLOPs (by the minimum) | peak L1 a core | bytes through DRAM "
+        "| device time, estimated | silicon |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    measured = {row.key: f"{row.us:,.0f} us" for row in times.kernel_times if row.provenance == "measured"}
+    for stage, figures in stages.items():
+        for card in _CARDS:
+            found = {name: of_card.get(CARDS[card].arch) for name, of_card in figures.items()}
+            if found["programs"] is not None:
+                lines.append(_row(stage, card, found, measured.get((stage, card), "")))
+    return "\n".join(lines)
+
+
+def _row(stage: str, card: str, found: dict, silicon: str) -> str:
+    minimum = found.get("flops_by_minimum")
+    cells = (
+        stage,
+        card.upper(),
+        f"{found['programs']:,}",
+        f"{found['uploads']}, {found['downloads']}",
+        f"{found['flops'] / 1e9:,.2f} G" + (f" ({minimum:.2f})" if minimum else ""),
+        f"{found['peak_l1_bytes_a_core'] / 1e3:,.0f} kB",
+        f"{found['dram_bytes_moved'] / 1e6:,.1f} MB",
+        f"{found['estimated_us']:,.0f} us",
+        silicon,
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def update(text: str, table: str) -> str:
+    """PERF.md's text with this table in the place of the one between the marks."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{PERF.name} lacks the marks of the table of stages: {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n{table}\n{END}{after}"
+
+
+def current() -> str:
+    return render(budget.read(budget.FILE), targets.load())
+
+
+def main() -> None:
+    partial = PERF.with_name(PERF.name + ".partial")
+    partial.write_text(update(PERF.read_text(encoding="utf-8"), current()), encoding="utf-8")
+    os.replace(partial, PERF)
+
+
+if __name__ == "__main__":
+    main()
