@@ -11,6 +11,7 @@ from models.demos.openvoice.tests.perf import stages
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
+from models.demos.openvoice.tt.runner import DeviceConverter
 
 pytestmark = pytest.mark.device
 
@@ -39,4 +40,4 @@ def test_a_bucket(bare_device, reference, budget, minimum_flops, frames, missing
 
 def test_a_recordings_tone_colour(bare_device, reference, budget):
     """Three seconds, samples to tone colour, with all transfers; its time on a card is held to targets.yaml."""
-    budget("tone colour of 3 s", bare_device, stages.tone_colour(bare_device, reference))
+    budget("tone colour of 3 s", bare_device, stages.tone_colour(bare_device, DeviceConverter(reference, bare_device)))

@@ -18,7 +18,6 @@ import torch
 import ttnn
 from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.pipeline import load_converter
-from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody
 from models.demos.openvoice.reference.text_encoder import Sentences, WordPieces
 from models.demos.openvoice.tests.bert_models import make_bert
@@ -36,22 +35,22 @@ FORM = TextForm(1, 128, 32, True)  # the buckets of such a sentence
 SPEAKER = torch.tensor([0])
 
 
-def seeded_converter() -> Converter:
+def device_converter(device) -> DeviceConverter:
     with tempfile.TemporaryDirectory() as folder:
-        return load_converter(make_converter_checkpoint(folder))
+        return DeviceConverter(load_converter(make_converter_checkpoint(folder)), device, traced=False)
 
 
-def short_window(device, reference: Converter | None = None) -> Callable[[], list[list[np.ndarray]]]:
+def short_window(device, model: DeviceConverter | None = None) -> Callable[[], list[list[np.ndarray]]]:
     """The largest recording that is converted in one piece, samples to samples."""
-    model = DeviceConverter(reference or seeded_converter(), device, traced=False)
+    model = model or device_converter(device)
     samples = np.zeros(model.short * model.config.hop_length, np.float32)
     source, target = np.random.default_rng(0).standard_normal((2, model.config.gin_channels)).astype(np.float32)
     return lambda: list(model.convert([samples], source, [target], 0.3, 0))
 
 
-def tone_colour(device, reference: Converter | None = None) -> Callable[[], np.ndarray]:
+def tone_colour(device, model: DeviceConverter | None = None) -> Callable[[], np.ndarray]:
     """Three seconds, samples to embedding."""
-    model = DeviceConverter(reference or seeded_converter(), device, traced=False)
+    model = model or device_converter(device)
     samples = np.zeros(3 * model.config.sampling_rate, np.float32)
     return lambda: model.embed(samples)
 
