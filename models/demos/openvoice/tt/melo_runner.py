@@ -274,10 +274,10 @@ class DeviceMeloTTS:
         return joined(rows)
 
     def _converter_windows(self, form: FrameForm) -> tuple[int, Sequence[int]]:
-        short = self.converter.short
-        if form.frames <= short:
+        short, last = self.converter.short, form.frames - self.converter.short
+        if last <= 0:
             return form.frames, (0,)
-        return short, self.converter.generator_starts(form.frames, form.frames)
+        return short, (*range(0, last, short - 2 * self.converter.reach), last)
 
     # --- what comes back ----------------------------------------------------------------------------------------------
 
