@@ -124,3 +124,9 @@ def estimate(operations, card: str) -> Estimate:
             for operation in operations
         ),
     )
+
+
+def minimum_seconds(card: str, flops: int, dram_bytes: int, fidelity: str) -> float:
+    """No arrangement of programs is faster: that many FLOPs at the fidelity's peak, or that many bytes from DRAM."""
+    limits = LIMITS[card]
+    return max(flops / limits.flops_per_second(fidelity), dram_bytes / limits.dram_bytes_per_second)
