@@ -37,7 +37,7 @@ class Settings:
     moments: int = 2  # of a step; each is read by all of its speakers
     frames: int = 128  # of a moment
     segment: int = 64  # frames that the generator makes of it
-    segments: int = 8  # of a step; half of them recordings given back, half conversions
+    segments: int = 8  # of a step; one in four is a recording given back, the others are conversions
     reference_frames: tuple[int, ...] = (128, 256, 384, 512)  # that a voice is taken from; one of these a step
     agreement: float = 1.0  # weight of the divergence
     agreement_ramp: int = 500  # steps over which it grows to that

@@ -88,7 +88,7 @@ def losses(
 
     picked = torch.randperm(parallel, generator=random)[: settings.segments]
     picked = torch.cat([picked, torch.arange(parallel, len(z))])
-    converted = (torch.arange(len(picked)) % 2 == 1) & (picked < parallel)
+    converted = (torch.arange(len(picked)) % 4 != 0) & (picked < parallel)
     starts = torch.randint(0, settings.frames - settings.segment + 1, picked.shape, generator=random)
     pieces, expected = [], []
     for row, start, convert in zip(picked.tolist(), starts.tolist(), converted.tolist(), strict=True):
