@@ -140,6 +140,24 @@ def test_killed_and_run_again(corpus, console):
     assert sorted(entry["output"] for entry in all_entries) == [f"results/{n}.wav" for n in range(4)]
 
 
+def test_interrupted_and_run_again(corpus, console, monkeypatch):
+    """Ctrl-C in the third row: two files, two lines, and the rest the next time."""
+    real, calls = batch.Worker.run, []
+
+    def run(self, jobs):
+        calls.append(jobs)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return real(self, jobs)
+
+    monkeypatch.setattr(batch.Worker, "run", run)
+    assert console(*BATCH, "rows.jsonl") == 130
+    assert console.err.splitlines()[-1] == "interrupted"
+    assert sorted(path.name for path in Path("results").iterdir()) == ["0.wav", "1.wav", "report.jsonl"]
+    assert console(*BATCH, "rows.jsonl") == 0
+    assert len(entries("results/report.jsonl")) == 4
+
+
 def test_two_runs_do_not_share_a_report(tmp_path, expect_error):
     with report.open_report(tmp_path / "report.jsonl"):
         with expect_error(UsageError, "another run is writing"):
