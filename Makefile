@@ -31,11 +31,11 @@ demo: $(INSTALLED)
 
 bench: $(INSTALLED)
 	@echo 'Counted: what the device has to do, stage by stage'; echo
-	@LOGURU_LEVEL=WARNING $(PYTHON_IN_VENV) -m mock_device.bench
+	@LOGURU_LEVEL=ERROR $(PYTHON_IN_VENV) -m mock_device.bench
 	@echo 'Timed on this CPU: conversion, from samples to samples'; echo
-	@LOGURU_LEVEL=WARNING $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_cpu
+	@LOGURU_LEVEL=ERROR $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_cpu
 	@echo; echo 'Timed on this CPU: base speech, from ids to samples'; echo
-	@LOGURU_LEVEL=WARNING $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_melo
+	@LOGURU_LEVEL=ERROR $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_melo
 ifneq ($(wildcard /dev/tenstorrent),)
 	@echo; echo 'Timed on this card, against models/demos/openvoice/tests/perf/targets.yaml'; echo
 	$(PYTEST) models/demos/openvoice/tests/perf --log-cli-level=INFO
