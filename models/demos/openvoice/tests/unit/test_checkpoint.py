@@ -206,6 +206,13 @@ class TestLocate:
     def test_a_folder_is_itself(self, tmp_path):
         assert checkpoint.locate(str(tmp_path)) == tmp_path
 
+    def test_the_small_model_lies_in_the_repository(self, tmp_path, monkeypatch, expect_error):
+        monkeypatch.setattr(checkpoint, "IN_REPOSITORY", {"small": tmp_path / "assets"})
+        with expect_error(CheckpointError, "assets does not exist: take the folder assets of the repository, too"):
+            checkpoint.locate("small")
+        (tmp_path / "assets").mkdir()
+        assert checkpoint.locate("small") == tmp_path / "assets"
+
     @pytest.mark.parametrize("below", ["myshell-ai/OpenVoiceV2", "OpenVoiceV2"])
     def test_openvoice_home_comes_before_the_network(self, tmp_path, below):
         (tmp_path / "home" / below).mkdir(parents=True)
