@@ -8,7 +8,6 @@ import os
 import signal
 from pathlib import Path
 
-import pytest
 import soundfile
 
 from models.demos.openvoice.demo import batch, ray_batch
@@ -19,7 +18,6 @@ from models.demos.openvoice.tests.unit.conftest import RATE
 ROWS = 8
 
 
-@pytest.mark.timeout(150)
 def test_a_worker_is_killed(here, console, monkeypatch):
     for number in range(ROWS):
         Path("corpus").mkdir(exist_ok=True)
