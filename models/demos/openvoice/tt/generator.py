@@ -32,10 +32,11 @@ class ResBlock:
             for first, second, dilation in zip(parameters.convs1, parameters.convs2, parameters.dilations, strict=True)
         ]
 
-    def __call__(self, a, mask=None, keep: bool = False):
-        """a = leaky_relu(x) -> the block's x, without activation; `keep`: the caller still needs a."""
+    def __call__(self, a, mask=None, keep: bool = False, slope: float | None = None):
+        """a = leaky_relu(x) -> the block's x, activated with `slope` if given; `keep`: the caller still needs a."""
         for i, (conv1, conv2) in enumerate(self.pairs):
             last = i == len(self.pairs) - 1
+            following_slope = slope if last else SLOPE
             h = conv1(a)
             if mask is not None:
                 h = ttnn.multiply(h, mask, output_tensor=h)
@@ -44,7 +45,7 @@ class ResBlock:
                 a,
                 t,
                 input_tensor_a_activations=[leaky_relu(1 / SLOPE)],
-                activations=[] if last else [leaky_relu(SLOPE)],
+                activations=[] if following_slope is None else [leaky_relu(following_slope)],
                 output_tensor=t,
             )
             if mask is not None and not last:
@@ -111,14 +112,15 @@ class Generator:
             if masks is not None:
                 mask = self._placed(masks[i + 1])
                 a = ttnn.multiply(a, mask, output_tensor=a)
+            slope = LAST_SLOPE if i == len(self.stages) - 1 else SLOPE
             total = None
             for resblock in resblocks:
                 last = resblock is resblocks[-1]
-                x = resblock(a, mask, keep=not last)
+                # the last sum activates; a single block has no sum
+                x = resblock(a, mask, keep=not last, slope=slope if len(resblocks) == 1 else None)
                 if total is None:
                     total = x
                     continue
-                slope = LAST_SLOPE if i == len(self.stages) - 1 else SLOPE
                 total = ttnn.add(total, x, activations=[leaky_relu(slope)] if last else [], output_tensor=total)
                 ttnn.deallocate(x)
             a = total

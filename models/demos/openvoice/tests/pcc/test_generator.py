@@ -1,11 +1,15 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 import ttnn
+from models.demos.openvoice.reference.generator import Generator as ReferenceGenerator
 from models.demos.openvoice.tests.pcc.layouts import FRAMES, rows
+from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.generator import Generator
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
@@ -23,3 +27,25 @@ def test_waveform(device, upload, reference, host_parameters, precision, frames,
     waveform = ttnn.to_torch(generator(upload(rows(z)), masks)).reshape(1, -1)
     kept = count * reference.config.hop_length
     assert_with_pcc(expected[:, :kept], waveform[:, :kept], 0.999)
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 3])
+@torch.no_grad()
+def test_any_number_of_residual_blocks_in_a_stage(device, upload, reference, precision, blocks):
+    config = replace(
+        reference.config,
+        inter_channels=32,
+        upsample_initial_channel=64,
+        upsample_rates=(4,),
+        upsample_kernel_sizes=(8,),
+        resblock_kernel_sizes=(3, 5, 7)[:blocks],
+        resblock_dilation_sizes=((1, 3),) * blocks,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(4)
+        small = ReferenceGenerator(config).eval()
+    z = torch.randn(1, config.inter_channels, 64, generator=torch.Generator().manual_seed(2))
+
+    generator = Generator(parameters.preprocess(small), device, precision.generator)
+    waveform = ttnn.to_torch(generator(upload(rows(z)))).reshape(1, -1)
+    assert_with_pcc(small(z, None), waveform, 0.999)
