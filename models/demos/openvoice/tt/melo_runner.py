@@ -129,9 +129,9 @@ class DeviceMeloTTS:
     def encode(self, sentences: Sentences, speakers, prosody: Prosody, randomness: Sequence) -> Encoding:
         """What the text decides, durations included; it stays on the device."""
         self.reference.check(sentences, speakers)
+        number, rows = self._speaker(speakers)
         form = self._text_form(sentences, prosody)
         packed = self._packed_text(sentences, prosody, randomness, form)
-        number, rows = self._speaker(speakers)
         if self.replays is not None:
             self.replays.make_room()
         return self._run((number, form), packed, lambda tensor: self.model.encode(tensor, form, rows))
