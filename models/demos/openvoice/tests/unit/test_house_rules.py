@@ -29,6 +29,8 @@ LIBRARIES = {
     ),
     *("tqdm", "transformers", "tokenizers", "yaml", "matplotlib"),
     *("pocketsphinx", "ray", "wavmark"),  # demo
+    *("gradio", "PIL", "fastapi", "starlette", "pydantic", "uvicorn", "anyio", "prometheus_client"),  # page and service
+    *("hypothesis", "httpx", "selenium"),  # tests of these
     *("inflect", "pycrfsuite", "jieba", "pypinyin", "fugashi", "unidic_lite", "mecab"),  # text front ends
 }
 

@@ -1,0 +1,362 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""HTTP service: recordings and texts in another voice, for any client, and for those of OpenAI's speech endpoint.
+
+    python -m models.demos.openvoice.demo.server
+    python -m models.demos.openvoice.demo.server --host 0.0.0.0 --port 8080 --backend ttnn
+    OPENVOICE_API_KEY=secret python -m models.demos.openvoice.demo.server --places 32
+
+HTTP -> [here] -> service.py -> pipeline.py. GET /openapi.json describes every request, with examples.
+"""
+
+import io
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Annotated
+
+import uvicorn
+from fastapi import APIRouter, Depends, FastAPI, File, Form, Path
+from fastapi import Request as HttpRequest
+from fastapi import UploadFile
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, Response, StreamingResponse
+from loguru import logger
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from models.demos.openvoice.checkpoint import CheckpointError
+from models.demos.openvoice.config import ConfigError
+from models.demos.openvoice.demo.encoding import MEDIA_TYPES, STREAMED, Format
+from models.demos.openvoice.demo.errors import DeviceError, UsageError
+from models.demos.openvoice.demo.hosting import (
+    RESPONSIBLE,
+    LimitError,
+    MissingError,
+    add_host_arguments,
+    file_name,
+    host,
+)
+from models.demos.openvoice.demo.limits import Gate, Limits, Refusal, error_response
+from models.demos.openvoice.demo.loading import add_model_arguments
+from models.demos.openvoice.demo.service import KEY_DIGITS, NoVoiceError, Service, TakenError
+from models.demos.openvoice.demo.terminal import USER_ERRORS, Parser, count, errors_as_sentences, note, positive
+from models.demos.openvoice.pipeline import Request
+from models.demos.openvoice.reference.bert import BertError
+from models.demos.openvoice.speech import RELEASES
+from models.demos.openvoice.styles import RANGES, STYLES, style_of
+from models.demos.openvoice.voices import Voice
+
+KEY_VARIABLE = "OPENVOICE_API_KEY"
+PORT = 8000
+LARGEST_SEED = 2**63 - 1
+LARGEST_TAU = 2.0
+FINISH_SECONDS = 30  # for what is being answered when the service is told to stop
+
+STATUS = ((LimitError, 413), (MissingError, 503), (NoVoiceError, 404), (TakenError, 409))  # others: 400
+# Their messages name folders of this machine; whoever asked gets this instead, and the log the message.
+INTERNAL = (CheckpointError, ConfigError, BertError, DeviceError)
+NOT_INSTALLED = "a model that this needs is not installed here; the log of the service says what to do"
+
+
+# ---- what requests hold
+
+
+class ErrorText(BaseModel):
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
+class ErrorBody(BaseModel):
+    error: ErrorText
+
+
+class Health(BaseModel):
+    status: str
+    model: str
+    backend: str
+    sampling_rate: int
+    waiting: int
+    notice: str
+
+
+class KeptVoice(BaseModel):
+    name: str
+    key: str
+
+
+class Voices(BaseModel):
+    voices: list[KeptVoice]
+
+
+class Speech(BaseModel):
+    """OpenAI's request; what it has beyond these fields is ignored."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"model": "openvoice-v2", "input": "The ferry was late.", "voice": "anna", "speed": 1.0}]
+        }
+    )
+    model: Annotated[str, Field(max_length=256, description="any name: the service has one model")]
+    input: Annotated[str, Field(min_length=1)]
+    voice: Annotated[str, Field(min_length=1, max_length=64, description="a name that GET /voices lists")]
+    response_format: Format = "mp3"
+    speed: Annotated[float, Field(ge=RANGES["speed"][0], le=RANGES["speed"][1])] = 1.0
+    language: Annotated[str, Field(max_length=16, description="not OpenAI's: of the text")] = "EN"
+    style: Annotated[str, Field(max_length=32, description="not OpenAI's: a preset")] = "neutral"
+
+
+def the_service(request: HttpRequest) -> Service:
+    return request.app.state.service
+
+
+TheService = Annotated[Service, Depends(the_service)]
+Recording = Annotated[UploadFile, File(description="WAV, FLAC, MP3 or OGG")]
+References = Annotated[list[UploadFile], File(description="recordings of one person, 5 s or more together")]
+VoiceField = Annotated[str | None, Form(max_length=64, description="a voice by name, in place of references")]
+Tau = Annotated[float, Form(ge=0, le=LARGEST_TAU, description="amount of the encoder's noise")]
+Seed = Annotated[int, Form(ge=0, le=LARGEST_SEED, description="of all noise")]
+OutputFormat = Annotated[Format, Form(description="wav and pcm (16 bit, 24 kHz) can be streamed")]
+
+SOUND = {200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}, "description": "the sound"}}
+FAILURES = {
+    status: {"model": ErrorBody, "description": what}
+    for status, what in {
+        400: "what was sent cannot be used",
+        401: "the API key is missing or wrong",
+        404: "no such voice or path",
+        409: "the name is taken",
+        413: "more than is taken at once",
+        422: "a parameter is missing or outside its range",
+        429: "too many requests at once; Retry-After says when to come again",
+        503: "a model is not installed",
+        504: "the answer took too long",
+    }.items()
+}
+router = APIRouter(responses=FAILURES)
+
+
+# ---- what is there
+
+
+@router.get("/health", summary="Is the service ready, and with which model")
+def health(service: TheService) -> Health:
+    return Health(
+        status="ok",
+        model=service.hosted.name,
+        backend=service.hosted.backend,
+        sampling_rate=service.model.sampling_rate,
+        waiting=service.worker.waiting,
+        notice=RESPONSIBLE,
+    )
+
+
+@router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
+def metrics(service: TheService) -> Response:
+    return Response(generate_latest(service.measures.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/voices", summary="The voices that are kept")
+def voices(service: TheService) -> Voices:
+    return Voices(voices=[_kept(voice) for voice in service.voices()])
+
+
+@router.post("/voices", status_code=201, summary="Keep the voice in recordings under a name")
+async def keep(
+    service: TheService,
+    name: Annotated[str, Form(description="letters, digits, spaces, . - _", examples=["anna"])],
+    recording: References,
+) -> KeptVoice:
+    return _kept(await service.keep_voice(name, await _decoded(service, recording)))
+
+
+@router.delete("/voices/{name}", summary="Forget a voice")
+def forget(service: TheService, name: Annotated[str, Path(description="its name or key")]) -> KeptVoice:
+    return _kept(service.bank.delete(service.voice(name).key))
+
+
+def _kept(voice: Voice) -> KeptVoice:
+    return KeptVoice(name=voice.name, key=voice.key[:KEY_DIGITS])
+
+
+# ---- sound
+
+
+@router.post("/convert", summary="What a recording says, in another voice", responses=SOUND, response_class=Response)
+async def convert(
+    request: HttpRequest,
+    service: TheService,
+    source: Recording,
+    voice: VoiceField = None,
+    reference: References = [],  # noqa: B006 - FastAPI copies it
+    tau: Tau = 0.3,
+    seed: Seed = 0,
+    response_format: OutputFormat = "wav",
+    stream: Annotated[
+        bool | None,
+        Form(description="send pieces as they become ready; left out: for recordings that are not short"),
+    ] = None,
+) -> Response:
+    (samples,) = await _decoded(service, [source])
+    asked = Request(samples, await _voice(service, voice, reference), None, tau, seed)
+    short = len(samples) <= service.limits.together_seconds * service.model.sampling_rate
+    if stream is None:
+        stream = not short and response_format in STREAMED
+    if not stream and short:
+        return await _whole(request, service, await service.convert(asked), response_format)
+    return await _sound(request, service, await service.conversion(asked), response_format, stream)
+
+
+@router.post("/clone", summary="A text in another voice", responses=SOUND, response_class=Response)
+async def clone(
+    request: HttpRequest,
+    service: TheService,
+    text: Annotated[str, Form(min_length=1, examples=["The ferry was late."])],
+    voice: VoiceField = None,
+    reference: References = [],  # noqa: B006 - FastAPI copies it
+    language: Annotated[str, Form(max_length=16, description=f"of the text: {', '.join(RELEASES)}")] = "EN",
+    speaker: Annotated[str | None, Form(max_length=64, description="in English an accent, as EN-BR")] = None,
+    style: Annotated[str, Form(max_length=32, description=", ".join(STYLES))] = "neutral",
+    speed: Annotated[float, Form(ge=RANGES["speed"][0], le=RANGES["speed"][1])] = 1.0,
+    pause: Annotated[float | None, Form(ge=0, le=RANGES["pause"][1], description="seconds between sentences")] = None,
+    tau: Tau = 0.3,
+    seed: Seed = 0,
+    response_format: OutputFormat = "wav",
+    stream: Annotated[bool, Form(description="send each sentence as it becomes ready")] = False,
+) -> Response:
+    manner = style_of(style)
+    manner = manner.changed(speed=manner.speed * speed, pause=pause)
+    wanted = await _voice(service, voice, reference)
+    pieces = await service.speech(text, wanted, language, speaker, manner, tau, seed)
+    return await _sound(request, service, pieces, response_format, stream)
+
+
+@router.post("/v1/audio/speech", summary="As OpenAI's", responses=SOUND, response_class=Response)
+async def speech(request: HttpRequest, service: TheService, asked: Speech) -> Response:
+    manner = style_of(asked.style)
+    manner = replace(manner, speed=manner.speed * asked.speed)
+    voice = service.voice(asked.voice)
+    pieces = await service.speech(asked.input, voice, asked.language, None, manner, 0.3, 0)
+    return await _sound(request, service, pieces, asked.response_format, asked.response_format in STREAMED)
+
+
+async def _voice(service: Service, name: str | None, references: list[UploadFile]) -> Voice:
+    if (name is None) == (not references):
+        raise UsageError("give either the name of a voice or recordings as `reference`")
+    if name is not None:
+        return service.voice(name)
+    return await service.passing_voice(await _decoded(service, references))
+
+
+async def _decoded(service: Service, files: list[UploadFile]) -> list:
+    if len(files) > service.limits.references:
+        raise LimitError(f"{len(files)} recordings were sent; at most {service.limits.references} are taken at once")
+    recordings = []
+    for upload in files:
+        file = io.BytesIO(await upload.read())
+        file.name = file_name(upload.filename)
+        recordings.append(await service.decode(file))
+    return recordings
+
+
+async def _sound(request: HttpRequest, service: Service, pieces, form: Format, stream: bool) -> Response:
+    if not stream:
+        return await _whole(request, service, await service.whole(pieces), form)
+    if form not in STREAMED:
+        raise UsageError(f"{form} cannot be streamed; ask for {' or '.join(STREAMED)}, or leave `stream` out")
+    return StreamingResponse(await service.stream(pieces, form, request.url.path), media_type=MEDIA_TYPES[form])
+
+
+async def _whole(request: HttpRequest, service: Service, samples, form: Format) -> Response:
+    return Response(await service.encode(samples, form, request.url.path), media_type=MEDIA_TYPES[form])
+
+
+# ---- the application
+
+
+def make_app(service: Service, key: str | None = None) -> Gate:
+    """The service as an ASGI application, which closes its worker when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.worker.close()
+
+    # Without FastAPI's pages of documentation, which load scripts from elsewhere.
+    app = FastAPI(
+        title="OpenVoice", version="1", description=RESPONSIBLE, docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+    app.state.service = service
+    app.include_router(router)
+    for kind in USER_ERRORS:
+        app.add_exception_handler(kind, _refused)
+    app.add_exception_handler(HTTPException, lambda request, error: error_response(error))
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _failed)
+    return Gate(app, service.limits, service.measures, key)
+
+
+def _refused(request: HttpRequest, error: Exception) -> Response:
+    if isinstance(error, INTERNAL):
+        logger.error(str(error))
+        return error_response(Refusal(503, NOT_INSTALLED, "not_installed"))
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), 400)
+    return error_response(Refusal(status, str(error), type(error).__name__.removesuffix("Error").lower()))
+
+
+def _invalid(request: HttpRequest, error: RequestValidationError) -> Response:
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"] if part not in ("body", "path", "query")]
+    name = place[0] if place else "the request"
+    return error_response(Refusal(422, f"{name}: {first['msg']}", "invalid_value", place[0] if place else None))
+
+
+def _failed(request: HttpRequest, error: Exception) -> Response:
+    return error_response(Refusal(500, "the service failed; its log says why", "internal_error"))
+
+
+def make_parser() -> Parser:
+    limits = Limits()
+    parser = Parser(prog="python -m models.demos.openvoice.demo.server", description=__doc__.partition("\nHTTP ->")[0])
+    add_host_arguments(parser, PORT)
+    group = parser.add_argument_group("limits")
+    for name, kind, default, what in (
+        ("places", count, limits.places, "requests that wait or run; one more gets status 429"),
+        ("upload-mib", count, limits.upload_bytes >> 20, "size of a request"),
+        ("recording-seconds", positive, limits.recording_seconds, "length of a recording"),
+        ("result-seconds", positive, limits.result_seconds, "length of speech made from a text"),
+        ("text-characters", count, limits.text_characters, "length of a text"),
+        ("request-seconds", positive, limits.request_seconds, "time for an answer"),
+    ):
+        group.add_argument(f"--{name}", type=kind, default=default, help=f"{what} (%(default)s)")
+    add_model_arguments(parser)
+    parser.epilog = f"The environment variable {KEY_VARIABLE} holds the API key, if there is to be one."
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> None:
+    options = make_parser().parse_args(arguments)
+    names = ("places", "recording_seconds", "result_seconds", "text_characters", "request_seconds")
+    limits = Limits(upload_bytes=options.upload_mib << 20, **{name: getattr(options, name) for name in names})
+    with errors_as_sentences():
+        service = Service(lambda: host(options), limits, options.bert)
+        key = os.environ.get(KEY_VARIABLE)
+        note(f"http://{options.host}:{options.port}{'' if key else f' (no API key; {KEY_VARIABLE} sets one)'}")
+        note(RESPONSIBLE)
+        uvicorn.run(
+            make_app(service, key),
+            host=options.host,
+            port=options.port,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=FINISH_SECONDS,
+        )
+
+
+if __name__ == "__main__":
+    main()

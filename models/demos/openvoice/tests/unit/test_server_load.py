@@ -1,0 +1,368 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The service under load and under strange requests: batches, full house, clients that leave, the end, and a soak."""
+
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import quote
+
+import anyio
+import httpx
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from prometheus_client import generate_latest
+from starlette.responses import PlainTextResponse, StreamingResponse
+
+from models.demos.openvoice.audio import AudioError
+from models.demos.openvoice.demo.batching import Worker
+from models.demos.openvoice.demo.limits import Gate, Limits, Measures
+from models.demos.openvoice.demo.server import make_app
+from models.demos.openvoice.demo.service import Service
+from models.demos.openvoice.tests import speech
+from models.demos.openvoice.tests.unit.conftest import RATE
+from models.demos.openvoice.tests.unit.service_fixtures import behind_a_port, heard, small_model, wav
+
+ROOT = Path(__file__).resolve().parents[5]
+WAIT = 60  # seconds that nothing here should take; what does has failed
+
+
+# ---- the worker
+
+
+class Doubles:
+    """Stands for a model: doubles a number, refuses negative ones, and keeps what it was given together."""
+
+    def __init__(self):
+        self.batches = []
+
+    def convert_batch(self, requests):
+        self.batches.append(list(requests))
+        if any(request < 0 for request in requests):
+            raise AudioError("negative")
+        if any(request > 100 for request in requests):
+            raise MemoryError
+        return [2 * request for request in requests]
+
+
+@pytest.fixture
+def worker():
+    worker = Worker(Doubles, window=0.0, most=4)
+    yield worker
+    worker.close()
+
+
+def occupied(worker) -> threading.Event:
+    """The worker is busy from now on until the event is set."""
+    begun, go_on = threading.Event(), threading.Event()
+    worker.call(lambda: begun.set() or go_on.wait(WAIT))
+    assert begun.wait(WAIT)
+    return go_on
+
+
+def test_what_waits_together_is_converted_together(worker):
+    go_on = occupied(worker)
+    answers = [worker.convert(number) for number in range(6)]
+    assert worker.waiting == 6
+    go_on.set()
+    assert [answer.result(WAIT) for answer in answers] == [0, 2, 4, 6, 8, 10]
+    assert worker.model.batches == [[0, 1, 2, 3], [4, 5]]  # at most four
+
+
+def test_a_conversion_waits_for_others_within_the_window():
+    worker = Worker(Doubles, window=WAIT, most=2)
+    answers = [worker.convert(number) for number in (1, 2)]
+    assert [answer.result(WAIT) for answer in answers] == [2, 4]
+    assert worker.model.batches == [[1, 2]]
+    worker.close()
+
+
+def test_one_that_is_refused_spoils_no_other(worker, expect_error):
+    go_on = occupied(worker)
+    good, bad, other = (worker.convert(number) for number in (1, -1, 2))
+    go_on.set()
+    assert (good.result(WAIT), other.result(WAIT)) == (2, 4)
+    with expect_error(AudioError, "negative"):
+        bad.result(WAIT)
+
+
+def test_a_failure_reaches_who_asked_and_the_worker_goes_on(worker, expect_error):
+    with expect_error(MemoryError, "^$"):
+        worker.convert(101).result(WAIT)
+    with expect_error(ZeroDivisionError, "division"):
+        worker.call(lambda: 1 // 0).result(WAIT)
+    assert worker.convert(3).result(WAIT) == 6
+
+
+def test_what_nobody_waits_for_is_not_begun(worker, expect_error):
+    go_on = occupied(worker)
+    gone, stays = worker.convert(1), worker.convert(2)
+    assert gone.cancel()
+    go_on.set()
+    assert stays.result(WAIT) == 4
+    assert worker.model.batches == [[2]]
+    with expect_error(CancelledError, "^$"):
+        gone.result(WAIT)
+
+
+def test_the_end_waits_for_what_was_asked(expect_error):
+    worker = Worker(Doubles)
+    go_on = occupied(worker)
+    answer = worker.convert(1)
+    closing = threading.Thread(target=worker.close)
+    closing.start()
+    go_on.set()
+    closing.join(WAIT)
+    assert answer.result(0) == 2
+    with expect_error(RuntimeError, "the worker is closed"):
+        worker.convert(2)
+
+
+def test_a_model_that_does_not_open(expect_error):
+    def fails():
+        raise AudioError("no model")
+
+    with expect_error(AudioError, "no model"):
+        Worker(fails)
+
+
+# ---- the gate
+
+
+class Held:
+    """An application whose answers wait until the test lets them go."""
+
+    def __init__(self):
+        self.inside = threading.Semaphore(0)
+        self.cancelled = threading.Event()
+        self.go_on: Future[None] = Future()
+
+    async def __call__(self, scope, receive, send):
+        while (await receive()).get("more_body"):
+            pass
+        self.inside.release()
+        try:
+            while not self.go_on.done():
+                await anyio.sleep(0.005)
+        except BaseException:
+            self.cancelled.set()
+            raise
+        await PlainTextResponse("done")(scope, receive, send)
+
+
+def test_a_full_house():
+    app = Held()
+    measures = Measures()
+    gate = Gate(app, Limits(places=2), measures)
+    with behind_a_port(gate) as (address, _), ThreadPoolExecutor(2) as threads:
+        inside = [threads.submit(httpx.post, address, content=b"x", timeout=WAIT) for _ in range(2)]
+        assert all(app.inside.acquire(timeout=WAIT) for _ in inside)
+        refused = httpx.post(address, content=b"x")
+        assert refused.status_code == 429 and refused.headers["retry-after"] == "1"
+        assert refused.json()["error"]["code"] == "too_many_requests"
+        assert "2 requests are being answered" in refused.json()["error"]["message"]
+        assert b"openvoice_places_held 2.0" in generate_latest(measures.registry)
+        app.go_on.set_result(None)
+        assert [answer.result().text for answer in inside] == ["done"] * 2
+        assert httpx.post(address, content=b"x").text == "done"
+    assert gate.held == 0
+
+
+def test_a_client_that_leaves_frees_its_place():
+    app = Held()
+    gate = Gate(app, Limits(places=1), Measures())
+    with behind_a_port(gate) as (address, _):
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx")
+            assert app.inside.acquire(timeout=WAIT)
+        assert app.cancelled.wait(WAIT)
+        app.go_on.set_result(None)
+        assert httpx.post(address, content=b"x").text == "done"
+
+
+def test_an_answer_that_takes_too_long():
+    app = Held()
+    with behind_a_port(Gate(app, Limits(request_seconds=0.05), Measures())) as (address, _):
+        answer = httpx.post(address, content=b"x")
+        assert answer.status_code == 504 and "longer than 0.05 s" in answer.json()["error"]["message"]
+        assert app.cancelled.wait(WAIT)
+
+
+def test_a_stream_that_takes_too_long_has_no_end(expect_error):
+    async def app(scope, receive, send):
+        async def pieces():
+            yield b"begun"
+            await anyio.sleep_forever()
+
+        await receive()
+        await StreamingResponse(pieces())(scope, receive, send)
+
+    with behind_a_port(Gate(app, Limits(request_seconds=0.2), Measures())) as (address, _):
+        with expect_error(httpx.RemoteProtocolError, "incomplete chunked read"):
+            httpx.post(address, content=b"x")
+
+
+def test_a_request_that_does_not_say_how_large_it_is():
+    def endless():
+        for _ in range(64):
+            yield bytes(1 << 16)
+
+    async def app(scope, receive, send):
+        while (await receive()).get("more_body"):
+            pass
+        await PlainTextResponse("all of it")(scope, receive, send)
+
+    with behind_a_port(Gate(app, Limits(upload_bytes=1 << 20), Measures())) as (address, _):
+        answer = httpx.post(address, content=endless())
+        assert answer.status_code == 413 and "larger than 1 MiB" in answer.json()["error"]["message"]
+
+
+# ---- the service
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory, base_speaker_folder):
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENVOICE_HOME", str(home))
+        yield home
+
+
+@pytest.fixture(scope="module")
+def service(home, converter_folder):
+    service = Service(lambda: small_model(converter_folder), Limits(places=12, upload_bytes=1 << 20))
+    voice = service.model.voice(speech.voice(6.0, RATE))
+    service.bank.add(voice)
+    yield service
+    service.worker.close()
+
+
+def test_a_soak_loses_nothing_and_mixes_nothing_up(service, converter_folder, request):
+    """Every answer equals the direct conversion of what was sent, and batches had fewer passes than recordings."""
+    model = small_model(converter_folder).model
+    (voice,) = service.voices()
+    recordings = [wav(0.3 + 0.1 * number, 1 + number / 20) for number in range(8)]
+    cases = [(number % len(recordings), number % 5) for number in range(80)]
+    passes = []
+    service.worker.seen = passes.append
+
+    def ask(case, client):
+        number, seed = case
+        fields = {"voice": voice.key[:12], "seed": seed, "stream": "true" if seed == 4 else "false"}
+        while True:
+            answer = client.post("/convert", data=fields, files={"source": recordings[number]})
+            if answer.status_code != 429:
+                return answer
+
+    with behind_a_port(make_app(service)) as (address, _):
+        limits = httpx.Limits(max_connections=12)
+        with httpx.Client(base_url=address, timeout=WAIT, limits=limits) as client, ThreadPoolExecutor(12) as threads:
+            answers = list(threads.map(ask, cases, [client] * len(cases)))
+    expected = {
+        case: model.convert(io.BytesIO(recordings[case[0]]), voice, seed=case[1]) for case in dict.fromkeys(cases)
+    }
+    for case, answer in zip(cases, answers, strict=True):
+        assert answer.status_code == 200, answer.text
+        sound = heard(answer.content)
+        assert len(sound) == len(expected[case])
+        assert np.abs(sound - expected[case]).max() < 2**-14
+    assert sum(passes) == 64 and len(passes) < 64, passes
+
+
+def test_the_service_finishes_what_it_began(here, converter_folder):
+    """SIGTERM while a stream is being sent: it comes to its end, and the process to its own."""
+    port = socket.create_server(("127.0.0.1", 0)).getsockname()[1]
+    command = [sys.executable, "-m", "models.demos.openvoice.demo.server", "--port", str(port), "--backend", "torch"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(command, env=environment, cwd=here, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            transport = httpx.HTTPTransport(retries=20)  # with pauses that double, until the model is there
+            with httpx.Client(base_url=address, transport=transport, timeout=WAIT) as client:
+                assert client.get("/health").json()["model"] == "myshell-ai/OpenVoiceV2"
+                files = {"source": wav(10.0), "reference": wav(6.0, 1.4)}
+                with client.stream("POST", "/convert", files=files, data={"stream": "true"}) as answer:
+                    pieces = answer.iter_raw()
+                    first = next(pieces)
+                    process.send_signal(signal.SIGTERM)
+                    sound = heard(first + b"".join(pieces))
+            assert len(sound) == 10 * RATE
+            assert process.wait(WAIT) in (0, -signal.SIGTERM)
+            assert "Traceback" not in process.stderr.read()
+        finally:
+            process.kill()
+
+
+# ---- strange requests
+
+TEXT = st.text(st.characters(), max_size=40) | st.sampled_from(
+    ["../x", "/etc/passwd", "\x00", "\ud800", "nan", "1e999"]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(TEXT, below, max_size=3),
+    max_leaves=6,
+)
+FIELDS = ("model", "input", "voice", "response_format", "speed", "language", "style", "text", "seed", "tau", "stream")
+CONTENT = st.binary(max_size=64) | st.just(wav(0.2))
+ENCODABLE = st.text(st.characters(codec="utf-8"), max_size=40)
+
+
+@pytest.fixture(scope="module")
+def strange(service):
+    return TestClient(make_app(service), raise_server_exceptions=True)
+
+
+def check(answer) -> None:
+    assert answer.status_code < 500 or answer.status_code == 503, answer.text
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.json()["error"].keys() == {"message", "type", "param", "code"}
+
+
+many = settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@many
+@given(body=JSON | st.dictionaries(st.sampled_from(FIELDS), JSON), raw=st.none() | st.binary(max_size=40))
+def test_any_json_is_answered(strange, body, raw):
+    content = raw if raw is not None else json.dumps(body).encode()
+    check(strange.post("/v1/audio/speech", content=content, headers={"content-type": "application/json"}))
+
+
+@many
+@given(
+    path=st.sampled_from(["/convert", "/clone", "/voices"]),
+    fields=st.dictionaries(st.sampled_from((*FIELDS, "name", "reference")), ENCODABLE, max_size=6),
+    files=st.lists(
+        st.tuples(st.sampled_from(["source", "reference", "recording", "voice"]), ENCODABLE, CONTENT), max_size=3
+    ),
+)
+def test_any_form_is_answered(strange, path, fields, files):
+    check(strange.post(path, data=fields, files=[(name, (file, content)) for name, file, content in files] or None))
+
+
+@many
+@given(
+    method=st.sampled_from(["GET", "POST", "DELETE", "PUT"]),
+    path=st.text(st.characters(codec="utf-8"), max_size=30),
+    content=st.binary(max_size=40),
+    kind=st.sampled_from(["multipart/form-data", "multipart/form-data; boundary=x", "text/plain", "application/json"]),
+)
+def test_any_path_is_answered(strange, method, path, content, kind):
+    check(strange.request(method, "/" + quote(path), content=content, headers={"content-type": kind}))
+    check(strange.request("POST", "/convert", content=b"--x\r\n" + content, headers={"content-type": kind}))
