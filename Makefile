@@ -45,6 +45,7 @@ train: $(INSTALLED)
 	@$(PYTHON_IN_VENV) -m training.train build/training/corpus build/training/state
 
 test: lint
+	@bash scripts/browser.sh
 ifeq ($(GIVEN_DEVICE),)
 	$(PYTEST) -n $(WORKERS) --arch wormhole_b0 -m "not mesh"
 	$(PYTEST) -n $(WORKERS) --arch blackhole -m "device and not mesh"

@@ -66,17 +66,4 @@ echo "Installing the pinned packages into .venv (several GB and some minutes the
 # For the weights in its wheel; what it depends on would overwrite webrtcvad and wants a compiler
 # (models/demos/openvoice/demo/speaker_encoder.py).
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps Resemblyzer==0.1.4
-
-# The web page is tested in a real browser.
-if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        echo "Installing Chromium for the test of the web page"
-        # The distribution's list of packages may be older than its packages.
-        apt-get update -qq || true
-        DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends chromium chromium-driver \
-            >/dev/null || echo "apt-get could not install chromium and chromium-driver." >&2
-    fi
-    command -v chromedriver >/dev/null || echo "Without Chromium and its chromedriver the test of the web page fails:" \
-        "install them (Debian: apt install chromium chromium-driver). All else works." >&2
-fi
 touch .venv/installed

@@ -14,7 +14,8 @@ import html
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -183,16 +184,14 @@ class _Named:
         return getattr(self._file, attribute)
 
 
-class _errors_on_the_page:
+@contextmanager
+def _errors_on_the_page() -> Iterator[None]:
     """What a user can mend, as one sentence on the page, which stays until it is closed."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace) -> None:
-        if isinstance(error, USER_ERRORS):
-            sentence = html.escape(str(error))
-            raise gr.Error(sentence, duration=None, title="This cannot be done", print_exception=False) from None
+    try:
+        yield
+    except USER_ERRORS as error:
+        sentence = html.escape(str(error), quote=False)
+        raise gr.Error(sentence, duration=None, title="This cannot be done", print_exception=False) from None
 
 
 # ---- the page
