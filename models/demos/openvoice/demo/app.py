@@ -212,6 +212,8 @@ def make_page(page: Page) -> gr.Blocks:
                     button = gr.Button("Convert", variant="primary", elem_id="convert")
                 outputs = _outputs("convert")
             _on_click(button, page.convert, [source, reference, more, tau, seed], outputs, "convert")
+            if examples := _examples(hosted.model.folder):
+                gr.Examples(examples, [source, reference], label="Recordings that came with the model")
         with gr.Tab("Speak a text"):
             with gr.Row():
                 with gr.Column():
@@ -234,6 +236,18 @@ def make_page(page: Page) -> gr.Blocks:
             _on_click(button, page.clone, inputs, outputs, "clone")
         gr.Markdown(RESPONSIBLE, elem_id="notice")
     return blocks.queue(max_size=page.limits.waiting, default_concurrency_limit=1, api_open=False)
+
+
+def _examples(folder: Path | None) -> list[list[str]]:
+    """What is said and in whose voice, where a model's folder has recordings, as the bundled one has."""
+    if folder is None:
+        return []
+    speech = folder / "speech"
+    return [
+        [str(source), str(target)]
+        for source in speech.glob("source*.wav")
+        for target in sorted(speech.glob("target*.wav"))
+    ]
 
 
 def _recording(label: str, name: str) -> gr.Audio:

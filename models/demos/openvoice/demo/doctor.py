@@ -50,6 +50,11 @@ OPTIONAL = {
     "Resemblyzer": ("speaker similarity", "pip install --no-deps Resemblyzer==0.1.4"),
     "pocketsphinx": ("word errors in English", "pip install pocketsphinx==5.0.4"),
     "ray": ("batches over several machines", "pip install 'ray[data]==2.51.2' pyarrow==21.0.0"),
+    "gradio": ("the web page", "pip install gradio==6.31.0"),
+    "fastapi": (
+        "the HTTP service",
+        "pip install fastapi==0.162.5 uvicorn==0.54.0 python-multipart==0.0.32 prometheus-client==0.26.0",
+    ),
     "wavmark": ("watermarks", "pip install wavmark==0.0.3"),
 }
 
