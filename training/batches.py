@@ -29,7 +29,7 @@ RECORDINGS = (".wav", ".flac")
 class Settings:
     """All that decides the weights, together with the config, the corpus and the number of steps done."""
 
-    steps: int = 6500  # the learning rate falls to its end over as many
+    steps: int = 5300  # the learning rate falls to its end over as many
     seed: int = 0
     learning_rate: float = 1.5e-3
     last_learning_rate: float = 2e-5
