@@ -24,7 +24,7 @@ import ttnn
 from models.demos.openvoice.reference.attention import SPEAKER_LAYER, WINDOW
 from models.demos.openvoice.tt.channel_norm import ChannelNorm
 from models.demos.openvoice.tt.conv1d import Conv1d
-from models.demos.openvoice.tt.linear import Linear
+from models.demos.openvoice.tt.linear import Projection
 from models.demos.openvoice.tt.precision import Stage
 from models.demos.openvoice.tt.sharding import TILE, shard
 
@@ -103,7 +103,7 @@ class RelativeAttention:
         self.stage = stage
         self.compute_config = stage.compute_config(device)
         self.n_heads = parameters.n_heads
-        self.projections = Linear(parameters.projections, device, stage)
+        self.projections = Projection(parameters.projections, device, stage)
         self.output = Conv1d(parameters.output, device, stage)
 
     def __call__(self, x, sight: Sight, batch: int = 1):

@@ -15,7 +15,7 @@ import numpy as np
 
 import ttnn
 from models.demos.openvoice.tt.channel_norm import ChannelNorm
-from models.demos.openvoice.tt.layers import Linear
+from models.demos.openvoice.tt.linear import Linear
 from models.demos.openvoice.tt.precision import Stage
 
 BUCKETS = (32, 64, 128, 256, 512)  # word pieces; BERT itself reads no more than 512

@@ -1,13 +1,11 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""A matrix product that may end in an addition: the projections around a WaveNet's convolutions, one program each.
+"""Matrix products of rows, one program each: [1, 1, T, in] -> [1, 1, T, out]. Two ops of ttnn, two strengths.
 
-    y = x W + b                                  [1, 1, T, in] -> [1, 1, T, out]
-    y = addend + scale * factor * (x W + b)      factor: [1, 1, T, out], a mask; None is 1
-
-The output lies where the caller asks, whatever the placement of the input, so no program only moves data. The sums are
-made on the matrix unit, which cuts an addend to TF32.
+`Linear` can end in an activation and mix formats: BERT and the splines. `Projection` can end in an addition, reads two
+tensors as one, and puts its output where the caller asks, so no program only moves data: all that stands around the
+convolutions and the attention of sharded chains.
 """
 
 import ttnn
@@ -20,6 +18,28 @@ HIGHEST = 2  # rows of tiles: both operands lie in L1 twice, beside whatever the
 
 
 class Linear:
+    """y = activation(x W + b)"""
+
+    def __init__(self, parameters, device, stage: Stage, dtype=None, activation=None):
+        self.weight = ttnn.to_device(parameters.weight, device)
+        self.bias = ttnn.to_device(parameters.bias, device)
+        self.options = {
+            "dtype": dtype or stage.activations,
+            "activation": activation,
+            "core_grid": device.core_grid,  # without it the bias is a program of its own
+            "compute_kernel_config": stage.compute_config(device),
+        }
+
+    def __call__(self, x, memory_config):
+        return ttnn.linear(x, self.weight, bias=self.bias, memory_config=memory_config, **self.options)
+
+
+class Projection:
+    """y = x W + b, or y = addend + scale * factor * (x W + b); factor: [1, 1, T, out], a mask; None is 1
+
+    The sums are made on the matrix unit, which cuts an addend to TF32.
+    """
+
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.channels = parameters.weight.shape[3]

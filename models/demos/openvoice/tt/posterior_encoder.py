@@ -8,7 +8,7 @@ Spectrogram [1, 1, T, bins] and noise [1, 1, T, C], already scaled by tau, -> th
 """
 
 import ttnn
-from models.demos.openvoice.tt.linear import Linear
+from models.demos.openvoice.tt.linear import Projection
 from models.demos.openvoice.tt.precision import Stage
 from models.demos.openvoice.tt.sharding import columns, halves, shard
 from models.demos.openvoice.tt.wavenet import WaveNet
@@ -19,7 +19,7 @@ EXP = ttnn.UnaryWithParam(ttnn.UnaryOpType.EXP)
 class PosteriorEncoder:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
-        self.pre = Linear(parameters.pre, device, stage)
+        self.pre = Projection(parameters.pre, device, stage)
         self.wavenet = WaveNet(parameters.wavenet, device, stage)
 
     def __call__(self, spec, noise, mask=None, biases=None, batch: int = 1):

@@ -11,7 +11,7 @@ product with those gates.
 
 import ttnn
 from models.demos.openvoice.tt.conv1d import Conv1d
-from models.demos.openvoice.tt.linear import Linear
+from models.demos.openvoice.tt.linear import Projection
 from models.demos.openvoice.tt.precision import Stage
 from models.demos.openvoice.tt.sharding import columns, halves, shard, slots
 
@@ -28,13 +28,13 @@ class WaveNet:
             Conv1d(layer, device, stage, dilation=dilation)
             for layer, dilation in zip(parameters.in_layers, parameters.dilations, strict=True)
         ]
-        self.residual_layers = [Linear(layer, device, stage) for layer in parameters.residual_layers]
-        self.out = [Linear(part, device, stage) for part in parameters.out]
+        self.residual_layers = [Projection(layer, device, stage) for layer in parameters.residual_layers]
+        self.out = [Projection(part, device, stage) for part in parameters.out]
 
     def __call__(self, x, mask=None, biases=None, batch: int = 1, addend=None, factor=None, scale: float = 1.0):
         """`mask` [1, 1, T, C] is 1 on frames that exist; `biases`: a voice's, one a layer.
 
-        With `addend` the features come out as linear.Linear says: addend + scale * factor * features."""
+        With `addend` the features come out as linear.Projection says: addend + scale * factor * features."""
         rows, channels = x.shape[2], x.shape[3]
         total, last = addend, len(self.in_layers) - 1
         for i, in_layer in enumerate(self.in_layers):
