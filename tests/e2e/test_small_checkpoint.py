@@ -15,10 +15,12 @@ import torch
 
 from models.demos.openvoice import audio
 from models.demos.openvoice.chunking import noise
+from models.demos.openvoice.config import read_json
 from models.demos.openvoice.demo import metrics
 from models.demos.openvoice.pipeline import OpenVoice, load_converter
 from models.demos.openvoice.tt.runner import DeviceConverter
 from tests.ttnn.utils_for_testing import assert_with_pcc
+from training.train import CONFIG
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "openvoice-small"
 SPEECH = FOLDER / "speech"
@@ -81,7 +83,8 @@ def test_a_broken_flow_is_noticed(model, recordings, broken, expect_error):
         gate(model, recordings)
 
 
-def test_it_is_small():
+def test_it_is_small_and_of_the_sizes_that_are_trained():
+    assert read_json(FOLDER / "config.json") == read_json(CONFIG)
     assert (FOLDER / "model.safetensors").stat().st_size <= LARGEST_MODEL
     for path in SPEECH.glob("*.wav"):
         assert path.stat().st_size < LARGEST_RECORDING
