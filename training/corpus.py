@@ -193,16 +193,20 @@ def load(folder: Path) -> Corpus:
 
 FUNDAMENTAL = (60, 300)  # Hz: what speakers have in common, below the formants
 HALF, REACH = 3000, 60  # samples: of a stretch that is looked for, and how far away
+PAUSE = 0.05  # of the loudest: below it there is only the room's noise
 
 
 def misalignment(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """By how many samples each stretch of the one lies later in the other."""
+    """By how many samples each stretch of the one, pauses left out, lies later in the other."""
     band = signal.butter(2, FUNDAMENTAL, "bandpass", fs=RATE, output="sos")
     a, b = signal.sosfilt(band, one), signal.sosfilt(band, other)
     lags = []
     for centre in range(HALF + REACH, min(len(a), len(b)) - HALF - REACH, 2 * HALF):
+        pattern = a[centre - HALF : centre + HALF]
+        if np.abs(pattern).max() < PAUSE * np.abs(a).max():
+            continue
         stretches = np.lib.stride_tricks.sliding_window_view(b[centre - HALF - REACH : centre + HALF + REACH], 2 * HALF)
-        scores = stretches @ a[centre - HALF : centre + HALF] / (np.linalg.norm(stretches, axis=1) + 1e-9)
+        scores = stretches @ pattern / (np.linalg.norm(stretches, axis=1) + 1e-9)
         lags.append(int(np.argmax(scores)) - REACH)
     return np.array(lags)
 
