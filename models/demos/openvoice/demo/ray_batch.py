@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from models.demos.openvoice.demo.batch import Job, Worker
 from models.demos.openvoice.demo.errors import UsageError
@@ -71,21 +72,23 @@ def _cluster(ray, address: str, workers: int) -> Iterator[None]:
     # Its news about itself and about settings that nobody here has made.
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    settings = {"include_dashboard": False, "num_cpus": workers, "object_store_memory": LOCAL_STORE}
     paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    try:
-        ray.init(
-            address=None if address == LOCAL else address,
-            runtime_env={"env_vars": {"PYTHONPATH": paths}},
-            log_to_driver=False,
-            logging_level="ERROR",
-            **settings if address == LOCAL else {},
-        )
-    except (ConnectionError, ValueError) as error:
-        raise UsageError(
-            f"there is no Ray cluster at {address} ({str(error).splitlines()[0]}); check the address"
-        ) from None
-    try:
-        yield
-    finally:
-        ray.shutdown()
+    # Ray's sockets lie in its folder, and the path of a socket has 107 bytes at most: $TMPDIR may be too long for it.
+    with TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        local = {"include_dashboard": False, "num_cpus": workers, "object_store_memory": LOCAL_STORE}
+        try:
+            ray.init(
+                address=None if address == LOCAL else address,
+                runtime_env={"env_vars": {"PYTHONPATH": paths}},
+                log_to_driver=False,
+                logging_level="ERROR",
+                **{**local, "_temp_dir": folder} if address == LOCAL else {},
+            )
+        except (ConnectionError, ValueError) as error:
+            raise UsageError(
+                f"there is no Ray cluster at {address} ({str(error).splitlines()[0]}); check the address"
+            ) from None
+        try:
+            yield
+        finally:
+            ray.shutdown()

@@ -80,7 +80,7 @@ def convolution(weight: torch.Tensor, bias: torch.Tensor | None = None) -> Param
 
 
 def linear(weight: torch.Tensor, bias: torch.Tensor) -> ParameterDict:
-    """Parameters of a linear.Linear: weight [out, in], bias [out]."""
+    """Parameters of a linear.Projection: weight [out, in], bias [out]."""
     return make_parameter_dict({"weight": tiled(weight.T), "bias": tiled(bias), "ones": tiled(torch.ones_like(bias))})
 
 

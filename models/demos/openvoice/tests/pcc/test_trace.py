@@ -11,8 +11,9 @@ import pytest
 import ttnn
 from models.demos.openvoice.pipeline import load_converter
 from models.demos.openvoice.tests.checkpoints import V2_CONFIG, make_converter_checkpoint, with_model
+from models.demos.openvoice.tt.parameters import from_numpy
 from models.demos.openvoice.tt.runner import DeviceConverter
-from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE
+from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE, Replays
 
 MOCKED, SLOW = "TT_METAL_MOCK_CLUSTER_DESC_PATH", "TT_METAL_SLOW_DISPATCH_MODE"
 
@@ -113,6 +114,37 @@ def test_windows_that_begin_before_the_last_one_is_awaited(device, tiny, people,
     del captures[:]
     np.testing.assert_array_equal(converted(traced, speech, people[0], people[1:2]), expected)
     assert captures == []
+
+
+@replay
+@can_replay
+def test_another_models_traces_beside_the_converters(device, tiny, people, samples, captures):
+    """As a sentence does it: the second trace reads what the first one left on the device."""
+    traced = DeviceConverter(tiny, device, window=WINDOW)
+    call = samples[22050:][: WINDOW * HOP], people[0], people[1:2]
+    beside = Replays(traced.traces)
+    table = np.random.default_rng(3).integers(-8, 8, (1, 1, 64, 32)).astype(np.float32)
+
+    def tiles(packed):
+        return ttnn.to_layout(packed, ttnn.TILE_LAYOUT)
+
+    def sentence(number, frames):
+        text = beside.run("text", from_numpy(table + number), lambda packed: ttnn.multiply(tiles(packed), 2.0))
+        packed = from_numpy(np.full((1, 1, 64, frames), number, np.float32))
+        column = beside.run(
+            frames, packed, lambda packed: ttnn.add(text, ttnn.slice(tiles(packed), [0] * 4, [1, 1, 64, 1]))
+        )
+        np.testing.assert_array_equal(ttnn.to_torch(column).numpy(), 2 * (table + number) + number)
+        return len(captures)
+
+    assert [sentence(number, 32) for number in (1, 2, 3)] == [0, 2, 2]
+    expected = converted(traced, *call)  # a first time, which drops every trace; its own two are captured behind it
+    assert len(captures) == 4
+    assert [sentence(number, 32) for number in (4, 5)] == [6, 6]
+    assert sentence(6, 96) == 6  # the text is replayed, then a first time drops its trace, too
+    assert [sentence(number, 96) for number in (7, 8)] == [8, 8]
+    np.testing.assert_array_equal(converted(traced, *call), expected)
+    assert len(captures) == 10
 
 
 def test_a_mocked_card_runs_op_by_op(device, monkeypatch, tiny, expect_error):

@@ -282,5 +282,5 @@ def test_the_device_backend_on_a_machine_without_a_card(folder, monkeypatch, exp
 
 
 def test_what_is_no_device(folder, expect_error):
-    with expect_error(TypeError, "device is 0, not an open TTNN device: pass what ttnn.open_device or"):
-        OpenVoice.from_pretrained(folder, backend="ttnn", device=0)
+    with expect_error(TypeError, "device is 0.5, not an open TTNN device: pass what ttnn.open_device or"):
+        OpenVoice.from_pretrained(folder, backend="ttnn", device=0.5)
