@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from scipy import signal
 
 from training import corpus as corpora
@@ -60,3 +61,10 @@ def tiny():
     sizes = {"inter_channels": 8, "hidden_channels": 16, "gin_channels": 8, "upsample_initial_channel": 32}
     layers = {"posterior_layers": 2, "flow_layers": 1, "n_flows": 2}
     return {**raw, "model": {**raw["model"], **sizes, **layers}}
+
+
+@pytest.fixture(autouse=True)
+def subnormal_numbers():
+    """The command line of the training turns them off for its process, which here runs other tests afterwards."""
+    yield
+    torch.set_flush_denormal(False)
