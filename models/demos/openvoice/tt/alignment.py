@@ -40,6 +40,25 @@ def durations(log_durations, length_scale):
     return ttnn.multiply(log_durations, length_scale, input_tensor_a_activations=[EXP], activations=[CEIL])
 
 
+class Selection:
+    """Rows by their numbers, which are data: a comparison makes ones and zeros, a matmul picks.
+
+    The matrix unit cuts values to TF32; so does whatever reads them next, so nothing more is lost."""
+
+    def __init__(self, device, stage: Stage):
+        self.device = device
+        self.compute_config = stage.compute_config(device)
+        self.numbers = {}  # how many rows -> 0, 1, 2, ... on the device
+
+    def __call__(self, rows, places):
+        """rows [batch, 1, R, C], places [batch, 1, n, 1] -> [batch, 1, n, C]; zeros for a number that is no row's."""
+        count = rows.shape[2]
+        if count not in self.numbers:
+            self.numbers[count] = _on_device(np.arange(count).reshape(1, -1), self.device)
+        chosen = ttnn.eq(places, self.numbers[count], dtype=ttnn.float32)
+        return ttnn.matmul(chosen, rows, compute_kernel_config=self.compute_config)
+
+
 class Alignment:
     def __init__(self, device, stage: Stage):
         self.device = device
@@ -78,7 +97,10 @@ class Alignment:
 
     def _constant(self, kind: str, size: int, make):
         if (kind, size) not in self.constants:
-            array = np.ascontiguousarray(make()[None, None], dtype=np.float32)
-            tensor = ttnn.Tensor(array, ttnn.float32, layout=ttnn.TILE_LAYOUT)
-            self.constants[kind, size] = ttnn.to_device(tensor, self.device)
+            self.constants[kind, size] = _on_device(make(), self.device)
         return self.constants[kind, size]
+
+
+def _on_device(matrix: np.ndarray, device):
+    values = np.ascontiguousarray(matrix[None, None], dtype=np.float32)
+    return ttnn.to_device(ttnn.Tensor(values, ttnn.float32, layout=ttnn.TILE_LAYOUT), device)

@@ -97,6 +97,27 @@ class Distances:
         return np.hstack([np.ones((length, self.channels)), pairs, np.zeros((length, filling))])
 
 
+def attend(query, key, value, scores, compute_config, memory_config=None):
+    """Values [batch, heads, keys, D] by queries and keys -> what each query receives, its heads side by side.
+
+    `scores` are added to those of the queries, whose weights hold the scale."""
+    return ttnn.transformer.scaled_dot_product_attention(
+        *(query, key, value),
+        attn_mask=scores,
+        is_causal=False,
+        scale=1.0,
+        output_concat_heads=True,
+        program_config=ttnn.SDPAProgramConfig(
+            compute_with_storage_grid_size=query.device().compute_with_storage_grid_size(),
+            q_chunk_size=min(QUERY_ROWS, query.shape[2]),
+            k_chunk_size=min(KEY_ROWS, key.shape[2]),
+            exp_approx_mode=False,  # the other one loses twenty times as much, on a simulator
+        ),
+        compute_kernel_config=compute_config,
+        memory_config=memory_config,
+    )
+
+
 class RelativeAttention:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
@@ -122,20 +143,7 @@ class RelativeAttention:
         ttnn.deallocate(projected)
         # near and far copies lie one below the other, as two heads; they become the keys of one
         key, value = (ttnn.reshape(x, (batch, self.n_heads, 2 * length, x.shape[3])) for x in (key, value))
-        received = ttnn.transformer.scaled_dot_product_attention(
-            *(query, key, value),
-            attn_mask=sight.scores,
-            is_causal=False,
-            scale=1.0,  # in the query's weights
-            output_concat_heads=True,
-            program_config=ttnn.SDPAProgramConfig(
-                compute_with_storage_grid_size=self.device.compute_with_storage_grid_size(),
-                q_chunk_size=min(QUERY_ROWS, length),
-                k_chunk_size=min(KEY_ROWS, 2 * length),
-                exp_approx_mode=False,  # the other one loses twenty times as much, on a simulator
-            ),
-            compute_kernel_config=self.compute_config,
-        )
+        received = attend(query, key, value, sight.scores, self.compute_config)
         known = ttnn.multiply(
             *(received, sight.after),
             dtype=self.stage.activations,

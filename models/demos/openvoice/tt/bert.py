@@ -11,17 +11,15 @@ A layer is eight programs. What adds up from layer to layer stays in the stage's
 are bfloat16, because scaled_dot_product_attention takes nothing wider.
 """
 
-import numpy as np
-
 import ttnn
+from models.demos.openvoice.tt.alignment import Selection
+from models.demos.openvoice.tt.attention import attend
 from models.demos.openvoice.tt.channel_norm import ChannelNorm
 from models.demos.openvoice.tt.linear import Linear
 from models.demos.openvoice.tt.precision import Stage
 
 BUCKETS = (32, 64, 128, 256, 512)  # word pieces; BERT itself reads no more than 512
 MASKED = -1e9  # added to a score whose exponential is to be zero
-# Rows of queries and of keys that a core works on at once; powers of two, so they divide every bucket.
-QUERY_ROWS, KEY_ROWS = 64, 128
 # Of all L1, for the widest moment of a layer. The programs' own buffers take up to 0.62 of it (norm of 1,024 columns).
 L1_SHARE = 0.25
 
@@ -29,7 +27,6 @@ L1_SHARE = 0.25
 class Layer:
     def __init__(self, parameters, device, stage: Stage):
         self.heads = parameters.heads
-        self.grid = device.compute_with_storage_grid_size()
         self.compute_config = stage.compute_config(device)
         self.query_key_value = Linear(parameters.query_key_value, device, stage, dtype=ttnn.bfloat16)
         self.attention_out = Linear(parameters.attention_out, device, stage)
@@ -53,21 +50,7 @@ class Layer:
             transpose_key=False,
             memory_config=memory_config,
         )
-        seen = ttnn.transformer.scaled_dot_product_attention(
-            *heads,
-            attn_mask=mask,
-            is_causal=False,
-            scale=1.0,  # the queries' weights have it
-            output_concat_heads=True,
-            program_config=ttnn.SDPAProgramConfig(
-                compute_with_storage_grid_size=self.grid,
-                q_chunk_size=min(tokens, QUERY_ROWS),
-                k_chunk_size=min(tokens, KEY_ROWS),
-                exp_approx_mode=False,
-            ),
-            compute_kernel_config=self.compute_config,
-            memory_config=memory_config,
-        )
+        seen = attend(*heads, mask, self.compute_config, memory_config)
         return ttnn.reshape(seen, tuple(x.shape))
 
 
@@ -130,7 +113,7 @@ class PhoneFeatures:
         self.device = device
         self.stage = stage
         self.weight = ttnn.to_device(parameters.weight, device)
-        self.numbers = {}  # bucket -> 0 .. N - 1
+        self.selection = Selection(device, stage)
 
     def __call__(self, x, pieces):
         """x [1, 1, batch * N, width] -> [1, 1, batch * phones, channels]
@@ -139,15 +122,11 @@ class PhoneFeatures:
         """
         batch, _, phones, _ = pieces.shape
         tokens = x.shape[2] // batch
-        options = {"dtype": ttnn.float32, "compute_kernel_config": self.stage.compute_config(self.device)}
-        narrow = ttnn.matmul(x, self.weight, core_grid=self.device.core_grid, **options)
-        narrow = ttnn.reshape(narrow, (batch, 1, tokens, narrow.shape[3]))
-        selection = ttnn.eq(pieces, self._numbers(tokens), dtype=ttnn.float32)
-        repeated = ttnn.matmul(selection, narrow, **options)
+        narrow = ttnn.matmul(
+            *(x, self.weight),
+            dtype=ttnn.float32,
+            core_grid=self.device.core_grid,
+            compute_kernel_config=self.stage.compute_config(self.device),
+        )
+        repeated = self.selection(ttnn.reshape(narrow, (batch, 1, tokens, narrow.shape[3])), pieces)
         return ttnn.reshape(repeated, (1, 1, batch * phones, narrow.shape[3]))
-
-    def _numbers(self, tokens: int):
-        if tokens not in self.numbers:
-            row = np.arange(tokens, dtype=np.float32).reshape(1, 1, 1, -1)
-            self.numbers[tokens] = ttnn.to_device(ttnn.Tensor(row, ttnn.float32, layout=ttnn.TILE_LAYOUT), self.device)
-        return self.numbers[tokens]

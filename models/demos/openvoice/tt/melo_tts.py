@@ -14,12 +14,10 @@ window ends where the sentence ends, and only a sentence shorter than one window
 
 from typing import NamedTuple
 
-import numpy as np
-
 import ttnn
 from models.demos.openvoice.config import ConverterConfig, MeloConfig
-from models.demos.openvoice.tt import alignment, parameters
-from models.demos.openvoice.tt.alignment import Alignment, Placement
+from models.demos.openvoice.tt import alignment
+from models.demos.openvoice.tt.alignment import Alignment, Placement, Selection
 from models.demos.openvoice.tt.bert import Bert, PhoneFeatures
 from models.demos.openvoice.tt.converter import joined
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock, TransformerCouplingBlock
@@ -91,8 +89,7 @@ class MeloTTS:
         flow = TransformerCouplingBlock if config.transformer_flow else ResidualCouplingBlock
         self.flow = flow(weights.flow, device, precision.flow)
         self.generator = Generator(weights.generator, device, precision.generator)
-        self.compute_config = precision.generator.compute_config(device)
-        self.numbers = {}  # bucket -> the row 0, 1, 2, ... on the device
+        self.selected = Selection(device, precision.generator)
 
     def encode(self, packed, form: TextForm, speaker) -> Encoding:
         """packed [batch, 1, rows, TEXT_COLUMNS] -> what the text decides; the placement's counts are for the host."""
@@ -161,19 +158,6 @@ class MeloTTS:
             else:
                 sentences.append(ttnn.multiply(own, item_rows(mask, item, form.batch)))
         return joined(sentences)
-
-    def selected(self, rows, places):
-        """rows [1, 1, R, C] and numbers of rows [1, 1, n, 1] -> these rows [1, 1, n, C]; zeros for the number of none.
-
-        The matrix unit cuts values to TF32; so does whatever reads them next, so nothing more is lost."""
-        chosen = ttnn.eq(places, self._numbers(rows.shape[2]), dtype=ttnn.float32)
-        return ttnn.matmul(chosen, rows, compute_kernel_config=self.compute_config)
-
-    def _numbers(self, count: int):
-        if count not in self.numbers:
-            row = parameters.from_numpy(np.arange(count, dtype=np.float32).reshape(1, 1, 1, -1))
-            self.numbers[count] = ttnn.from_torch(row, dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT, device=self.device)
-        return self.numbers[count]
 
     def _rows_of_samples(self, z, mask, speaker):
         """Frames of z -> their samples [1, 1, frames, samples of a frame]"""
