@@ -27,11 +27,17 @@ import gradio as gr  # noqa: E402
 
 from models.demos.openvoice.demo import hosting  # noqa: E402
 from models.demos.openvoice.demo.errors import UsageError  # noqa: E402
-from models.demos.openvoice.demo.hosting import RESPONSIBLE, Hosted, add_host_arguments  # noqa: E402
+from models.demos.openvoice.demo.hosting import (  # noqa: E402
+    RESPONSIBLE,
+    Hosted,
+    add_host_arguments,
+    add_limit_arguments,
+    given_limits,
+)
 from models.demos.openvoice.demo.loading import add_model_arguments  # noqa: E402
 from models.demos.openvoice.demo.metrics import similarity  # noqa: E402
 from models.demos.openvoice.demo.picture import draw  # noqa: E402
-from models.demos.openvoice.demo.terminal import USER_ERRORS, Parser, count, errors_as_sentences, positive  # noqa: E402
+from models.demos.openvoice.demo.terminal import USER_ERRORS, Parser, count, errors_as_sentences  # noqa: E402
 from models.demos.openvoice.speech import RELEASES  # noqa: E402
 from models.demos.openvoice.styles import EMOTIONS, RANGES, STYLES  # noqa: E402
 from models.demos.openvoice.voices import Voice  # noqa: E402
@@ -332,26 +338,16 @@ def launch(page: Page, **where) -> tuple[gr.Blocks, str]:
 
 
 def make_parser() -> Parser:
-    limits = PageLimits()
     parser = Parser(prog="python -m models.demos.openvoice.demo.app", description=__doc__.partition("\nBrowser ->")[0])
     add_host_arguments(parser, PORT)
-    group = parser.add_argument_group("limits")
-    for name, kind, default, what in (
-        ("upload-mib", count, limits.upload_bytes >> 20, "size of a file"),
-        ("recording-seconds", positive, limits.recording_seconds, "length of a recording"),
-        ("result-seconds", positive, limits.result_seconds, "length of speech made from a text"),
-        ("text-characters", count, limits.text_characters, "length of a text"),
-        ("waiting", count, limits.waiting, "jobs that wait for the model"),
-    ):
-        group.add_argument(f"--{name}", type=kind, default=default, help=f"{what} (%(default)s)")
+    add_limit_arguments(parser, PageLimits(), "file", {"waiting": (count, "jobs that wait for the model")})
     add_model_arguments(parser)
     return parser
 
 
 def main(arguments: list[str] | None = None) -> None:
     options = make_parser().parse_args(arguments)
-    names = ("recording_seconds", "result_seconds", "text_characters", "waiting")
-    limits = PageLimits(options.upload_mib << 20, **{name: getattr(options, name) for name in names})
+    limits = given_limits(PageLimits(), options)
     with errors_as_sentences(), tempfile.TemporaryDirectory() as folder:
         os.environ["GRADIO_TEMP_DIR"] = folder
         page = Page(hosting.host(options), limits, options.bert)

@@ -10,7 +10,7 @@ limit, and the voices in them are remembered in memory only.
 import argparse
 import os
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,7 +22,7 @@ from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.checkpoint import CheckpointError
 from models.demos.openvoice.demo.errors import UsageError
 from models.demos.openvoice.demo.loading import backend_settings, choose_backend, find_model, load, released
-from models.demos.openvoice.demo.terminal import note
+from models.demos.openvoice.demo.terminal import count, note, positive
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.speech import RELEASES, SpeechError, release
 from models.demos.openvoice.styles import Style
@@ -66,6 +66,27 @@ def add_host_arguments(parser: argparse.ArgumentParser, port: int) -> None:
     parser.add_argument("--host", default=LOOPBACK, help="address to listen at; 0.0.0.0 is every one (%(default)s)")
     parser.add_argument("--port", type=_port, default=port, help="(%(default)s)")
     parser.add_argument("--bert", default="required", help="'zeros' speaks without the languages' BERT models, flatter")
+
+
+def add_limit_arguments(parser: argparse.ArgumentParser, limits, upload: str, own: dict[str, tuple]) -> None:
+    """Options for the fields of `limits`: those that page and service have, and what is `own`, with kind and help."""
+    shared = {
+        "recording_seconds": (positive, "length of a recording"),
+        "result_seconds": (positive, "length of speech made from a text"),
+        "text_characters": (count, "length of a text"),
+    }
+    group = parser.add_argument_group("limits")
+    megabytes = limits.upload_bytes >> 20
+    group.add_argument("--upload-mib", type=count, default=megabytes, help=f"size of a {upload} (%(default)s)")
+    for name, (kind, what) in (shared | own).items():
+        option = f"--{name.replace('_', '-')}"
+        group.add_argument(option, type=kind, default=getattr(limits, name), help=f"{what} (%(default)s)")
+
+
+def given_limits(limits, options: argparse.Namespace):
+    """`limits` with what the options say."""
+    given = {field.name: getattr(options, field.name) for field in fields(limits) if hasattr(options, field.name)}
+    return replace(limits, upload_bytes=options.upload_mib << 20, **given)
 
 
 def _port(text: str) -> int:

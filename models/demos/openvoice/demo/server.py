@@ -37,7 +37,9 @@ from models.demos.openvoice.demo.hosting import (
     LimitError,
     MissingError,
     add_host_arguments,
+    add_limit_arguments,
     file_name,
+    given_limits,
     host,
 )
 from models.demos.openvoice.demo.limits import Gate, Limits, Refusal, error_response
@@ -321,19 +323,13 @@ def _failed(request: HttpRequest, error: Exception) -> Response:
 
 
 def make_parser() -> Parser:
-    limits = Limits()
     parser = Parser(prog="python -m models.demos.openvoice.demo.server", description=__doc__.partition("\nHTTP ->")[0])
     add_host_arguments(parser, PORT)
-    group = parser.add_argument_group("limits")
-    for name, kind, default, what in (
-        ("places", count, limits.places, "requests that wait or run; one more gets status 429"),
-        ("upload-mib", count, limits.upload_bytes >> 20, "size of a request"),
-        ("recording-seconds", positive, limits.recording_seconds, "length of a recording"),
-        ("result-seconds", positive, limits.result_seconds, "length of speech made from a text"),
-        ("text-characters", count, limits.text_characters, "length of a text"),
-        ("request-seconds", positive, limits.request_seconds, "time for an answer"),
-    ):
-        group.add_argument(f"--{name}", type=kind, default=default, help=f"{what} (%(default)s)")
+    own = {
+        "request_seconds": (positive, "time for an answer"),
+        "places": (count, "requests that wait or run; one more gets status 429"),
+    }
+    add_limit_arguments(parser, Limits(), "request", own)
     add_model_arguments(parser)
     parser.epilog = f"The environment variable {KEY_VARIABLE} holds the API key, if there is to be one."
     return parser
@@ -341,8 +337,7 @@ def make_parser() -> Parser:
 
 def main(arguments: list[str] | None = None) -> None:
     options = make_parser().parse_args(arguments)
-    names = ("places", "recording_seconds", "result_seconds", "text_characters", "request_seconds")
-    limits = Limits(upload_bytes=options.upload_mib << 20, **{name: getattr(options, name) for name in names})
+    limits = given_limits(Limits(), options)
     with errors_as_sentences():
         service = Service(lambda: host(options), limits, options.bert)
         key = os.environ.get(KEY_VARIABLE)
