@@ -31,12 +31,13 @@ class Settings:
 
     steps: int = 5300  # the learning rate falls to its end over as many
     seed: int = 0
+    processes: int = 1  # that train together, each with a batch as described below
     learning_rate: float = 1.5e-3
     last_learning_rate: float = 2e-5
     speakers: int = 8  # of a step
-    moments: int = 2  # of a step; each is read by all of its speakers
-    frames: int = 128  # of a moment
-    segment: int = 64  # frames that the generator makes of it
+    moments: int = 1  # of a step; each is read by all of its speakers
+    frames: int = 96  # of a moment
+    segment: int = 48  # frames that the generator makes of it
     segments: int = 8  # of a step; one in four is a recording given back, the others are conversions
     reference_frames: tuple[int, ...] = (128, 256, 384, 512)  # that a voice is taken from; one of these a step
     agreement: float = 1.0  # weight of the divergence

@@ -23,7 +23,7 @@ import os
 import time
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +37,12 @@ from models.demos.openvoice.reference.converter import Converter
 from training import corpus as corpora
 from training.batches import Batch, Settings, draw, recordings_in
 from training.corpus import Corpus, CorpusError
+from training.layout import channels_last
 from training.losses import SpectralDistance
+from training.team import ALONE, Team, gathered
 
 CONFIG = Path(__file__).parent / "small.json"
+PROCESSES = 2
 
 
 class TrainingError(RuntimeError):
@@ -113,18 +116,26 @@ class Training:
     """A model on its way: `step` improves it, `save` and `resume` keep it."""
 
     def __init__(
-        self, config: dict, corpus: Corpus, settings: Settings, device: str = "cpu", people: Sequence[Path] = ()
+        self,
+        config: dict,
+        corpus: Corpus,
+        settings: Settings,
+        device: str = "cpu",
+        people: Sequence[Path] = (),
+        team: Team = ALONE,
     ):
         self.raw_config = config
         self.config = ConverterConfig.from_dict(config)
         if self.config.sampling_rate != corpora.RATE or not self.config.zero_g:
             raise TrainingError(f"only a V2 converter (zero_g) at {corpora.RATE} Hz can be trained here.")
-        self.corpus, self.settings, self.device, self.people = corpus, settings, device, people
+        self.corpus, self.device, self.people, self.team = corpus, device, people, team
+        self.settings = replace(settings, processes=team.size)
         torch.manual_seed(settings.seed)
         self.model = Converter(self.config)
         for coupling in self.model.flow.couplings:  # a flow that changes nothing, to begin with
             torch.nn.init.zeros_(coupling.post.weight)
             torch.nn.init.zeros_(coupling.post.bias)
+        channels_last(self.model)
         self.model.to(device)
         self.average = deepcopy(self.model).requires_grad_(False)
         self.distance = SpectralDistance(self.config.sampling_rate).to(device)
@@ -139,18 +150,21 @@ class Training:
         return warm * (end + (begin - end) * (1 + math.cos(math.pi * fraction)) / 2)
 
     def step(self) -> dict[str, float]:
-        settings = self.settings
-        rng = np.random.default_rng([settings.seed, self.done])
+        settings, team = self.settings, self.team
+        rng = np.random.default_rng([settings.seed, self.done, team.rank])
         batch = draw(self.corpus, settings, self.config, rng, people=self.people).to(self.device)
-        random = torch.Generator().manual_seed(settings.seed * 1_000_003 + self.done)
+        random = torch.Generator().manual_seed((settings.seed * 1_000_003 + self.done) * team.size + team.rank)
         parts = losses(self.model, self.distance, batch, settings, random)
         agreement = settings.agreement * min(1, (self.done + 1) / settings.agreement_ramp)
         weights = {"mel": 1.0, "converted_mel": 1.0, "magnitudes": 1.0, "converted_magnitudes": 1.0}
         loss = sum(weights.get(name, agreement) * part for name, part in parts.items())
-        if not torch.isfinite(loss):
-            raise TrainingError(f"step {self.done}: the loss is {loss.item()}; go on from an earlier state.")
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        loss = loss.detach()
+        gradients = [parameter.grad for parameter in self.model.parameters() if parameter.grad is not None]
+        team.share([*gradients, *(part.detach_() for part in parts.values()), loss])
+        if not torch.isfinite(loss):
+            raise TrainingError(f"step {self.done}: the loss is {loss.item()}; go on from an earlier state.")
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), settings.largest_gradient)
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate()
@@ -164,7 +178,7 @@ class Training:
         return values
 
     @torch.no_grad()
-    def test(self, batches: int = 4) -> dict[str, float]:
+    def test(self, batches: int = 8) -> dict[str, float]:
         """Mel distances to the target's recording, of conversions by the averaged weights and of the sources.
 
         Speakers and sentences are those held out; the same at every call.
@@ -239,13 +253,15 @@ def plot(history: Sequence[dict[str, float]], path: Path, smoothing: int = 100) 
 
 def run(training: Training, folder: Path, minutes: float | None = None, every: int = 250) -> None:
     """Steps until all are done or the time is over; the state is saved, tested and drawn every so many steps."""
-    stop = None if minutes is None else time.monotonic() + 60 * minutes
-    bar = tqdm(total=training.settings.steps, initial=training.done, desc="steps", unit="step", mininterval=5)
-    while training.done < training.settings.steps and (stop is None or time.monotonic() < stop):
+    stop = math.inf if minutes is None else time.monotonic() + 60 * minutes
+    first = training.team.rank == 0  # of the team: it speaks for all, whose models are the same
+    total = training.settings.steps
+    bar = tqdm(total=total, initial=training.done, desc="steps", unit="step", mininterval=5, disable=not first)
+    while training.done < total and not training.team.any(time.monotonic() >= stop):
         values = training.step()
         bar.update()
         bar.set_postfix({name: f"{value:.3f}" for name, value in values.items()}, refresh=False)
-        if training.done % every == 0:
+        if first and training.done % every == 0:
             training.history[-1].update(training.test())
             training.save(folder)
             plot(training.history, folder / "losses.png")
@@ -253,6 +269,8 @@ def run(training: Training, folder: Path, minutes: float | None = None, every: i
             means = {name: np.mean([entry[name] for entry in last if name in entry]) for name in last[-1]}
             logger.info(f"step {training.done}: " + ", ".join(f"{name} {mean:.4f}" for name, mean in means.items()))
     bar.close()
+    if not first:
+        return
     training.save(folder)
     if training.history:
         plot(training.history, folder / "losses.png")
@@ -269,9 +287,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--speakers", type=int, default=72, help="of a corpus that is made")
     parser.add_argument("--sentences", type=int, default=60, help="of a corpus that is made")
     parser.add_argument("--people", type=Path, nargs="+", default=[], help="folders of recordings to mix in")
+    parser.add_argument("--processes", type=int, default=PROCESSES, help="each hears a batch of its own")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args(arguments)
-    torch.set_flush_denormal(True)
     try:
         train(options)
     except (TrainingError, CorpusError, ConfigError) as error:
@@ -281,16 +299,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def train(options: argparse.Namespace) -> None:
     if not options.corpus.exists():
         corpora.make(options.corpus, options.speakers, options.sentences, seed=options.seed)
+    prepared(Team(size=options.processes), options)  # says once, before there are several processes, what is wrong
+    with gathered(options.processes, work, options) as team:
+        work(team, options)
+
+
+def work(team: Team, options: argparse.Namespace) -> None:
+    torch.set_flush_denormal(True)
+    run(prepared(team, options), options.state, options.minutes)
+
+
+def prepared(team: Team, options: argparse.Namespace) -> Training:
     training = Training(
         read_json(options.config),
         corpora.load(options.corpus),
         Settings(steps=options.steps, seed=options.seed),
         options.device,
         recordings_in(options.people),
+        team,
     )
     if (options.state / "state.pt").exists():
         training.resume(options.state)
-    run(training, options.state, options.minutes)
+    return training
 
 
 if __name__ == "__main__":
