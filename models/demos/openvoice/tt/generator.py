@@ -103,7 +103,8 @@ class Generator:
         """`masks` of frames and of every stage (see `masks`), where the recording ends inside the window, else None.
 
         `bias`: of conv_pre, a voice's (V1)."""
-        a = self.conv_pre(ttnn.to_memory_config(z, shard(self.device, z.shape[2], z.shape[3])), bias=bias)
+        placement = shard(self.device, z.shape[2], z.shape[3], self.conv_pre.out_channels)
+        a = self.conv_pre(ttnn.to_memory_config(z, placement), bias=bias)
         if masks is not None:
             a = ttnn.multiply(a, masks[0], output_tensor=a)
         for i, (up, resblocks) in enumerate(self.stages):

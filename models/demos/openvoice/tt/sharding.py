@@ -17,13 +17,16 @@ def _largest_divisor(number: int, limit: int) -> int:
     return max(divisor for divisor in range(1, min(number, limit) + 1) if number % divisor == 0)
 
 
-def shard(device, rows: int, channels: int) -> ttnn.MemoryConfig:
-    """L1 memory config for a tensor of that many rows and channels (each filled up to whole tiles)."""
+def shard(device, rows: int, channels: int, following: int = 0) -> ttnn.MemoryConfig:
+    """L1 memory config for a tensor of that many rows and channels (each filled up to whole tiles).
+
+    `following`: channels that the convolutions make of it, if they are more: their kernels decide, too.
+    """
     grid = device.compute_with_storage_grid_size()
     row_tiles, channel_tiles = -(-rows // TILE), -(-channels // TILE)
     height, width = _largest_divisor(row_tiles, grid.y), _largest_divisor(channel_tiles, grid.x)
     # blocks of all channels (a spectrogram has 17 tiles) would leave cores idle that rows can use
-    if row_tiles <= grid.y or (channels > WIDEST_BY_ROWS and width > 1):
+    if row_tiles <= grid.y or (max(channels, following) > WIDEST_BY_ROWS and width > 1):
         return ttnn.create_sharded_memory_config(
             (row_tiles // height * TILE, channel_tiles // width * TILE),
             core_grid=ttnn.CoreGrid(y=height, x=width),

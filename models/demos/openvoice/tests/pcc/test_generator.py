@@ -49,3 +49,26 @@ def test_any_number_of_residual_blocks_in_a_stage(device, upload, reference, pre
     generator = Generator(parameters.preprocess(small), device, precision.generator)
     waveform = ttnn.to_torch(generator(upload(rows(z)))).reshape(1, -1)
     assert_with_pcc(small(z, None), waveform, 0.999)
+
+
+@torch.no_grad()
+def test_few_latent_channels_before_a_wide_first_stage(device, upload, reference, precision):
+    """By rows, as narrow latents alone would be placed, the first upsampling's kernel does not fit beside them."""
+    config = replace(
+        reference.config,
+        inter_channels=64,
+        upsample_initial_channel=256,
+        upsample_rates=(8,),
+        upsample_kernel_sizes=(16,),
+        resblock_kernel_sizes=(3,),
+        resblock_dilation_sizes=((1,),),
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(4)
+        narrow = ReferenceGenerator(config).eval()
+    frames = 64 * device.compute_with_storage_grid_size().y  # more tiles of rows than rows of cores
+    z = torch.randn(1, config.inter_channels, frames, generator=torch.Generator().manual_seed(2))
+
+    generator = Generator(parameters.preprocess(narrow), device, precision.generator)
+    waveform = ttnn.to_torch(generator(upload(rows(z)))).reshape(1, -1)
+    assert_with_pcc(narrow(z, None), waveform, 0.999)
