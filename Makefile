@@ -17,7 +17,7 @@ help:
 	@echo 'make demo     one conversion by PyTorch and by a (mocked) card: agreement, sound, picture, cost'
 	@echo 'make bench    what every stage costs: counted on a (mocked) card, timed on this CPU and on a card if there is one'
 	@echo 'make test     lint, then all tests, on Wormhole, on Blackhole, on meshes of 2 and of 8 chips'
-	@echo 'make train    trains the small checkpoint, about an hour, in stretches; needs espeak-ng (training/README.md)'
+	@echo 'make train    trains the small checkpoint, in an hour and a half or in stretches; needs espeak-ng (training/README.md)'
 	@echo 'make lint     black, isort, ruff, SPDX headers, file sizes'
 	@echo 'make format   black and isort, in place'
 

@@ -29,7 +29,7 @@ RECORDINGS = (".wav", ".flac")
 class Settings:
     """All that decides the weights, together with the config, the corpus and the number of steps done."""
 
-    steps: int = 5300  # the learning rate falls to its end over as many
+    steps: int = 8000  # the learning rate falls to its end over as many
     seed: int = 0
     processes: int = 1  # that train together, each with a batch as described below
     learning_rate: float = 1.5e-3
