@@ -5,8 +5,8 @@
 
 Beside train.py. oneDNN's convolutions of few channels in bfloat16, forward and back, take less than half the time when
 channels are the innermost dimension, and a training step three quarters. PyTorch has that layout for images only, so a
-convolution over time becomes one over an image of height one; what lies between two of them keeps the layout, so nothing
-is moved.
+convolution over time becomes one over an image of height one; what lies between two of them keeps the layout, so
+nothing is moved.
 """
 
 import torch

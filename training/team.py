@@ -3,8 +3,8 @@
 
 """Several processes that train one model: each hears moments of its own, and all of them take the same step.
 
-Beside train.py. On two cores, two processes of one thread do 1.8 times the work of one; two threads in one process do 1.4
-times as much, as most operations are too short to be shared.
+Beside train.py. On two cores, two processes of one thread do 1.8 times the work of one; two threads in one process do
+1.4 times as much, as most operations are too short to be shared.
 """
 
 import os
