@@ -151,8 +151,9 @@ def test_sentences_of_a_batch_do_not_see_each_other(run, tts):
         *logs, own_frames = run([sentence], 64, [0.5])
         assert torch.equal(frames[row, : sentence.length], own_frames[0, : sentence.length])
         for alone, batch in zip(logs, together, strict=True):
-            # sums made in another order may be cut to the TF32 beside
-            torch.testing.assert_close(batch[row, : sentence.length], alone[0, : sentence.length], rtol=0, atol=1e-3)
+            # Sums made in another order may be cut to the TF32 beside: up to 0.0085, by the CPU of a mocked card. What
+            # a sentence sees behind its end moves it by 0.7 and more.
+            torch.testing.assert_close(batch[row, : sentence.length], alone[0, : sentence.length], rtol=0, atol=0.05)
 
 
 @slow_on_simulator
