@@ -299,17 +299,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def train(options: argparse.Namespace) -> None:
     if not options.corpus.exists():
         corpora.make(options.corpus, options.speakers, options.sentences, seed=options.seed)
-    prepared(Team(size=options.processes), options)  # says once, before there are several processes, what is wrong
-    with gathered(options.processes, work, options) as team:
-        work(team, options)
+    # First of its team before there is one, so that what is wrong is said once, and by this process.
+    training = prepared(Team(size=options.processes), options)
+    with gathered(options.processes, help_along, options):
+        run(training, options.state, options.minutes)
 
 
-def work(team: Team, options: argparse.Namespace) -> None:
-    torch.set_flush_denormal(True)
+def help_along(team: Team, options: argparse.Namespace) -> None:
     run(prepared(team, options), options.state, options.minutes)
 
 
 def prepared(team: Team, options: argparse.Namespace) -> Training:
+    torch.set_flush_denormal(True)
     training = Training(
         read_json(options.config),
         corpora.load(options.corpus),

@@ -150,10 +150,10 @@ def test_sentences_of_a_batch_do_not_see_each_other(run, tts):
     for row, sentence in enumerate(sentences):
         *logs, own_frames = run([sentence], 64, [0.5])
         assert torch.equal(frames[row, : sentence.length], own_frames[0, : sentence.length])
-        for alone, batch in zip(logs, together, strict=True):
-            # Sums made in another order may be cut to the TF32 beside: up to 0.0085, by the CPU of a mocked card. What
-            # a sentence sees behind its end moves it by 0.7 and more.
-            torch.testing.assert_close(batch[row, : sentence.length], alone[0, : sentence.length], rtol=0, atol=0.05)
+        # Sums made in another order may be cut to the TF32 beside: by the CPU of a mocked card, up to 0.0004 in the
+        # plain predictor, 0.0085 behind the other's splines. What a sentence sees behind its end moves it by 0.7.
+        for alone, batch, bound in zip(logs, together, (1e-3, 0.02), strict=True):
+            torch.testing.assert_close(batch[row, : sentence.length], alone[0, : sentence.length], rtol=0, atol=bound)
 
 
 @slow_on_simulator

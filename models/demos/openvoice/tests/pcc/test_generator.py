@@ -29,8 +29,20 @@ def test_waveform(device, upload, reference, host_parameters, precision, frames,
     assert_with_pcc(expected[:, :kept], waveform[:, :kept], 0.999)
 
 
-@pytest.mark.parametrize("blocks", [1, 2, 3])
 @torch.no_grad()
+def assert_like_the_reference(config, frames, device, upload, precision):
+    """A generator of these sizes, with seeded weights, on the device and in PyTorch."""
+    with torch.random.fork_rng():
+        torch.manual_seed(4)
+        expected = ReferenceGenerator(config).eval()
+    z = torch.randn(1, config.inter_channels, frames, generator=torch.Generator().manual_seed(2))
+
+    generator = Generator(parameters.preprocess(expected), device, precision.generator)
+    waveform = ttnn.to_torch(generator(upload(rows(z)))).reshape(1, -1)
+    assert_with_pcc(expected(z, None), waveform, 0.999)
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 3])
 def test_any_number_of_residual_blocks_in_a_stage(device, upload, reference, precision, blocks):
     config = replace(
         reference.config,
@@ -41,17 +53,9 @@ def test_any_number_of_residual_blocks_in_a_stage(device, upload, reference, pre
         resblock_kernel_sizes=(3, 5, 7)[:blocks],
         resblock_dilation_sizes=((1, 3),) * blocks,
     )
-    with torch.random.fork_rng():
-        torch.manual_seed(4)
-        small = ReferenceGenerator(config).eval()
-    z = torch.randn(1, config.inter_channels, 64, generator=torch.Generator().manual_seed(2))
-
-    generator = Generator(parameters.preprocess(small), device, precision.generator)
-    waveform = ttnn.to_torch(generator(upload(rows(z)))).reshape(1, -1)
-    assert_with_pcc(small(z, None), waveform, 0.999)
+    assert_like_the_reference(config, 64, device, upload, precision)
 
 
-@torch.no_grad()
 def test_few_latent_channels_before_a_wide_first_stage(device, upload, reference, precision):
     """By rows, as narrow latents alone would be placed, the first upsampling's kernel does not fit beside them."""
     config = replace(
@@ -63,12 +67,5 @@ def test_few_latent_channels_before_a_wide_first_stage(device, upload, reference
         resblock_kernel_sizes=(3,),
         resblock_dilation_sizes=((1,),),
     )
-    with torch.random.fork_rng():
-        torch.manual_seed(4)
-        narrow = ReferenceGenerator(config).eval()
     frames = 64 * device.compute_with_storage_grid_size().y  # more tiles of rows than rows of cores
-    z = torch.randn(1, config.inter_channels, frames, generator=torch.Generator().manual_seed(2))
-
-    generator = Generator(parameters.preprocess(narrow), device, precision.generator)
-    waveform = ttnn.to_torch(generator(upload(rows(z)))).reshape(1, -1)
-    assert_with_pcc(narrow(z, None), waveform, 0.999)
+    assert_like_the_reference(config, frames, device, upload, precision)
