@@ -24,7 +24,7 @@ from mock_device.golden import GoldenExecutor, pcc  # noqa: E402
 from models.demos.openvoice.tests.bert_models import WORDS, make_bert, place  # noqa: E402
 from models.demos.openvoice.tt import melo_parameters  # noqa: E402
 from models.demos.openvoice.tt.bert import Bert  # noqa: E402
-from models.demos.openvoice.tt.precision import Stage  # noqa: E402
+from models.tt_audio.tt.precision import Stage  # noqa: E402
 
 CHOICES = {
     "fp32, fp32": Stage(),

@@ -15,8 +15,8 @@ from mock_device.golden import GoldenExecutor
 from mock_device.ledger import Ledger
 from models.demos.openvoice.demo.comparison import compare
 from models.demos.openvoice.demo.demo import add_check_arguments
-from models.demos.openvoice.demo.errors import UsageError
-from models.demos.openvoice.demo.terminal import Parser, errors_as_sentences
+from models.tt_audio.cli.terminal import Parser, errors_as_sentences
+from models.tt_audio.host.errors import UsageError
 
 
 def main() -> None:

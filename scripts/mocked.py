@@ -15,8 +15,8 @@ from contextlib import nullcontext
 from mock_device import runtime
 from mock_device.golden import GoldenExecutor
 from models.demos.openvoice.demo import demo
-from models.demos.openvoice.demo.errors import UsageError
-from models.demos.openvoice.demo.terminal import Parser, errors_as_sentences
+from models.tt_audio.cli.terminal import Parser, errors_as_sentences
+from models.tt_audio.host.errors import UsageError
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -23,16 +23,16 @@ runtime.setup()
 
 import ttnn  # noqa: E402  (after the card is mocked)
 from mock_device.golden import GoldenExecutor, pcc  # noqa: E402
-from models.demos.openvoice import audio  # noqa: E402
 from models.demos.openvoice.pipeline import load_converter  # noqa: E402
-from models.demos.openvoice.tests import speech  # noqa: E402
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint  # noqa: E402
 from models.demos.openvoice.tt import parameters  # noqa: E402
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock  # noqa: E402
-from models.demos.openvoice.tt.generator import Generator  # noqa: E402
 from models.demos.openvoice.tt.posterior_encoder import PosteriorEncoder  # noqa: E402
-from models.demos.openvoice.tt.precision import Stage  # noqa: E402
 from models.demos.openvoice.tt.spectrogram import Spectrogram  # noqa: E402
+from models.tt_audio.host import audio  # noqa: E402
+from models.tt_audio.testing import speech  # noqa: E402
+from models.tt_audio.tt.hifigan import Generator  # noqa: E402
+from models.tt_audio.tt.precision import Stage  # noqa: E402
 
 HIFI4, HIFI3, HIFI2 = ttnn.MathFidelity.HiFi4, ttnn.MathFidelity.HiFi3, ttnn.MathFidelity.HiFi2
 CHOICES = {

@@ -64,6 +64,6 @@ fi
 echo "Installing the pinned packages into .venv (several GB and some minutes the first time)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 # For the weights in its wheel; what it depends on would overwrite webrtcvad and wants a compiler
-# (models/demos/openvoice/demo/speaker_encoder.py).
+# (models/tt_audio/judges/speaker_encoder.py).
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps Resemblyzer==0.1.4
 touch .venv/installed

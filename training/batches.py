@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from models.demos.openvoice.config import ConverterConfig
-from models.demos.openvoice.resampling import resample
+from models.tt_audio.host.resampling import resample
 from training import corpus as corpora
 from training.corpus import Corpus, CorpusError
 

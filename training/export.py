@@ -14,9 +14,10 @@ from pathlib import Path
 
 import torch
 
-from models.demos.openvoice import checkpoint
+from models.demos.openvoice import names
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.converter import Converter
+from models.tt_audio.host import checkpoint
 
 
 def export(state_folder: Path, folder: Path) -> None:
@@ -24,8 +25,7 @@ def export(state_folder: Path, folder: Path) -> None:
     model = Converter(ConverterConfig.from_dict(state["config"]))
     model.load_state_dict(state["average"])
     tensors = {
-        checkpoint.file_name(name, checkpoint.CONVERTER_NAMES): tensor.half()
-        for name, tensor in model.state_dict().items()
+        checkpoint.file_name(name, names.CONVERTER_NAMES): tensor.half() for name, tensor in model.state_dict().items()
     }
     made_of = {"steps": str(state["done"]), "settings": json.dumps(state["settings"])}
     checkpoint.save_safetensors(tensors, folder / "model.safetensors", made_of)

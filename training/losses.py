@@ -9,7 +9,7 @@ Beside train.py. A phase cannot be learned from a magnitude spectrogram, which i
 import torch
 from torch import Tensor, nn
 
-from models.demos.openvoice.demo.mel import BANDS, HOP, WINDOW, filters
+from models.tt_audio.judges.mel import BANDS, HOP, WINDOW, filters
 
 RESOLUTIONS = ((256, 64), (512, 128), (1024, 256), (2048, 512))  # samples of window and hop
 FLOOR = 1e-2  # magnitude of a sine at -88 dB in the mel's window: what lies below is silence

@@ -10,8 +10,8 @@ from models.demos.openvoice.reference import duration_predictor, stochastic_dura
 from models.demos.openvoice.tt import alignment, melo_parameters
 from models.demos.openvoice.tt.alignment import Alignment
 from models.demos.openvoice.tt.duration_predictor import DurationPredictor
-from models.demos.openvoice.tt.precision import Stage
 from models.demos.openvoice.tt.stochastic_duration_predictor import StochasticDurationPredictor
+from models.tt_audio.tt.precision import Stage
 
 pytestmark = pytest.mark.device
 

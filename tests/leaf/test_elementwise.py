@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 import ttnn
-from models.demos.openvoice.tt.sharding import shard
+from models.tt_audio.tt.sharding import shard
 from tests.leaf.formulations import SIGMOID, TANH, format_name, leaky_relu, upload
 from tests.ttnn.utils_for_testing import assert_with_pcc
 

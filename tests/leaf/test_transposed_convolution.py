@@ -8,7 +8,7 @@ import torch
 
 import ttnn
 from models.demos.openvoice.tt.parameters import polyphase
-from models.demos.openvoice.tt.sharding import shard
+from models.tt_audio.tt.sharding import shard
 from tests.leaf.formulations import L1_SMALL, ON_HEIGHT, Convolution, exact, format_name, rows, upload
 
 pytestmark = pytest.mark.parametrize("device_params", [L1_SMALL], indirect=True)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from models.demos.openvoice.demo import manifest
+from models.tt_audio.cli import manifest
 from training import corpus as corpora
 from training import held_out
 from training.batches import draw

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from models.demos.openvoice.demo import doctor, ray_batch, recognisers, speaker_encoder
+from models.demos.openvoice.demo import doctor, ray_batch
+from models.tt_audio.judges import recognisers, speaker_encoder
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.config import ConverterConfig
+from models.tt_audio.host.audio import AudioError
 
 NOISE_BLOCK = 64  # frames drawn at once; part of what a seed means
 

@@ -15,8 +15,10 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from models.tt_audio.host.errors import UserError
 
-class ConfigError(ValueError):
+
+class ConfigError(UserError, ValueError):
     """A config.json that cannot describe a model; the message names the file and what is wrong in it."""
 
 

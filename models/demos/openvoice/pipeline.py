@@ -17,17 +17,19 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import torch
 
-from models.demos.openvoice import audio, checkpoint
-from models.demos.openvoice.audio import AudioError, Source
-from models.demos.openvoice.checkpoint import CheckpointError
+from models.demos.openvoice import releases
 from models.demos.openvoice.chunking import Conversion
 from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.names import CONVERTER_NAMES, TEXT_TO_SPEECH_PARTS
 from models.demos.openvoice.reference.chunked import ChunkedConverter
 from models.demos.openvoice.reference.converter import Converter
-from models.demos.openvoice.resampling import resample
 from models.demos.openvoice.speech import BaseSpeaker, SpeechError, Utterance, Voicing, base_voice, release, utterances
 from models.demos.openvoice.styles import Style, style_of
-from models.demos.openvoice.voices import Voice, VoiceBank
+from models.tt_audio.host import audio, checkpoint
+from models.tt_audio.host.audio import AudioError, Source
+from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.resampling import resample
+from models.tt_audio.host.voices import Voice, VoiceBank
 
 RELEASE = "myshell-ai/OpenVoiceV2"
 
@@ -116,7 +118,7 @@ class OpenVoice:
         """
         if backend not in BACKENDS:
             raise ValueError(f"there is no backend {backend!r}; choose one of: {', '.join(BACKENDS)}")
-        folder = checkpoint.locate(name_or_folder)
+        folder = releases.locate(name_or_folder)
         converter = load_converter(folder)
         identity = checkpoint.identity(converter.reference_encoder)
         return cls(converter.config, BACKENDS[backend](converter, **options), identity, bank, folder)
@@ -388,7 +390,7 @@ class OpenVoice:
 
 def load_converter(name_or_folder: str | Path) -> Converter:
     """The converter of a release or folder, loaded strictly; safetensors are preferred to checkpoint.pth."""
-    folder = checkpoint.locate(name_or_folder)
+    folder = releases.locate(name_or_folder)
     folder = folder / "converter" if (folder / "converter").is_dir() else folder
     config = ConverterConfig.from_file(folder / "config.json")
     paths = [folder / name for name in ("model.safetensors", "checkpoint.safetensors", "checkpoint.pth")]
@@ -398,7 +400,7 @@ def load_converter(name_or_folder: str | Path) -> Converter:
     with torch.device("meta"):
         converter = Converter(config)
     state = checkpoint.fold_weight_norm(checkpoint.read_state(path))
-    checkpoint.load_strict(converter, state, path, checkpoint.CONVERTER_NAMES)
+    checkpoint.load_strict(converter, state, path, CONVERTER_NAMES, foreign=TEXT_TO_SPEECH_PARTS)
     return converter
 
 

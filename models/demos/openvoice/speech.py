@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from models.demos.openvoice import checkpoint
-from models.demos.openvoice.checkpoint import CheckpointError
+from models.demos.openvoice import releases
 from models.demos.openvoice.config import MeloConfig
+from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
 from models.demos.openvoice.reference import bert as bert_features
 from models.demos.openvoice.reference.chunked_melo import ChunkedMeloTTS
 from models.demos.openvoice.reference.melo_tts import MeloTTS
@@ -41,7 +41,11 @@ from models.demos.openvoice.text.frontend import (
 )
 from models.demos.openvoice.text.pieces import WholeWords
 from models.demos.openvoice.text.sentences import split_pauses, split_sentences
-from models.demos.openvoice.voices import Voice
+from models.tt_audio.host import checkpoint
+from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.errors import UserError
+from models.tt_audio.host.home import home
+from models.tt_audio.host.voices import Voice
 
 # The published base speaker of each language; an emotion needs OpenVoice V1's.
 RELEASES = {
@@ -84,7 +88,7 @@ class Voicing:
     tau: float
 
 
-class SpeechError(ValueError):
+class SpeechError(UserError, ValueError):
     """A text-to-speech request that a base speaker cannot meet; the message says what it can."""
 
 
@@ -122,7 +126,7 @@ class BaseSpeaker:
         makes of the loaded model and its BERT what runs both on a device; None: they run in PyTorch.
         """
         language = canonical_language(language)
-        folder = checkpoint.locate(name_or_folder or RELEASES[language])
+        folder = releases.locate(name_or_folder or RELEASES[language])
         below = [folder / name.format(code) for code in (language, "EN") for name in _FOLDERS]
         folder = next((path for path in below if (path / "config.json").is_file()), folder)
         config = MeloConfig.from_file(folder / "config.json")
@@ -237,7 +241,7 @@ def _load(folder: Path, config: MeloConfig) -> MeloTTS:
     with torch.device("meta"):
         model = MeloTTS(config)
     state = checkpoint.fold_weight_norm(checkpoint.read_state(path))
-    checkpoint.load_strict(model, state, path, checkpoint.MELO_NAMES, checkpoint.MELO_TRAINING_ONLY)
+    checkpoint.load_strict(model, state, path, MELO_NAMES, MELO_TRAINING_ONLY)
     return model
 
 
@@ -249,11 +253,11 @@ def release(language: str, style: Style) -> str | Path:
     if language != "EN":
         raise SpeechError(f"the emotion {style.emotion!r} is there for English text only, not for {language}.")
     try:
-        return checkpoint.locate(EMOTIONAL)
+        return releases.locate(EMOTIONAL)
     except CheckpointError:
         raise SpeechError(
             f"the emotion {style.emotion!r} is spoken by OpenVoice V1's English base speaker, which is not on this "
-            f"machine: copy the folder `checkpoints` of {EMOTIONAL} to {checkpoint.home() / 'OpenVoice'}, or give "
+            f"machine: copy the folder `checkpoints` of {EMOTIONAL} to {home() / 'OpenVoice'}, or give "
             "the folder base_speakers/EN as `base`."
         ) from None
 

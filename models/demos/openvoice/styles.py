@@ -10,6 +10,7 @@ the table of what each value does.
 from dataclasses import dataclass, fields, replace
 
 from models.demos.openvoice.reference.melo_tts import Prosody
+from models.tt_audio.host.errors import UserError
 
 # The speakers of OpenVoice V1's English base speaker, besides "default".
 EMOTIONS = ("friendly", "cheerful", "excited", "sad", "angry", "terrified", "shouting", "whispering")
@@ -24,7 +25,7 @@ RANGES = {
 }
 
 
-class StyleError(ValueError):
+class StyleError(UserError, ValueError):
     """A style that does not exist or lies outside its range; the message names the range."""
 
 

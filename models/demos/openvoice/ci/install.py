@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Copies this model into a checkout of tt-metal and checks there that it imports and that its tests are collected.
+"""Copy this model and the shared library into a checkout of tt-metal, import them there and collect their tests.
 
     python models/demos/openvoice/ci/install.py TT_METAL [--register --owner U01234567] [--no-check]
 
-What lies in the checkout's models/demos/openvoice is replaced by this folder, all else is left alone. With --register
-the checkout's lists of tests, models and owners get this model's lines too (registration.patch), with the Slack id of
-whoever answers for it. Run it again at any time: the result is the same.
+The checkout's models/demos/openvoice and models/tt_audio are replaced; everything else is left alone. With --register
+this model's lines are added to the checkout's lists of tests, models and owners (registration.patch), with the Slack id
+of the owner. A second run has the same result.
 """
 
 import argparse
@@ -18,9 +18,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[1]
-PLACE = Path("models/demos/openvoice")
-# What makes a folder a checkout of tt-metal, and what this model needs of it.
+ROOT = Path(__file__).resolve().parents[4]
+MODEL = Path("models/demos/openvoice")
+FOLDERS = (Path("models/tt_audio"), MODEL)  # what is copied, in this order
+# These identify a checkout of tt-metal, and are what this model needs of it.
 LANDMARKS = (
     "tt_metal",
     "ttnn",
@@ -29,8 +30,8 @@ LANDMARKS = (
     "conftest.py",
 )
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".pytest_cache", "*.pyc")
-PATCH = FOLDER / "ci" / "registration.patch"
-# One room of each floor; whatever else there is, they import.
+PATCH = Path(__file__).with_name("registration.patch")
+# Together these modules import all others.
 IMPORTS = ("pipeline", "tt.backend", "demo.demo", "tests.perf.gates")
 
 
@@ -38,18 +39,21 @@ class InstallError(RuntimeError):
     """The model cannot be installed; the message says why and what to do."""
 
 
-def install(checkout: Path) -> Path:
-    """Copy the folder; the old one is there until the new one is complete."""
+def install(checkout: Path) -> list[Path]:
+    """Copy FOLDERS into `checkout` and return the copies; an old folder stays until its new one is complete."""
     missing = [name for name in LANDMARKS if not (checkout / name).exists()]
     if missing:
         raise InstallError(f"{checkout} is no checkout of tt-metal, it has no {', no '.join(missing)}: name its root")
-    target = checkout / PLACE
-    if target.resolve() == FOLDER:
-        raise InstallError(f"{target} is this very folder: name another checkout")
+    if checkout.resolve() == ROOT:
+        raise InstallError(f"{checkout} is the repository that is to be copied: name another checkout")
+    return [_copy(ROOT / folder, checkout / folder) for folder in FOLDERS]
+
+
+def _copy(source: Path, target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".openvoice-") as beside:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".install-") as beside:
         new, old = Path(beside) / "new", Path(beside) / "old"
-        shutil.copytree(FOLDER, new, ignore=LEFT_OUT)
+        shutil.copytree(source, new, ignore=LEFT_OUT)
         if target.exists():
             os.replace(target, old)
         os.replace(new, target)
@@ -57,7 +61,7 @@ def install(checkout: Path) -> Path:
 
 
 def register(checkout: Path, owner: str) -> None:
-    """Apply the registration, once."""
+    """Apply registration.patch to `checkout` with `owner` as the owner's id; do nothing if it is applied already."""
     patch = PATCH.read_text(encoding="utf-8").replace("owner_id: OWNER", f"owner_id: {owner}")
 
     def apply(*options: str) -> subprocess.CompletedProcess:
@@ -76,10 +80,18 @@ def register(checkout: Path, owner: str) -> None:
 
 
 def check(checkout: Path) -> None:
-    """Import and collect there, with the checkout's own conftest.py, options and helpers."""
-    modules = [".".join((*PLACE.parts, name)) for name in IMPORTS]
+    """Import the model and collect the tests in `checkout`, with its own conftest.py, options and helpers."""
+    modules = [".".join((*MODEL.parts, name)) for name in IMPORTS]
     run(checkout, "-c", "; ".join(f"import {module}" for module in modules))
-    run(checkout, "-m", "pytest", "--collect-only", "-qq", str(PLACE / "tests"), str(PLACE / "demo/demo.py"))
+    run(
+        checkout,
+        "-m",
+        "pytest",
+        "--collect-only",
+        "-qq",
+        *(str(folder / "tests") for folder in FOLDERS),
+        str(MODEL / "demo/demo.py"),
+    )
 
 
 def run(checkout: Path, *arguments: str) -> None:
@@ -93,14 +105,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("checkout", type=Path, metavar="TT_METAL", help="root of a checkout")
     parser.add_argument("--register", action="store_true", help="also enter the model in the checkout's lists")
-    parser.add_argument("--owner", help="Slack id of whoever answers for the model's tests")
+    parser.add_argument("--owner", help="Slack id of the owner of the model's tests")
     parser.add_argument("--no-check", action="store_true", help="only copy")
     options = parser.parse_args(arguments)
     if options.register and not options.owner:
         parser.error("--register needs --owner")
     checkout = options.checkout.resolve()
     try:
-        print(f"copied to {install(checkout)}")
+        print(f"copied to {' and '.join(map(str, install(checkout)))}")
         if options.register:
             register(checkout, options.owner)
         if not options.no_check:

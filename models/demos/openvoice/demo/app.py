@@ -26,7 +26,6 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 import gradio as gr  # noqa: E402
 
 from models.demos.openvoice.demo import hosting  # noqa: E402
-from models.demos.openvoice.demo.errors import UsageError  # noqa: E402
 from models.demos.openvoice.demo.hosting import (  # noqa: E402
     RESPONSIBLE,
     Hosted,
@@ -35,12 +34,13 @@ from models.demos.openvoice.demo.hosting import (  # noqa: E402
     given_limits,
 )
 from models.demos.openvoice.demo.loading import add_model_arguments  # noqa: E402
-from models.demos.openvoice.demo.metrics import similarity  # noqa: E402
-from models.demos.openvoice.demo.picture import draw  # noqa: E402
-from models.demos.openvoice.demo.terminal import USER_ERRORS, Parser, count, errors_as_sentences  # noqa: E402
 from models.demos.openvoice.speech import RELEASES  # noqa: E402
 from models.demos.openvoice.styles import EMOTIONS, RANGES, STYLES  # noqa: E402
-from models.demos.openvoice.voices import Voice  # noqa: E402
+from models.tt_audio.cli.terminal import Parser, count, errors_as_sentences  # noqa: E402
+from models.tt_audio.host.errors import UsageError, UserError  # noqa: E402
+from models.tt_audio.host.voices import Voice  # noqa: E402
+from models.tt_audio.judges.metrics import similarity  # noqa: E402
+from models.tt_audio.judges.picture import draw  # noqa: E402
 
 PORT = 7860
 KEPT_SECONDS = 3600  # recordings and results; who comes back later uploads again
@@ -195,7 +195,7 @@ def _errors_on_the_page() -> Iterator[None]:
     """What a user can mend, as one sentence on the page, which stays until it is closed."""
     try:
         yield
-    except USER_ERRORS as error:
+    except UserError as error:
         sentence = html.escape(str(error), quote=False)
         raise gr.Error(sentence, duration=None, title="This cannot be done", print_exception=False) from None
 

@@ -7,10 +7,10 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from models.demos.openvoice.demo.errors import UsageError
 from models.demos.openvoice.demo.loading import add_model_arguments, open_model
-from models.demos.openvoice.demo.terminal import add_command, add_json_argument, tell
-from models.demos.openvoice.voices import Voice, VoiceBank
+from models.tt_audio.cli.terminal import add_command, add_json_argument, tell
+from models.tt_audio.host.errors import UsageError
+from models.tt_audio.host.voices import Voice, VoiceBank
 
 EXAMPLES = """
 voice extract voice1.wav voice2.flac --name anna

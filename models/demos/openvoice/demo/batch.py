@@ -17,22 +17,15 @@ from pathlib import Path
 
 import numpy as np
 
-from models.demos.openvoice import audio
-from models.demos.openvoice.demo import loading, manifest, target
-from models.demos.openvoice.demo.errors import UsageError
+from models.demos.openvoice.demo import loading, target
 from models.demos.openvoice.demo.loading import add_model_arguments, add_noise_arguments
-from models.demos.openvoice.demo.manifest import Row
-from models.demos.openvoice.demo.report import DONE, FAILED, open_report
-from models.demos.openvoice.demo.terminal import (
-    USER_ERRORS,
-    add_command,
-    add_json_argument,
-    count,
-    note,
-    progress,
-    tell,
-)
 from models.demos.openvoice.pipeline import OpenVoice, Request
+from models.tt_audio.cli import manifest
+from models.tt_audio.cli.manifest import Row
+from models.tt_audio.cli.report import DONE, FAILED, open_report
+from models.tt_audio.cli.terminal import add_command, add_json_argument, count, note, progress, tell
+from models.tt_audio.host import audio
+from models.tt_audio.host.errors import UsageError, UserError
 
 EXAMPLES = """
 batch recordings --voice voice.wav --output results
@@ -174,7 +167,7 @@ class Worker:
                     ready.append((job, Request(samples, self._voice(job), None, job.tau, job.seed)))
                 else:
                     entries[job.id] = self._kept(job, self._spoken(job), started)
-            except (*USER_ERRORS, OSError) as error:
+            except (UserError, OSError) as error:
                 entries[job.id] = _failed(job, error)
         for group in [ready] if self.shares_passes else [[one] for one in ready]:
             entries |= self._converted(group, started)
@@ -183,7 +176,7 @@ class Worker:
     def _converted(self, group: list[tuple[Job, Request]], started: float) -> dict[str, dict]:
         try:
             results = self.model.convert_batch([request for _, request in group])
-        except USER_ERRORS as error:
+        except UserError as error:
             if len(group) == 1:
                 return {group[0][0].id: _failed(group[0][0], error)}
             # One of them cannot be converted; alone, each says so for itself.
@@ -200,7 +193,7 @@ class Worker:
         try:
             Path(job.output).parent.mkdir(parents=True, exist_ok=True)
             audio.save(job.output, samples, self.model.sampling_rate)
-        except (*USER_ERRORS, OSError) as error:
+        except (UserError, OSError) as error:
             return _failed(job, error)
         seconds, took = len(samples) / self.model.sampling_rate, time.perf_counter() - started
         return {"id": job.id, "state": DONE, "where": job.where, "output": job.output, "seconds": seconds, "took": took}

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from models.demos.openvoice.demo.terminal import USER_ERRORS
 from models.demos.openvoice.pipeline import OpenVoice, Request
+from models.tt_audio.host.errors import UserError
 
 WINDOW_SECONDS = 0.005  # less than anybody hears, more than requests sent together are apart
 MOST_TOGETHER = 8
@@ -113,7 +113,7 @@ class Worker:
         self.seen(len(jobs))
         try:
             results = self.model.convert_batch([job.request for job in jobs])
-        except USER_ERRORS:  # one of them asks for what cannot be: each gets its own answer
+        except UserError:  # one of them asks for what cannot be: each gets its own answer
             for job in jobs:
                 _answer(job, lambda job=job: self.model.convert_batch([job.request])[0])
         except BaseException as error:  # noqa: B036 - whatever it is, who asked has to hear it, and the thread goes on

@@ -18,17 +18,17 @@ import numpy as np
 import torch
 
 from models.common.utility_functions import comp_pcc
-from models.demos.openvoice import audio
-from models.demos.openvoice.audio import AudioError
-from models.demos.openvoice.checkpoint import CheckpointError
 from models.demos.openvoice.demo.loading import SMALL, Found, find_model, load
-from models.demos.openvoice.demo.mel import log_mel
-from models.demos.openvoice.demo.metrics import similarity
-from models.demos.openvoice.demo.picture import draw
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
-from models.demos.openvoice.tests.speech import voice as synthetic_voice
-from models.demos.openvoice.voices import Voice
+from models.tt_audio.host import audio
+from models.tt_audio.host.audio import AudioError
+from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.voices import Voice
+from models.tt_audio.judges.mel import log_mel
+from models.tt_audio.judges.metrics import similarity
+from models.tt_audio.judges.picture import draw
+from models.tt_audio.testing.speech import voice as synthetic_voice
 
 CHECK_SECONDS = 2.0
 SMALL_SECONDS = 5.0  # the small model is through them as fast

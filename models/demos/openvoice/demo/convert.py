@@ -15,15 +15,16 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from models.demos.openvoice.demo import sound, target
-from models.demos.openvoice.demo.errors import UsageError
+from models.demos.openvoice.demo import target
 from models.demos.openvoice.demo.loading import add_model_arguments, add_noise_arguments, base_speaker, open_model
-from models.demos.openvoice.demo.sound import STANDARD
-from models.demos.openvoice.demo.terminal import add_command, add_json_argument, positive, progress, tell
 from models.demos.openvoice.demo.watermark import Watermark, add_watermark_argument
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.speech import RELEASES
 from models.demos.openvoice.styles import STYLES
+from models.tt_audio.cli import sound
+from models.tt_audio.cli.sound import STANDARD
+from models.tt_audio.cli.terminal import add_command, add_json_argument, positive, progress, tell
+from models.tt_audio.host.errors import UsageError
 
 CONVERT_EXAMPLES = """
 convert speech.wav voice.wav

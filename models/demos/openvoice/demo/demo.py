@@ -22,7 +22,7 @@ from models.demos.openvoice.demo.bench import add_bench
 from models.demos.openvoice.demo.convert import add_clone, add_convert
 from models.demos.openvoice.demo.doctor import add_doctor
 from models.demos.openvoice.demo.eval import add_eval
-from models.demos.openvoice.demo.terminal import Parser, add_command, errors_as_sentences
+from models.tt_audio.cli.terminal import Parser, add_command, errors_as_sentences
 
 CHECK_EXAMPLES = """
 check

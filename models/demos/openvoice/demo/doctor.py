@@ -14,15 +14,16 @@ from pathlib import Path
 
 from huggingface_hub import try_to_load_from_cache
 
-from models.demos.openvoice import checkpoint, speech
-from models.demos.openvoice.checkpoint import CheckpointError
+from models.demos.openvoice import releases, speech
 from models.demos.openvoice.demo import watermark
 from models.demos.openvoice.demo.loading import CARDS, SMALL, choose_backend
-from models.demos.openvoice.demo.recognisers import WHISPER
-from models.demos.openvoice.demo.terminal import add_command, add_json_argument, tell
 from models.demos.openvoice.pipeline import RELEASE
 from models.demos.openvoice.reference.bert import MODELS, BertError, find
-from models.demos.openvoice.voices import VoiceBank
+from models.tt_audio.cli.terminal import add_command, add_json_argument, tell
+from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.home import home
+from models.tt_audio.host.voices import VoiceBank
+from models.tt_audio.judges.recognisers import WHISPER
 
 PYTHONS = ((3, 10), (3, 12))  # for which ttnn has wheels
 NEEDED_SPACE = 3 << 30  # bytes: OpenVoice V2, six base speakers, their BERT models
@@ -148,19 +149,18 @@ def _models() -> Iterator[Finding]:
 
 def _located(name: str, use: str, remedy: str) -> Finding:
     try:
-        return Finding(name, OK, f"{use}, {checkpoint.locate(name, download=False)}")
+        return Finding(name, OK, f"{use}, {releases.locate(name, download=False)}")
     except CheckpointError:
         return Finding(name, ABSENT, use, remedy)
 
 
 def _download(name: str) -> str:
-    release = checkpoint.RELEASES[name]
+    release = releases.RELEASES[name]
     return f"hf download {name} --revision {release.revision}"
 
 
 def _disk() -> Iterator[Finding]:
-    home = checkpoint.home()
-    place = next(path for path in (home, *home.absolute().parents) if path.is_dir())
+    place = next(path for path in (home(), *home().absolute().parents) if path.is_dir())
     free = shutil.disk_usage(place).free
     what = f"{free / 2**30:.0f} GiB free at {place}"
     if free >= NEEDED_SPACE:

@@ -16,13 +16,19 @@ from pathlib import Path
 
 import numpy as np
 
-from models.demos.openvoice import audio
-from models.demos.openvoice.demo import corpora, loading, manifest, metrics
-from models.demos.openvoice.demo.errors import UsageError
+from models.demos.openvoice.demo import loading
 from models.demos.openvoice.demo.loading import add_model_arguments, add_noise_arguments
-from models.demos.openvoice.demo.manifest import Row
-from models.demos.openvoice.demo.mel import log_mel
-from models.demos.openvoice.demo.recognisers import (
+from models.demos.openvoice.demo.target import VOICE_FILES
+from models.demos.openvoice.pipeline import OpenVoice
+from models.demos.openvoice.text.frontend import canonical_language
+from models.tt_audio.cli import manifest
+from models.tt_audio.cli.manifest import Row
+from models.tt_audio.cli.terminal import add_command, add_json_argument, count, note, progress, tell
+from models.tt_audio.host import audio
+from models.tt_audio.host.errors import UsageError
+from models.tt_audio.judges import corpora, metrics
+from models.tt_audio.judges.mel import log_mel
+from models.tt_audio.judges.recognisers import (
     BY_CHARACTER,
     WHISPER,
     Recogniser,
@@ -30,11 +36,7 @@ from models.demos.openvoice.demo.recognisers import (
     open_recogniser,
     word_error_rate,
 )
-from models.demos.openvoice.demo.speaker_encoder import speaker_encoder
-from models.demos.openvoice.demo.target import VOICE_FILES
-from models.demos.openvoice.demo.terminal import add_command, add_json_argument, count, note, progress, tell
-from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.text.frontend import canonical_language
+from models.tt_audio.judges.speaker_encoder import speaker_encoder
 
 EXAMPLES = """
 eval manifest.csv --output figures.json
@@ -206,9 +208,10 @@ def _distances(samples, parallel, rate: int) -> dict:
 def _errors(samples, rate: int, text: str, language: str, recogniser: Recogniser | None) -> dict:
     if recogniser is None or not text:
         return {}
+    language = canonical_language(language)
     heard = recogniser(samples, rate, language)
     rates = {"character_errors": character_error_rate(text, heard)}
-    if canonical_language(language) not in BY_CHARACTER:
+    if language not in BY_CHARACTER:
         rates["word_errors"] = word_error_rate(text, heard)
     return rates | {"heard": heard}
 

@@ -17,18 +17,18 @@ from typing import BinaryIO
 import numpy as np
 from loguru import logger
 
-from models.demos.openvoice import audio
-from models.demos.openvoice.audio import AudioError
-from models.demos.openvoice.checkpoint import CheckpointError
-from models.demos.openvoice.demo.errors import UsageError
 from models.demos.openvoice.demo.loading import backend_settings, choose_backend, find_model, load, released
-from models.demos.openvoice.demo.terminal import count, note, positive
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.speech import RELEASES, SpeechError, release
 from models.demos.openvoice.styles import Style
 from models.demos.openvoice.text.frontend import Pause
 from models.demos.openvoice.text.sentences import split_pauses
-from models.demos.openvoice.voices import Voice, VoiceBank
+from models.tt_audio.cli.terminal import count, note, positive
+from models.tt_audio.host import audio
+from models.tt_audio.host.audio import AudioError
+from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.errors import UsageError
+from models.tt_audio.host.voices import Voice, VoiceBank
 
 LOOPBACK = "127.0.0.1"
 LARGEST_PORT = 65_535

@@ -17,14 +17,14 @@ from urllib.parse import urlsplit
 
 from huggingface_hub import constants
 
-from models.demos.openvoice import checkpoint
-from models.demos.openvoice.checkpoint import CheckpointError
-from models.demos.openvoice.demo.errors import DeviceError, UsageError
-from models.demos.openvoice.demo.terminal import not_negative, note, whole
+from models.demos.openvoice import releases
 from models.demos.openvoice.pipeline import BACKENDS, RELEASE, OpenVoice
 from models.demos.openvoice.reference.chunked import PRECISIONS
 from models.demos.openvoice.speech import release
 from models.demos.openvoice.styles import style_of
+from models.tt_audio.cli.terminal import not_negative, note, whole
+from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.errors import DeviceError, UsageError
 
 SMALL = "small"  # the checkpoint in this repository
 CARDS = Path("/dev/tenstorrent")  # where the driver shows them
@@ -105,13 +105,13 @@ def choose_backend(name: str) -> tuple[str, str]:
 def find_model(name: str | None, download: bool = True) -> Found:
     """The model of that name; without one the release, downloaded where it can be, or else the bundled small one."""
     if name is not None:
-        return Found(name, checkpoint.locate(name), "")
+        return Found(name, releases.locate(name), "")
     try:
         return Found(RELEASE, released(RELEASE, download), "")
     except CheckpointError as error:
         missing = error
     try:
-        small = checkpoint.locate(SMALL)
+        small = releases.locate(SMALL)
     except CheckpointError:
         raise missing from None
     return Found(SMALL, small, f" (bundled, of modest quality: {RELEASE} is not on this machine)")
@@ -120,11 +120,11 @@ def find_model(name: str | None, download: bool = True) -> Found:
 def released(name: str, download: bool = True) -> Path:
     """The folder of a release, from this machine or downloaded where the hub can be reached."""
     try:
-        return checkpoint.locate(name, download=False)
+        return releases.locate(name, download=False)
     except CheckpointError:
         if not (download and hub_is_reachable()):
             raise
-    return checkpoint.locate(name)
+    return releases.locate(name)
 
 
 def base_speaker(language: str, style: str) -> Path:

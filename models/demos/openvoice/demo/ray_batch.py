@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from models.demos.openvoice.demo.batch import Job, Worker
-from models.demos.openvoice.demo.errors import UsageError
+from models.tt_audio.host.errors import UsageError
 
 LOCAL = "local"
 ROOT = Path(__file__).resolve().parents[4]  # from where `models` is imported, on every machine

@@ -28,10 +28,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from models.demos.openvoice.checkpoint import CheckpointError
 from models.demos.openvoice.config import ConfigError
-from models.demos.openvoice.demo.encoding import MEDIA_TYPES, STREAMED, Format
-from models.demos.openvoice.demo.errors import DeviceError, UsageError
 from models.demos.openvoice.demo.hosting import (
     RESPONSIBLE,
     LimitError,
@@ -45,12 +42,15 @@ from models.demos.openvoice.demo.hosting import (
 from models.demos.openvoice.demo.limits import Gate, Limits, Refusal, error_response
 from models.demos.openvoice.demo.loading import add_model_arguments
 from models.demos.openvoice.demo.service import KEY_DIGITS, NoVoiceError, Service, TakenError
-from models.demos.openvoice.demo.terminal import USER_ERRORS, Parser, count, errors_as_sentences, note, positive
 from models.demos.openvoice.pipeline import Request
 from models.demos.openvoice.reference.bert import BertError
 from models.demos.openvoice.speech import RELEASES
 from models.demos.openvoice.styles import RANGES, STYLES, style_of
-from models.demos.openvoice.voices import Voice
+from models.tt_audio.cli.encoding import MEDIA_TYPES, STREAMED, Format
+from models.tt_audio.cli.terminal import Parser, count, errors_as_sentences, note, positive
+from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.errors import DeviceError, UsageError, UserError
+from models.tt_audio.host.voices import Voice
 
 KEY_VARIABLE = "OPENVOICE_API_KEY"
 PORT = 8000
@@ -295,8 +295,7 @@ def make_app(service: Service, key: str | None = None) -> Gate:
     )
     app.state.service = service
     app.include_router(router)
-    for kind in USER_ERRORS:
-        app.add_exception_handler(kind, _refused)
+    app.add_exception_handler(UserError, _refused)
     app.add_exception_handler(HTTPException, lambda request, error: error_response(error))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _failed)

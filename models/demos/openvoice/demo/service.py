@@ -19,13 +19,13 @@ import numpy as np
 
 from models.demos.openvoice.demo import hosting
 from models.demos.openvoice.demo.batching import Worker
-from models.demos.openvoice.demo.encoding import Format, encoded, streamed
-from models.demos.openvoice.demo.errors import UsageError
 from models.demos.openvoice.demo.hosting import Hosted, LimitError
 from models.demos.openvoice.demo.limits import Limits, Measures
 from models.demos.openvoice.pipeline import Request
 from models.demos.openvoice.styles import Style
-from models.demos.openvoice.voices import Voice, VoiceBank
+from models.tt_audio.cli.encoding import Format, encoded, streamed
+from models.tt_audio.host.errors import UsageError
+from models.tt_audio.host.voices import Voice, VoiceBank
 
 _NAME = r"\w[\w .-]{0,63}"
 KEY_DIGITS = 12  # of a voice's key, as `voice list` shows it

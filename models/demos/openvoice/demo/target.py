@@ -6,10 +6,10 @@
 import argparse
 from pathlib import Path
 
-from models.demos.openvoice.demo.errors import UsageError
-from models.demos.openvoice.demo.sound import STANDARD
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.voices import Voice, VoiceBank, VoiceError
+from models.tt_audio.cli.sound import STANDARD
+from models.tt_audio.host.errors import UsageError
+from models.tt_audio.host.voices import Voice, VoiceBank, VoiceError
 
 VOICE_FILES = (".pth", ".safetensors")
 

@@ -15,8 +15,9 @@ import numpy as np
 import torch
 from huggingface_hub import try_to_load_from_cache
 
-from models.demos.openvoice.checkpoint import home, read_pickle
-from models.demos.openvoice.demo.errors import UsageError
+from models.tt_audio.host.checkpoint import read_pickle
+from models.tt_audio.host.errors import UsageError
+from models.tt_audio.host.home import home
 
 REPOSITORY = "M4869/WavMark"
 WEIGHTS = "step59000_snr39.99_pesq4.35_BERP_none0.30_mean1.81_std1.81.model.pkl"

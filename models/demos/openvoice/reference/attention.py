@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.demos.openvoice.reference.channel_norm import ChannelNorm
+from models.tt_audio.reference.layer_norm import ChannelNorm
 
 WINDOW = 4  # the largest distance with a learned key and value; a constant of upstream's code
 SPEAKER_LAYER = 2  # the layer (counted from 0) whose input receives the speaker; a constant of upstream's code

@@ -22,15 +22,16 @@ from loguru import logger
 from safetensors import SafetensorError
 from torch import Tensor
 
-from models.demos.openvoice.checkpoint import home
 from models.demos.openvoice.reference.text_encoder import WordPieces
+from models.tt_audio.host.errors import UserError
+from models.tt_audio.host.home import home
 
 LAYERS_DROPPED = 2
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
 VOCABULARY_FILES = ("tokenizer.json", "vocab.txt")
 
 
-class BertError(ValueError):
+class BertError(UserError, ValueError):
     """BERT files that are absent or do not fit; the message names the model, its size and how to get it."""
 
 

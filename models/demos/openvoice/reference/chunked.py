@@ -22,10 +22,10 @@ from loguru import logger
 from torch import Tensor
 from torch.nn.functional import conv2d, pad
 
-from models.demos.openvoice.checkpoint import home
 from models.demos.openvoice.chunking import Conversion, Window, noise, windows
 from models.demos.openvoice.reference.converter import Converter
-from models.demos.openvoice.reference.fast_generator import FastGenerator, padded_size
+from models.tt_audio.host.home import home
+from models.tt_audio.torch_backend.hifigan import FastGenerator, padded_size
 
 # Frames per call of the generator, context included. Measured at the released sizes on a CPU with 2 MB of second-level
 # cache a core and 32 MB of third: time is flat from 96 to 512, a quarter more from 1024 on; memory grows throughout.

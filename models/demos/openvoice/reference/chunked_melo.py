@@ -15,9 +15,9 @@ from torch import Generator as RandomGenerator
 from torch import Tensor
 
 from models.demos.openvoice.reference.chunked import GENERATOR_FRAMES, PRECISIONS, bfloat16_is_faster
-from models.demos.openvoice.reference.fast_generator import FastGenerator
 from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody
 from models.demos.openvoice.reference.text_encoder import Sentences
+from models.tt_audio.torch_backend.hifigan import FastGenerator
 
 
 class ChunkedMeloTTS:

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.coupling import ResidualCouplingBlock
-from models.demos.openvoice.reference.generator import Generator
 from models.demos.openvoice.reference.posterior_encoder import PosteriorEncoder
 from models.demos.openvoice.reference.reference_encoder import ReferenceEncoder
 from models.demos.openvoice.reference.spectrogram import Spectrogram
+from models.tt_audio.reference.hifigan import Generator
 
 
 class Converter(nn.Module):

@@ -9,7 +9,7 @@ Its answer depends on no noise; stochastic_duration_predictor.py is the other ha
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.demos.openvoice.reference.channel_norm import ChannelNorm
+from models.tt_audio.reference.layer_norm import ChannelNorm
 
 FILTER_CHANNELS = 256  # constants of upstream's code
 KERNEL_SIZE = 3

@@ -21,9 +21,9 @@ from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.reference.alignment import frame_counts, repeat_phones, sequence_mask
 from models.demos.openvoice.reference.coupling import ResidualCouplingBlock, TransformerCouplingBlock
 from models.demos.openvoice.reference.duration_predictor import DurationPredictor
-from models.demos.openvoice.reference.generator import Generator
 from models.demos.openvoice.reference.stochastic_duration_predictor import StochasticDurationPredictor
 from models.demos.openvoice.reference.text_encoder import Sentences, TextEncoder
+from models.tt_audio.reference.hifigan import Generator
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.demos.openvoice.reference.channel_norm import ChannelNorm
+from models.tt_audio.reference.layer_norm import ChannelNorm
 
 # Constants of upstream's code.
 KERNEL_SIZE = 3

@@ -3,14 +3,4 @@
 
 """Fixtures for the tests of this model."""
 
-import pytest
-from loguru import logger
-
-
-@pytest.fixture
-def logged_warnings():
-    """The messages of all warnings that the test logs, in order."""
-    messages: list[str] = []
-    sink = logger.add(lambda message: messages.append(message.record["message"]), level="WARNING")
-    yield messages
-    logger.remove(sink)
+from models.tt_audio.testing.fixtures import logged_warnings  # noqa: F401

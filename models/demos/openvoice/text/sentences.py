@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from models.tt_audio.host.errors import UserError
+
 # Utterances much shorter than the ones a voice was trained on sound clipped, much longer ones slur and cost quadratic
 # time. 10 characters is MeloTTS's own minimum, 256 its own aim for alphabets; a Han or kana character or a Hangul
 # syllable carries about three letters' worth of speech.
@@ -40,7 +42,7 @@ _INITIALS = re.compile(r"(?:\w\.)*[A-ZÀ-Ý]")
 _LAST_WORD = re.compile(r"[^\s(\[«“\"'’]*$")
 
 
-class TextError(ValueError):
+class TextError(UserError, ValueError):
     """The text cannot be read as asked; the message says what to change."""
 
 

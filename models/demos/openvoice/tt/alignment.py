@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 import ttnn
-from models.demos.openvoice.tt.precision import Stage
+from models.tt_audio.tt.precision import Stage
 
 EXP = ttnn.UnaryWithParam(ttnn.UnaryOpType.EXP)
 CEIL = ttnn.UnaryWithParam(ttnn.UnaryOpType.CEIL)

@@ -22,11 +22,11 @@ import numpy as np
 
 import ttnn
 from models.demos.openvoice.reference.attention import SPEAKER_LAYER, WINDOW
-from models.demos.openvoice.tt.channel_norm import ChannelNorm
-from models.demos.openvoice.tt.conv1d import Conv1d
-from models.demos.openvoice.tt.linear import Projection
-from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import TILE, shard
+from models.tt_audio.tt.conv import Conv1d
+from models.tt_audio.tt.linear import Projection
+from models.tt_audio.tt.normalization import ChannelNorm
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import TILE, shard
 
 DISTANCES = 2 * WINDOW + 1
 PAIRS = DISTANCES**2

@@ -26,9 +26,9 @@ from models.demos.openvoice.chunking import Conversion, Window
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.converter import joined, packed_shape
-from models.demos.openvoice.tt.precision import Stage
 from models.demos.openvoice.tt.runner import BYTES, L1_SHARE, Conditioning, DeviceConverter
-from models.demos.openvoice.tt.sharding import TILE, shard
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import TILE, shard
 
 # Activations of the hidden width that the flow and a WaveNet's convolution hold at once, in the ledger: 13.2.
 ACTIVATIONS = 13.3

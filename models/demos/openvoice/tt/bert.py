@@ -14,9 +14,9 @@ are bfloat16, because scaled_dot_product_attention takes nothing wider.
 import ttnn
 from models.demos.openvoice.tt.alignment import Selection
 from models.demos.openvoice.tt.attention import attend
-from models.demos.openvoice.tt.channel_norm import ChannelNorm
-from models.demos.openvoice.tt.linear import Linear
-from models.demos.openvoice.tt.precision import Stage
+from models.tt_audio.tt.linear import Linear
+from models.tt_audio.tt.normalization import ChannelNorm
+from models.tt_audio.tt.precision import Stage
 
 BUCKETS = (32, 64, 128, 256, 512)  # word pieces; BERT itself reads no more than 512
 MASKED = -1e9  # added to a score whose exponential is to be zero

@@ -11,11 +11,11 @@ changes are biases (parameters.condition).
 import ttnn
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock
-from models.demos.openvoice.tt.generator import Generator
 from models.demos.openvoice.tt.posterior_encoder import PosteriorEncoder
 from models.demos.openvoice.tt.precision import Precision
-from models.demos.openvoice.tt.sharding import TILE
 from models.demos.openvoice.tt.spectrogram import Spectrogram
+from models.tt_audio.tt.hifigan import Generator
+from models.tt_audio.tt.sharding import TILE
 
 
 class Converter:

@@ -10,10 +10,10 @@ puts a voice in; the voice enters as the biases of the convolutions, MeloTTS's s
 
 import ttnn
 from models.demos.openvoice.tt.attention import Distances, Encoder
-from models.demos.openvoice.tt.linear import Projection
-from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import columns, shard
 from models.demos.openvoice.tt.wavenet import WaveNet
+from models.tt_audio.tt.linear import Projection
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import columns, shard
 
 
 class ResidualCoupling:

@@ -8,9 +8,9 @@ the rows behind a sentence's end. The speaker comes as a row (melo_parameters.co
 """
 
 import ttnn
-from models.demos.openvoice.tt.conv1d import Conv1d
-from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import shard
+from models.tt_audio.tt.conv import Conv1d
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import shard
 
 RELU = ttnn.UnaryWithParam(ttnn.UnaryOpType.RELU)
 

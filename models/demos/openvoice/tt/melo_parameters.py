@@ -36,8 +36,8 @@ from models.demos.openvoice.reference.wavenet import WaveNet
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, head_width
 from models.demos.openvoice.tt.parameters import convolution, linear, tiled
-from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import TILE
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import TILE
 from ttnn.model_preprocessing import ParameterDict, make_parameter_dict
 
 

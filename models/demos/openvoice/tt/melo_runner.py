@@ -29,8 +29,8 @@ from models.demos.openvoice.tt.melo_tts import Encoding, FrameForm, MeloTTS, Tex
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.resampling import Resampling, overlap, places
 from models.demos.openvoice.tt.runner import DeviceConverter, generator_window
-from models.demos.openvoice.tt.sharding import TILE
 from models.demos.openvoice.tt.trace import Replays
+from models.tt_audio.tt.sharding import TILE
 
 PHONES = (64, 128, 256, 512)
 FRAMES = (128, 512, 768, 1024, 1536, 2048)  # and the generator's window; 2,048 frames of MeloTTS last 23.8 s

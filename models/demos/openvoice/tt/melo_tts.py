@@ -22,11 +22,11 @@ from models.demos.openvoice.tt.bert import Bert, PhoneFeatures
 from models.demos.openvoice.tt.converter import joined
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock, TransformerCouplingBlock
 from models.demos.openvoice.tt.duration_predictor import DurationPredictor
-from models.demos.openvoice.tt.generator import Generator
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.resampling import edges
 from models.demos.openvoice.tt.stochastic_duration_predictor import StochasticDurationPredictor
 from models.demos.openvoice.tt.text_encoder import TextEncoder
+from models.tt_audio.tt.hifigan import Generator
 
 EXP = ttnn.UnaryWithParam(ttnn.UnaryOpType.EXP)
 # Columns of the packed text; a value of a whole sentence stands in each of its rows.

@@ -24,14 +24,14 @@ import torch
 import ttnn
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.reference.coupling import ResidualCouplingBlock
-from models.demos.openvoice.reference.generator import Generator
 from models.demos.openvoice.reference.posterior_encoder import PosteriorEncoder
 from models.demos.openvoice.reference.reference_encoder import FILTERS, ReferenceEncoder
 from models.demos.openvoice.reference.spectrogram import Spectrogram
 from models.demos.openvoice.reference.wavenet import WaveNet
 from models.demos.openvoice.tt.reference_encoder import CLOCK, PHASES, SATURATED
-from models.demos.openvoice.tt.sharding import TILE
 from models.demos.openvoice.tt.wavenet import GROUP
+from models.tt_audio.reference.hifigan import Generator
+from models.tt_audio.tt.sharding import TILE
 from ttnn.model_preprocessing import ParameterDict, make_parameter_dict, preprocess_model_parameters
 
 

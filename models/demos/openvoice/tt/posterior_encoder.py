@@ -8,10 +8,10 @@ Spectrogram [1, 1, T, bins] and noise [1, 1, T, C], already scaled by tau, -> th
 """
 
 import ttnn
-from models.demos.openvoice.tt.linear import Projection
-from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import columns, halves, shard
 from models.demos.openvoice.tt.wavenet import WaveNet
+from models.tt_audio.tt.linear import Projection
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import columns, halves, shard
 
 EXP = ttnn.UnaryWithParam(ttnn.UnaryOpType.EXP)
 

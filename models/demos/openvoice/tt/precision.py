@@ -11,23 +11,7 @@ correlation of the alternatives; a stage goes down only with evidence there.
 from dataclasses import dataclass, field
 
 import ttnn
-
-
-@dataclass(frozen=True)
-class Stage:
-    activations: ttnn.DataType = ttnn.float32
-    weights: ttnn.DataType = ttnn.float32
-    fidelity: ttnn.MathFidelity = ttnn.MathFidelity.HiFi4
-    fp32_accumulation: bool = True
-
-    def compute_config(self, device):
-        return ttnn.init_device_compute_kernel_config(
-            device.arch(),
-            math_fidelity=self.fidelity,
-            math_approx_mode=False,
-            fp32_dest_acc_en=self.fp32_accumulation,
-            packer_l1_acc=self.fp32_accumulation,
-        )
+from models.tt_audio.tt.precision import Stage
 
 
 @dataclass(frozen=True)

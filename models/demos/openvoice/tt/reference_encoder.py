@@ -18,7 +18,7 @@ recurrent weight, so [h | e] @ weight is W_hh h + W_ih x[step], and the gate's f
 import numpy as np
 
 import ttnn
-from models.demos.openvoice.tt.precision import Stage
+from models.tt_audio.tt.precision import Stage
 
 SIGMOID = ttnn.UnaryWithParam(ttnn.UnaryOpType.SIGMOID)
 TANH = ttnn.UnaryWithParam(ttnn.UnaryOpType.TANH)

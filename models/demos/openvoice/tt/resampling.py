@@ -16,10 +16,10 @@ import numpy as np
 
 import ttnn
 from models.demos.openvoice.config import ConverterConfig
-from models.demos.openvoice.resampling import resample_filter
 from models.demos.openvoice.tt import parameters
-from models.demos.openvoice.tt.conv1d import Conv1d
-from models.demos.openvoice.tt.precision import Stage
+from models.tt_audio.host.resampling import resample_filter
+from models.tt_audio.tt.conv import Conv1d
+from models.tt_audio.tt.precision import Stage
 
 
 def overlap(config: ConverterConfig) -> int:

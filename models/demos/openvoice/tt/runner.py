@@ -23,13 +23,14 @@ import ttnn
 from models.demos.openvoice.chunking import Window, noise, windows
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.converter import Converter as ReferenceConverter
-from models.demos.openvoice.reference.generator import GeneratorConfig
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.converter import Converter, packed_shape
-from models.demos.openvoice.tt.precision import Precision, Stage
+from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
-from models.demos.openvoice.tt.sharding import TILE, shard
 from models.demos.openvoice.tt.trace import Form, Traces, obstacle
+from models.tt_audio.reference.hifigan import GeneratorConfig
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import TILE, shard
 
 # Short windows in a long one. More would waste less of the long window on context, at the price of memory and latency.
 LONG = 4

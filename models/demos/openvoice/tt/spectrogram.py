@@ -9,8 +9,8 @@ one convolution over the hops; real and imaginary halves meet in one binary prog
 
 import ttnn
 from models.demos.openvoice.reference.spectrogram import POWER_FLOOR
-from models.demos.openvoice.tt.conv1d import Conv1d
-from models.demos.openvoice.tt.precision import Stage
+from models.tt_audio.tt.conv import Conv1d
+from models.tt_audio.tt.precision import Stage
 
 SQUARE = ttnn.UnaryWithParam(ttnn.UnaryOpType.SQUARE)
 FLOOR = ttnn.UnaryWithParam(ttnn.UnaryOpType.ADD_UNARY_SFPU, POWER_FLOOR)

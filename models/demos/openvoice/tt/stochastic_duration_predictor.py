@@ -10,11 +10,11 @@ that take turns, so its reversals cost nothing. The depthwise convolutions are d
 
 import ttnn
 from models.demos.openvoice.reference.stochastic_duration_predictor import BINS, MIN_BIN, MIN_SLOPE, TAIL_BOUND
-from models.demos.openvoice.tt.conv1d import Conv1d
 from models.demos.openvoice.tt.duration_predictor import FineNorm, add_by_item
-from models.demos.openvoice.tt.linear import Linear
-from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import TILE, shard
+from models.tt_audio.tt.conv import Conv1d
+from models.tt_audio.tt.linear import Linear
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import TILE, shard
 
 
 def _then(kind, *parameters):

@@ -11,9 +11,9 @@ adds them up in float32.
 
 import ttnn
 from models.demos.openvoice.tt.attention import Distances, Encoder
-from models.demos.openvoice.tt.conv1d import Conv1d
-from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import shard
+from models.tt_audio.tt.conv import Conv1d
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import shard
 
 
 class TextEncoder:

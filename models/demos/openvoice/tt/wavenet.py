@@ -10,10 +10,10 @@ product with those gates.
 """
 
 import ttnn
-from models.demos.openvoice.tt.conv1d import Conv1d
-from models.demos.openvoice.tt.linear import Projection
-from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import columns, halves, shard, slots
+from models.tt_audio.tt.conv import Conv1d
+from models.tt_audio.tt.linear import Projection
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import columns, halves, shard, slots
 
 TANH = ttnn.UnaryWithParam(ttnn.UnaryOpType.TANH)
 SIGMOID = ttnn.UnaryWithParam(ttnn.UnaryOpType.SIGMOID)

@@ -8,16 +8,17 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice import audio
-from models.demos.openvoice.checkpoint import MELO_NAMES, MELO_TRAINING_ONLY, fold_weight_norm, load_strict
 from models.demos.openvoice.config import MeloConfig
+from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
 from models.demos.openvoice.pipeline import load_converter
 from models.demos.openvoice.reference.melo_tts import MeloTTS
-from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, state
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.precision import Precision
+from models.tt_audio.host import audio
+from models.tt_audio.host.checkpoint import fold_weight_norm, load_strict
+from models.tt_audio.testing import speech
 
 
 @pytest.fixture(scope="session")

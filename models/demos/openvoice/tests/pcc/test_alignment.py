@@ -12,8 +12,8 @@ import ttnn
 from models.demos.openvoice.reference.alignment import frame_counts, repeat_phones, sequence_mask
 from models.demos.openvoice.tt import alignment
 from models.demos.openvoice.tt.alignment import Alignment
-from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import shard
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import shard
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 CHANNELS = 384  # means beside log deviations

@@ -13,8 +13,8 @@ from models.demos.openvoice.reference.attention import WINDOW
 from models.demos.openvoice.tests.pcc.batches import FILLING, columns, inside, mask, slow_on_simulator
 from models.demos.openvoice.tt import melo_parameters
 from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, Distances, RelativeAttention
-from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import shard
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import shard
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 CHANNELS, HEADS = 192, 2

@@ -13,10 +13,10 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.tt.conv1d import Conv1d
 from models.demos.openvoice.tt.parameters import convolution, polyphase
-from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import shard
+from models.tt_audio.tt.conv import Conv1d
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import shard
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 WINDOW = 32 if "TT_METAL_SIMULATOR" in os.environ else 256

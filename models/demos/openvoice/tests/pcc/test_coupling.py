@@ -5,9 +5,9 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.tests.pcc.layouts import FRAMES, rows
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock
+from models.tt_audio.testing.layouts import FRAMES, rows
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 

@@ -12,17 +12,18 @@ import torch
 from loguru import logger
 
 import ttnn
-from models.demos.openvoice.checkpoint import MELO_NAMES, MELO_TRAINING_ONLY, fold_weight_norm, load_strict
 from models.demos.openvoice.config import MeloConfig
+from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
 from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody
 from models.demos.openvoice.reference.stochastic_duration_predictor import BINS, EDGE_SLOPE, inverse_spline
 from models.demos.openvoice.reference.text_encoder import Sentences
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, state
 from models.demos.openvoice.tt import alignment, melo_parameters
 from models.demos.openvoice.tt.duration_predictor import DurationPredictor
-from models.demos.openvoice.tt.precision import Stage
-from models.demos.openvoice.tt.sharding import TILE
 from models.demos.openvoice.tt.stochastic_duration_predictor import InverseSpline, StochasticDurationPredictor
+from models.tt_audio.host.checkpoint import fold_weight_norm, load_strict
+from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.sharding import TILE
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 BAR = 0.999

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.reference.generator import Generator as ReferenceGenerator
-from models.demos.openvoice.tests.pcc.layouts import FRAMES, rows
 from models.demos.openvoice.tt import parameters
-from models.demos.openvoice.tt.generator import Generator
+from models.tt_audio.reference.hifigan import Generator as ReferenceGenerator
+from models.tt_audio.testing.layouts import FRAMES, rows
+from models.tt_audio.tt.hifigan import Generator
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 

@@ -14,7 +14,6 @@ from models.demos.openvoice.pipeline import OpenVoice, load_converter
 from models.demos.openvoice.reference.alignment import frame_counts
 from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody, draw
 from models.demos.openvoice.reference.text_encoder import Sentences, WordPieces
-from models.demos.openvoice.resampling import resample
 from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, v1_config, write_checkpoint
@@ -25,7 +24,8 @@ from models.demos.openvoice.text.pieces import WholeWords
 from models.demos.openvoice.tt import melo_tts
 from models.demos.openvoice.tt.backend import open_backend
 from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
-from models.demos.openvoice.voices import Voice, VoiceBank
+from models.tt_audio.host.resampling import resample
+from models.tt_audio.host.voices import Voice, VoiceBank
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 slow_on_simulator = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reason="hours on a simulator")

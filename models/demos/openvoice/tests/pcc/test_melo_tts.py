@@ -10,8 +10,8 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.checkpoint import MELO_NAMES, MELO_TRAINING_ONLY, fold_weight_norm, load_strict
 from models.demos.openvoice.config import MeloConfig
+from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
 from models.demos.openvoice.reference.alignment import frame_counts
 from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody, draw
 from models.demos.openvoice.reference.text_encoder import Sentences, WordPieces
@@ -21,6 +21,7 @@ from models.demos.openvoice.tests.pcc.test_runner import mel
 from models.demos.openvoice.text.frontend import load_frontend, to_ids
 from models.demos.openvoice.text.pieces import WholeWords
 from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
+from models.tt_audio.host.checkpoint import fold_weight_norm, load_strict
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 pytestmark = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reason="a simulator takes hours at full size")

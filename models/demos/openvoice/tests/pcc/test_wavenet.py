@@ -5,10 +5,10 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.tests.pcc.layouts import FRAMES, rows
 from models.demos.openvoice.tt import parameters
-from models.demos.openvoice.tt.sharding import shard
 from models.demos.openvoice.tt.wavenet import WaveNet
+from models.tt_audio.testing.layouts import FRAMES, rows
+from models.tt_audio.tt.sharding import shard
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 

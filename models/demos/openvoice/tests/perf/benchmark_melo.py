@@ -21,13 +21,14 @@ from types import ModuleType
 import numpy as np
 import torch
 
-from models.demos.openvoice.checkpoint import MELO_NAMES, MELO_TRAINING_ONLY, fold_weight_norm, load_strict, read_state
 from models.demos.openvoice.config import MeloConfig, read_json
+from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
 from models.demos.openvoice.reference.chunked_melo import ChunkedMeloTTS
 from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody
 from models.demos.openvoice.reference.text_encoder import BERT_WIDTH, CHINESE_BERT_WIDTH, Sentences
 from models.demos.openvoice.tests.melo_checkpoints import melo_config, write_checkpoint
 from models.demos.openvoice.tests.perf.timing import make_importable, print_heading, print_rows, take_turns
+from models.tt_audio.host.checkpoint import fold_weight_norm, load_strict, read_state
 
 PROSODY = Prosody(noise_scale=0.0, noise_scale_w=0.0)
 SPEAKER = torch.tensor([0])

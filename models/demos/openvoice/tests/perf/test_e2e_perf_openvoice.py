@@ -20,7 +20,6 @@ import torch
 
 from models.demos.openvoice.pipeline import OpenVoice, Request
 from models.demos.openvoice.speech import BaseSpeaker
-from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import melo_config, write_checkpoint
@@ -29,7 +28,8 @@ from models.demos.openvoice.tests.perf.gates import card_name, hold_wall_time, n
 from models.demos.openvoice.text.frontend import PUNCTUATION
 from models.demos.openvoice.text.pronunciation import Predictor
 from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE, obstacle
-from models.demos.openvoice.voices import Voice
+from models.tt_audio.host.voices import Voice
+from models.tt_audio.testing import speech
 
 pytestmark = [
     needs_card,

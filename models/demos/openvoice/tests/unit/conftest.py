@@ -11,11 +11,11 @@ import soundfile
 
 from models.demos.openvoice.demo import demo, loading
 from models.demos.openvoice.reference import chunked, chunked_melo
-from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, write_checkpoint
 from models.demos.openvoice.text.frontend import PUNCTUATION
 from models.demos.openvoice.text.pronunciation import Predictor
+from models.tt_audio.testing import speech
 
 RATE = 22050
 FRAMES = {"upsample_rates": [8, 8, 8], "upsample_kernel_sizes": [16, 16, 16]}  # 512 samples a frame, as released

@@ -14,8 +14,8 @@ import uvicorn
 
 from models.demos.openvoice.demo.hosting import Hosted, PassingVoices
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.unit.conftest import RATE
+from models.tt_audio.testing import speech
 
 
 def small_model(folder) -> Hosted:

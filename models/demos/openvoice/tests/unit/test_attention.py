@@ -11,7 +11,7 @@ import torch
 from models.demos.openvoice.reference import attention
 from models.demos.openvoice.reference.alignment import sequence_mask
 from models.demos.openvoice.reference.attention import Encoder, RelativeAttention
-from models.demos.openvoice.reference.channel_norm import ChannelNorm
+from models.tt_audio.reference.layer_norm import ChannelNorm
 
 
 def randomised(module, seed=0):

@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from models.demos.openvoice.demo import batch, manifest, report
-from models.demos.openvoice.demo.errors import UsageError
+from models.demos.openvoice.demo import batch
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.unit.conftest import RATE
+from models.tt_audio.cli import manifest, report
+from models.tt_audio.host.errors import UsageError
+from models.tt_audio.testing import speech
 
 ROOT = Path(__file__).resolve().parents[5]
 BATCH = ("batch", "--backend", "torch", "--precision", "exact")

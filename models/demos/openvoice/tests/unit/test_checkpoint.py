@@ -10,11 +10,13 @@ import pytest
 import torch
 from huggingface_hub.errors import LocalEntryNotFoundError
 
-from models.demos.openvoice import checkpoint
-from models.demos.openvoice.checkpoint import CONVERTER_NAMES, CheckpointError
+from models.demos.openvoice import releases
 from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.names import CONVERTER_NAMES, TEXT_TO_SPEECH_PARTS
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, V2_CONFIG, converter_state, make_converter_checkpoint
+from models.tt_audio.host import checkpoint
+from models.tt_audio.host.checkpoint import CheckpointError
 
 
 def small_converter() -> Converter:
@@ -29,7 +31,9 @@ def state():
 
 def load(state):
     converter = small_converter()
-    checkpoint.load_strict(converter, checkpoint.fold_weight_norm(state), "some.pth", CONVERTER_NAMES)
+    checkpoint.load_strict(
+        converter, checkpoint.fold_weight_norm(state), "some.pth", CONVERTER_NAMES, foreign=TEXT_TO_SPEECH_PARTS
+    )
     return converter
 
 
@@ -40,7 +44,9 @@ def test_the_released_inventory_loads_completely(tmp_path):
     assert (len(state), sum(tensor.numel() for tensor in state.values())) == (486, 32_792_226)
     with torch.device("meta"):
         converter = Converter(ConverterConfig.from_dict(V2_CONFIG))
-    checkpoint.load_strict(converter, checkpoint.fold_weight_norm(state), folder, CONVERTER_NAMES)
+    checkpoint.load_strict(
+        converter, checkpoint.fold_weight_norm(state), folder, CONVERTER_NAMES, foreign=TEXT_TO_SPEECH_PARTS
+    )
     assert not any(tensor.is_meta or tensor.requires_grad for tensor in converter.state_dict().values())
     assert torch.equal(converter.posterior_encoder.pre.weight, state["enc_q.pre.weight"])
     assert torch.equal(converter.flow.couplings[3].post.bias, state["flow.flows.6.post.bias"])
@@ -98,7 +104,9 @@ def test_a_failed_load_leaves_the_module_alone(state, expect_error):
     before = converter.posterior_encoder.pre.weight.clone()
     del state["ref_enc.proj.bias"]
     with expect_error(CheckpointError, "missing: ref_enc.proj.bias"):
-        checkpoint.load_strict(converter, checkpoint.fold_weight_norm(state), "some.pth", CONVERTER_NAMES)
+        checkpoint.load_strict(
+            converter, checkpoint.fold_weight_norm(state), "some.pth", CONVERTER_NAMES, foreign=TEXT_TO_SPEECH_PARTS
+        )
     assert torch.equal(converter.posterior_encoder.pre.weight, before)
 
 
@@ -204,19 +212,19 @@ class TestLocate:
         monkeypatch.setenv("OPENVOICE_HOME", str(tmp_path / "home"))
 
     def test_a_folder_is_itself(self, tmp_path):
-        assert checkpoint.locate(str(tmp_path)) == tmp_path
+        assert releases.locate(str(tmp_path)) == tmp_path
 
     def test_the_small_model_lies_in_the_repository(self, tmp_path, monkeypatch, expect_error):
-        monkeypatch.setattr(checkpoint, "IN_REPOSITORY", {"small": tmp_path / "assets"})
+        monkeypatch.setattr(releases, "IN_REPOSITORY", {"small": tmp_path / "assets"})
         with expect_error(CheckpointError, "assets does not exist: take the folder assets of the repository, too"):
-            checkpoint.locate("small")
+            releases.locate("small")
         (tmp_path / "assets").mkdir()
-        assert checkpoint.locate("small") == tmp_path / "assets"
+        assert releases.locate("small") == tmp_path / "assets"
 
     @pytest.mark.parametrize("below", ["myshell-ai/OpenVoiceV2", "OpenVoiceV2"])
     def test_openvoice_home_comes_before_the_network(self, tmp_path, below):
         (tmp_path / "home" / below).mkdir(parents=True)
-        assert checkpoint.locate("myshell-ai/OpenVoiceV2") == tmp_path / "home" / below
+        assert releases.locate("myshell-ai/OpenVoiceV2") == tmp_path / "home" / below
 
     def test_a_release_is_asked_for_at_its_pinned_revision(self, tmp_path, monkeypatch, expect_error):
         asked = []
@@ -229,33 +237,33 @@ class TestLocate:
             path.write_text("not the published content")
             return str(path)
 
-        monkeypatch.setattr(checkpoint, "hf_hub_download", download)
-        assert checkpoint.locate("someone/model@abc", files=("sub/a.json", "b.pth")) == tmp_path / "snapshot"
+        monkeypatch.setattr(releases, "hf_hub_download", download)
+        assert releases.locate("someone/model@abc", files=("sub/a.json", "b.pth")) == tmp_path / "snapshot"
         assert set(asked) == {("someone/model", "abc")}
         with expect_error(CheckpointError, "config.json has sha256"):
-            checkpoint.locate("myshell-ai/OpenVoiceV2")
+            releases.locate("myshell-ai/OpenVoiceV2")
         assert asked[-1] == ("myshell-ai/OpenVoiceV2", "f36e7edfe1684461a8343844af60babc2efbb727")
 
     def test_offline_the_remedy_is_said(self, monkeypatch, expect_error):
         def download(*_, **__):
             raise LocalEntryNotFoundError("offline")
 
-        monkeypatch.setattr(checkpoint, "hf_hub_download", download)
+        monkeypatch.setattr(releases, "hf_hub_download", download)
         with expect_error(CheckpointError, "cannot be downloaded .*`hf download myshell-ai/OpenVoiceV2 --revision"):
-            checkpoint.locate("myshell-ai/OpenVoiceV2")
+            releases.locate("myshell-ai/OpenVoiceV2")
 
     def test_without_download_only_this_machine_is_searched(self, monkeypatch, expect_error):
         def download(*_, local_files_only, **__):
             assert local_files_only
             raise LocalEntryNotFoundError("not here")
 
-        monkeypatch.setattr(checkpoint, "hf_hub_download", download)
+        monkeypatch.setattr(releases, "hf_hub_download", download)
         with expect_error(CheckpointError, "OpenVoiceV2 is not on this machine"):
-            checkpoint.locate("myshell-ai/OpenVoiceV2", download=False)
+            releases.locate("myshell-ai/OpenVoiceV2", download=False)
 
     @pytest.mark.parametrize(
         "name, message", [("no/such/folder", "neither a folder nor a model name"), ("no/such", "pinned revision")]
     )
     def test_names_that_are_nothing(self, name, message, expect_error):
         with expect_error(CheckpointError, f"{name} is .*{message}"):
-            checkpoint.locate(name)
+            releases.locate(name)

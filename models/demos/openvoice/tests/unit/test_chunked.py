@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.chunking import NOISE_BLOCK, noise, windows
 from models.demos.openvoice.reference import chunked
 from models.demos.openvoice.reference.chunked import ChunkedConverter
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, with_model
 from models.demos.openvoice.tests.unit.test_converter_modules import converter
+from models.tt_audio.host.audio import AudioError
 
 HOP = 256
 RATE = 22050

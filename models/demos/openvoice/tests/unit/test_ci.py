@@ -4,6 +4,7 @@
 """The way into tt-metal: the patches are well-formed and true to the folder, the script copies, refuses, repeats."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,8 +14,7 @@ import yaml
 from models.demos.openvoice.ci import install
 from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE
 
-FOLDER = install.FOLDER
-PATCHES = sorted((FOLDER / "ci").glob("*.patch"))
+PATCHES = sorted((install.ROOT / install.MODEL / "ci").glob("*.patch"))
 
 
 def added(patch: Path) -> dict[str, str]:
@@ -41,11 +41,11 @@ def test_every_path_in_the_patches_exists():
     text = "".join(text for patch in PATCHES for text in added(patch).values())
     paths = set(re.findall(r"models/demos/openvoice[\w/.]*\w", text))
     assert len(paths) > 5
-    assert {path for path in paths if not (FOLDER.parents[2] / path).exists()} == set()
+    assert {path for path in paths if not (install.ROOT / path).exists()} == set()
 
 
 def test_the_added_lines_are_entries_as_tt_metal_has_them():
-    files = added(FOLDER / "ci/registration.patch")
+    files = added(install.ROOT / install.MODEL / "ci/registration.patch")
     for name, text in files.items():
         if "pipeline_reorg" in name:
             (entry,) = yaml.safe_load(text)
@@ -60,14 +60,17 @@ def test_the_added_lines_are_entries_as_tt_metal_has_them():
 
 @pytest.fixture
 def small(tmp_path, monkeypatch):
-    """A folder of this model's shape in the place of it, which is quick to copy."""
-    folder = tmp_path / "model"
+    """A repository of this one's shape that is quick to copy; return its model folder."""
+    root = tmp_path / "repository"
+    (root / "models/tt_audio/tests").mkdir(parents=True)
+    (root / "models/tt_audio/tests/test_layer.py").write_text("def test_layer():\n    pass\n")
+    folder = root / install.MODEL
     (folder / "tests/__pycache__").mkdir(parents=True)
     (folder / "pipeline.py").write_text("import helper\n")
     (folder / "tests/test_small.py").write_text("def test_small():\n    pass\n")
     (folder / "demo").mkdir()
     (folder / "demo/demo.py").write_text("def test_demo():\n    pass\n")
-    monkeypatch.setattr(install, "FOLDER", folder)
+    monkeypatch.setattr(install, "ROOT", root)
     monkeypatch.setattr(install, "IMPORTS", ("pipeline",))
     return folder
 
@@ -91,19 +94,26 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_it_copies_checks_and_can_be_repeated(small, checkout, capfd):
     for _ in range(2):
         install.main([str(checkout)])
-        assert files(checkout / install.PLACE).keys() >= files(small).keys()
+        for copied in install.FOLDERS:
+            assert files(checkout / copied).keys() >= files(install.ROOT / copied).keys() > set()
+        assert sorted(path.name for path in (checkout / "models").iterdir()) == ["common", "demos", "perf", "tt_audio"]
         assert [path.name for path in (checkout / "models/demos").iterdir()] == ["openvoice"]
     printed = capfd.readouterr().out
-    assert f"{install.PLACE}/tests/test_small.py: 1" in printed and f"{install.PLACE}/demo/demo.py: 1" in printed
+    for collected in (
+        "models/tt_audio/tests/test_layer.py",
+        f"{install.MODEL}/tests/test_small.py",
+        f"{install.MODEL}/demo/demo.py",
+    ):
+        assert f"{collected}: 1" in printed
     assert printed.endswith("imports and collection succeed\n")
 
 
 def test_what_was_there_is_replaced(small, checkout):
-    (checkout / install.PLACE).mkdir(parents=True)
-    (checkout / install.PLACE / "stale.py").touch()
+    (checkout / install.MODEL).mkdir(parents=True)
+    (checkout / install.MODEL / "stale.py").touch()
     install.main([str(checkout), "--no-check"])
-    assert files(checkout / install.PLACE) == files(small)
-    assert not (checkout / install.PLACE / "tests/__pycache__").exists()
+    assert files(checkout / install.MODEL) == files(small)
+    assert not (checkout / install.MODEL / "tests/__pycache__").exists()
 
 
 def test_no_checkout_is_refused_in_one_sentence_and_left_alone(tmp_path, expect_error):
@@ -115,9 +125,9 @@ def test_no_checkout_is_refused_in_one_sentence_and_left_alone(tmp_path, expect_
 
 
 def test_the_folder_itself_is_refused(checkout, monkeypatch, expect_error):
-    (checkout / install.PLACE).mkdir(parents=True)
-    monkeypatch.setattr(install, "FOLDER", checkout / install.PLACE)
-    with expect_error(SystemExit, "is this very folder: name another checkout"):
+    (checkout / install.MODEL).mkdir(parents=True)
+    monkeypatch.setattr(install, "ROOT", checkout.resolve())
+    with expect_error(SystemExit, "is the repository that is to be copied: name another checkout"):
         install.main([str(checkout)])
 
 
@@ -154,4 +164,22 @@ def test_a_list_that_has_moved_on_is_left_alone(small, checkout, registry, expec
 def test_registration_needs_an_owner(checkout, expect_error):
     with expect_error(SystemExit, "2"):
         install.main([str(checkout), "--register"])
-    assert not (checkout / install.PLACE).exists()
+    assert not (checkout / install.MODEL).exists()
+
+
+def test_everything_imports_and_is_collected_beside_stand_ins_alone(tmp_path, capfd):
+    """Copies the real folders into a tree that contains only the stand-ins for tt-metal's helpers."""
+    root = tmp_path / "tt-metal"
+    for name in ("models/common", "models/perf", "tests/ttnn", "mock_device"):
+        shutil.copytree(install.ROOT / name, root / name)
+    shutil.copy(install.ROOT / "conftest.py", root)
+    for name in ("tt_metal", "ttnn"):
+        (root / name / "unused").mkdir(parents=True)
+    (root / "pytest.ini").write_text(
+        "[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider\npythonpath = .\n"
+    )
+    install.main([str(root)])
+    printed = capfd.readouterr().out
+    assert printed.endswith("imports and collection succeed\n")
+    for path in ("models/tt_audio/tests/unit/test_audio.py", "models/demos/openvoice/tests/pcc/test_wavenet.py"):
+        assert f"{path}: " in printed

@@ -8,12 +8,13 @@ import pytest
 import torch
 from scipy.signal import lfilter
 
-from models.demos.openvoice import checkpoint
 from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.names import CONVERTER_NAMES
 from models.demos.openvoice.reference.converter import Converter
-from models.demos.openvoice.reference.fast_generator import FastGenerator, padded_size
 from models.demos.openvoice.reference.wavenet import WaveNet
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, V2_CONFIG, converter_state, with_model
+from models.tt_audio.host import checkpoint
+from models.tt_audio.torch_backend.hifigan import FastGenerator, padded_size
 
 CLOSE = {"atol": 1e-10, "rtol": 1e-9}
 
@@ -22,7 +23,7 @@ def converter(config=SMALL_CONFIG, dtype=torch.float64, seed=0) -> Converter:
     with torch.device("meta"):
         made = Converter(ConverterConfig.from_dict(config))
     state = checkpoint.fold_weight_norm(converter_state(config, seed))
-    checkpoint.load_strict(made, state, "test", checkpoint.CONVERTER_NAMES)
+    checkpoint.load_strict(made, state, "test", CONVERTER_NAMES)
     return made.to(dtype)
 
 

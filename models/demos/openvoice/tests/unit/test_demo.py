@@ -15,12 +15,14 @@ import soundfile
 import torch
 from matplotlib.image import imread
 
-from models.demos.openvoice import audio, checkpoint
-from models.demos.openvoice.demo import comparison, loading, sound, terminal
+from models.demos.openvoice import releases
+from models.demos.openvoice.demo import comparison, loading
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.demos.openvoice.tt import backend
+from models.tt_audio.cli import sound, terminal
+from models.tt_audio.host import audio, checkpoint
+from models.tt_audio.testing import speech
 
 CONVERT = ("convert", "--precision", "exact", "--backend", "torch")
 
@@ -155,7 +157,7 @@ def test_what_is_chosen_is_said(here, console):
 
 def test_without_the_release_the_small_model_converts(here, console, monkeypatch, converter_folder):
     (here / "home" / "OpenVoiceV2").unlink()
-    real = checkpoint.locate
+    real = releases.locate
     monkeypatch.setattr(
         checkpoint,
         "locate",
@@ -167,14 +169,14 @@ def test_without_the_release_the_small_model_converts(here, console, monkeypatch
 
 def test_without_any_model(here, console, monkeypatch):
     (here / "home" / "OpenVoiceV2").unlink()
-    real = checkpoint.locate
+    real = releases.locate
 
     def locate(name, *rest, **more):
         if name == "small":
             raise checkpoint.CheckpointError("no assets")
         return real(name, *rest, **more)
 
-    monkeypatch.setattr(checkpoint, "locate", locate)
+    monkeypatch.setattr(releases, "locate", locate)
     assert console("convert", "speech.wav", "voice.flac") == 2
     assert "run `hf download myshell-ai/OpenVoiceV2" in console.err and console.err.count("\n") == 1
 

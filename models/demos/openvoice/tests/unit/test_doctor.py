@@ -6,7 +6,7 @@
 import json
 from importlib import metadata
 
-from models.demos.openvoice import checkpoint
+from models.demos.openvoice import releases
 from models.demos.openvoice.demo import doctor, loading
 
 
@@ -29,7 +29,7 @@ def test_what_is_absent_comes_with_a_remedy(here, console):
     _, found = findings(console)
     for finding in found.values():
         assert bool(finding["remedy"]) == (finding["state"] != "ok"), finding
-    release = checkpoint.RELEASES["myshell-ai/MeloTTS-French"]
+    release = releases.RELEASES["myshell-ai/MeloTTS-French"]
     remedy = f"hf download myshell-ai/MeloTTS-French --revision {release.revision}"
     assert found["myshell-ai/MeloTTS-French"]["remedy"] == remedy
     assert found["BERT for EN"]["remedy"].startswith("hf download bert-base-uncased --revision ")
@@ -37,7 +37,7 @@ def test_what_is_absent_comes_with_a_remedy(here, console):
 
 def test_no_model_at_all(here, console, monkeypatch):
     (here / "home" / "OpenVoiceV2").unlink()
-    monkeypatch.setattr(checkpoint, "IN_REPOSITORY", {"small": here / "none"})
+    monkeypatch.setattr(releases, "IN_REPOSITORY", {"small": here / "none"})
     assert console("doctor") == 1
     missing, _ = findings(console)
     assert missing == ["small"]

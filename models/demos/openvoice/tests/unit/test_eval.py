@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from models.demos.openvoice.demo import corpora, eval, loading
-from models.demos.openvoice.demo.errors import UsageError
-from models.demos.openvoice.tests import speech
+from models.demos.openvoice.demo import eval, loading
 from models.demos.openvoice.tests.unit.conftest import RATE
+from models.tt_audio.host.errors import UsageError
+from models.tt_audio.judges import corpora
+from models.tt_audio.testing import speech
 
 EVAL = ("eval", "rows.jsonl", "--recogniser", "none", "--backend", "torch", "--json")
 HIGH = speech.voice(3.0 * 1.4, round(RATE / 1.4))[: 3 * RATE]  # the same sound played faster: another voice

@@ -10,8 +10,8 @@ import pytest
 import soundfile
 
 from models.demos.openvoice.demo import demo
-from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.unit.conftest import RATE
+from models.tt_audio.testing import speech
 
 ELSEWHERE = {
     "check": "test_demo.py, with a device",

@@ -11,16 +11,11 @@ from math import prod
 import pytest
 import torch
 
-from models.demos.openvoice.checkpoint import (
-    MELO_NAMES,
-    MELO_TRAINING_ONLY,
-    CheckpointError,
-    fold_weight_norm,
-    load_strict,
-)
 from models.demos.openvoice.config import ConfigError, MeloConfig
+from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
 from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, inventory, melo_config, state, v1_config
+from models.tt_audio.host.checkpoint import CheckpointError, fold_weight_norm, load_strict
 
 SMALL_MELO = melo_config(**SMALL)
 

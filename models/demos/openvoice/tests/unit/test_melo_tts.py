@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 import torch
 
-from models.demos.openvoice.checkpoint import MELO_NAMES, MELO_TRAINING_ONLY, fold_weight_norm, load_strict, read_state
 from models.demos.openvoice.config import MeloConfig
+from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
 from models.demos.openvoice.reference.chunked_melo import ChunkedMeloTTS
 from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody
 from models.demos.openvoice.reference.text_encoder import Sentences
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, state, v1_config, write_checkpoint
+from models.tt_audio.host.checkpoint import fold_weight_norm, load_strict, read_state
 
 DEFAULTS = Prosody()
 

@@ -11,14 +11,14 @@ import pytest
 import soundfile
 import torch
 
-from models.demos.openvoice import audio, checkpoint
-from models.demos.openvoice.audio import AudioError
-from models.demos.openvoice.checkpoint import CheckpointError
 from models.demos.openvoice.config import ConfigError
 from models.demos.openvoice.pipeline import OpenVoice, Request
-from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
-from models.demos.openvoice.voices import Voice, VoiceBank, VoiceError
+from models.tt_audio.host import audio, checkpoint
+from models.tt_audio.host.audio import AudioError
+from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.voices import Voice, VoiceBank, VoiceError
+from models.tt_audio.testing import speech
 
 RATE = 22050
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import soundfile
 
 from models.demos.openvoice.demo import batch, ray_batch
-from models.demos.openvoice.demo.errors import UsageError
-from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.unit.conftest import RATE
+from models.tt_audio.host.errors import UsageError
+from models.tt_audio.testing import speech
 
 ROWS = 8
 

@@ -25,14 +25,14 @@ from hypothesis import strategies as st
 from prometheus_client import generate_latest
 from starlette.responses import PlainTextResponse, StreamingResponse
 
-from models.demos.openvoice.audio import AudioError
 from models.demos.openvoice.demo.batching import Worker
 from models.demos.openvoice.demo.limits import Gate, Limits, Measures
 from models.demos.openvoice.demo.server import make_app
 from models.demos.openvoice.demo.service import Service
-from models.demos.openvoice.tests import speech
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.demos.openvoice.tests.unit.service_fixtures import behind_a_port, heard, small_model, wav
+from models.tt_audio.host.audio import AudioError
+from models.tt_audio.testing import speech
 
 ROOT = Path(__file__).resolve().parents[5]
 WAIT = 60  # seconds that nothing here should take; what does has failed

@@ -12,14 +12,12 @@ import numpy as np
 import pytest
 import torch
 
-from models.demos.openvoice import checkpoint, speech
+from models.demos.openvoice import speech
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.reference import bert as bert_features
 from models.demos.openvoice.reference.bert import BertError
-from models.demos.openvoice.resampling import resample
 from models.demos.openvoice.speech import BaseSpeaker, SpeechError, utterances
 from models.demos.openvoice.styles import EMOTIONS, RANGES, STYLES, Style, StyleError, style_of
-from models.demos.openvoice.tests import speech as recordings
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, v1_config, write_checkpoint
 from models.demos.openvoice.text.frontend import (
@@ -33,7 +31,10 @@ from models.demos.openvoice.text.frontend import (
 )
 from models.demos.openvoice.text.pieces import WholeWords
 from models.demos.openvoice.text.pronunciation import Predictor
-from models.demos.openvoice.voices import Voice, VoiceBank, VoiceError
+from models.tt_audio.host import checkpoint
+from models.tt_audio.host.resampling import resample
+from models.tt_audio.host.voices import Voice, VoiceBank, VoiceError
+from models.tt_audio.testing import speech as recordings
 
 RATE = 22050
 FRAMES = {"upsample_rates": [8, 8, 8], "upsample_kernel_sizes": [16, 16, 16]}  # 512 samples a frame, as released

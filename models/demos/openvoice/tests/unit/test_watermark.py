@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from models.demos.openvoice.demo import watermark
-from models.demos.openvoice.demo.errors import UsageError
 from models.demos.openvoice.demo.watermark import BLOCK, Watermark
+from models.tt_audio.host.errors import UsageError
 
 RATE = 22050
 

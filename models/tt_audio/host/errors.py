@@ -1,0 +1,16 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The errors that a user can mend. Each message is one sentence: what is wrong, and what to do."""
+
+
+class UserError(Exception):
+    """Base of every error that the user of a command, a page or a service can mend."""
+
+
+class UsageError(UserError, ValueError):
+    """Arguments that contradict each other or ask for something that does not exist."""
+
+
+class DeviceError(UserError, RuntimeError):
+    """A card that is not there or does not open."""

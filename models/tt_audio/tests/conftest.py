@@ -1,0 +1,6 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Fixtures for the tests of the shared library."""
+
+from models.tt_audio.testing.fixtures import logged_warnings  # noqa: F401

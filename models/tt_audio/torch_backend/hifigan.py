@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The generator of `generator.py` in the form a CPU computes fastest: same weights, same result.
+
+Time is laid out as an image of height one with the channels last, which oneDNN's convolutions prefer by a fifth in fp32
+and by a half in bfloat16. The number of frames is padded to a few sizes, because oneDNN keeps compiled kernels and
+buffers for every size it meets, and the padding is kept at zero so that it sounds like the nothing it is.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn import Conv1d, ConvTranspose1d
+from torch.nn.functional import conv2d, conv_transpose2d, leaky_relu, leaky_relu_, pad
+
+from ..reference.hifigan import LAST_SLOPE, SLOPE, Generator
+
+
+def padded_size(frames: int) -> int:
+    """The next of eight sizes per octave, in steps of 8 at least: little padding, and few shapes for all lengths."""
+    step = max(8, 1 << max(0, (frames - 1).bit_length() - 4))
+    return -(-frames // step) * step
+
+
+class _Conv:
+    """A convolution over time, its weights laid out once as a 1 x K image convolution.
+
+    Where the dtype stays the same, `conv` goes on with a view of these weights: memory holds them once.
+    """
+
+    def __init__(self, conv: Conv1d | ConvTranspose1d, dtype: torch.dtype, bias: Tensor | None = None):
+        bias = conv.bias if bias is None else bias
+        self.weight = conv.weight.detach()[:, :, None].to(dtype).contiguous(memory_format=torch.channels_last)
+        if dtype == conv.weight.dtype:
+            conv.weight.data = self.weight[:, :, 0]
+        self.bias = None if bias is None else bias.detach().to(dtype)
+        self.padding = (0, conv.padding[0])
+        self.stride = (1, conv.stride[0])
+        self.dilation = (1, conv.dilation[0])
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return conv2d(x, self.weight, self.bias, 1, self.padding, self.dilation)
+
+    def transposed(self, x: Tensor) -> Tensor:
+        return conv_transpose2d(x, self.weight, self.bias, self.stride, self.padding)
+
+
+class FastGenerator:
+    """Weights in `dtype` and in its own layout; `Generator` stays the definition of what is computed."""
+
+    def __init__(self, generator: Generator, dtype: torch.dtype):
+        self.dtype = dtype
+        # Without a voice of its own (zero_g) the conditioning is its bias, and that folds into the first convolution.
+        self.cond = generator.cond
+        self.conv_pre = _Conv(generator.conv_pre, dtype, generator.conv_pre.bias + generator.cond.bias)
+        self.stages = [
+            (
+                _Conv(up, dtype),
+                [
+                    [
+                        (_Conv(conv1, dtype), _Conv(conv2, dtype))
+                        for conv1, conv2 in zip(block.convs1, block.convs2, strict=True)
+                    ]
+                    for block in resblocks
+                ],
+            )
+            for up, resblocks in generator.stages
+        ]
+        self.conv_post = _Conv(generator.conv_post, dtype)
+
+    def __call__(self, z: Tensor, g: Tensor | None = None) -> Tensor:
+        """z [B, C, T], g [B, G, 1] or None for zeros -> waveform [B, T * samples_per_frame], fp32."""
+        frames = z.shape[2]
+        x = pad(z, (0, padded_size(frames) - frames))[:, :, None]
+        x = self.conv_pre(x.to(self.dtype, memory_format=torch.channels_last))
+        if g is not None:
+            x += torch.nn.functional.conv1d(g, self.cond.weight)[:, :, None].to(self.dtype)
+        end = frames
+        for up, resblocks in self.stages:
+            x = up.transposed(_silent_from(end, leaky_relu_(x, SLOPE)))
+            end *= up.stride[1]
+            total = None
+            activated = _silent_from(end, leaky_relu(x, SLOPE))
+            for block in resblocks:
+                result = self._block(block, x, activated, end)
+                total = result if total is None else total.add_(result)
+            x = total.div_(len(resblocks))
+        x = self.conv_post(_silent_from(end, leaky_relu_(x, LAST_SLOPE)))
+        return torch.tanh(x[:, 0, 0, :end].float())
+
+    @staticmethod
+    def _block(convs: list[tuple[_Conv, _Conv]], x: Tensor, activated: Tensor, end: int) -> Tensor:
+        for i, (conv1, conv2) in enumerate(convs):
+            h = activated if i == 0 else _silent_from(end, leaky_relu(x, SLOPE))
+            h = _silent_from(end, leaky_relu_(conv1(h), SLOPE))
+            x = conv2(h).add_(x)
+        return x
+
+
+def _silent_from(end: int, x: Tensor) -> Tensor:
+    """Zeroes what lies behind the last real position: a convolution must find there what it finds behind an end."""
+    if end < x.shape[3]:
+        x[..., end:].zero_()
+    return x
