@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 import torch
 
-from models.demos.openvoice.chunking import noise
 from models.demos.openvoice.config import read_json
 from models.demos.openvoice.pipeline import OpenVoice, load_converter
 from models.demos.openvoice.tt.runner import DeviceConverter
+from models.demos.openvoice.windows import noise
 from models.tt_audio.host import audio
 from models.tt_audio.judges import metrics
 from tests.ttnn.utils_for_testing import assert_with_pcc

@@ -18,13 +18,13 @@ import numpy as np
 import torch
 
 from models.demos.openvoice import releases
-from models.demos.openvoice.chunking import Conversion
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.names import CONVERTER_NAMES, TEXT_TO_SPEECH_PARTS
 from models.demos.openvoice.reference.chunked import ChunkedConverter
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.speech import BaseSpeaker, SpeechError, Utterance, Voicing, base_voice, release, utterances
 from models.demos.openvoice.styles import Style, style_of
+from models.demos.openvoice.windows import Conversion
 from models.tt_audio.host import audio, checkpoint
 from models.tt_audio.host.audio import AudioError, Source
 from models.tt_audio.host.checkpoint import CheckpointError

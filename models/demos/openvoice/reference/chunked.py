@@ -22,8 +22,8 @@ from loguru import logger
 from torch import Tensor
 from torch.nn.functional import conv2d, pad
 
-from models.demos.openvoice.chunking import Conversion, Window, noise, windows
 from models.demos.openvoice.reference.converter import Converter
+from models.demos.openvoice.windows import Conversion, Piece, Window, even_edges, noise, windows, with_context
 from models.tt_audio.host.home import home
 from models.tt_audio.torch_backend.hifigan import FastGenerator, padded_size
 
@@ -99,19 +99,15 @@ class ChunkedConverter:
 
     def _voiced(self, window: Window, neutral: Tensor, target: Tensor, mask: Tensor | None) -> np.ndarray:
         z = self.converter.voiced(neutral, target, mask)[:, :, : window.frames]
-        start, stop = window.keep.start, window.keep.stop
-        calls = -(-(stop - start) // self.generator_keep)
-        edges = np.linspace(start, stop, calls + 1).round().astype(int)
-        pieces = [self._generated(z, a, b, target) for a, b in zip(edges[:-1], edges[1:], strict=True)]
-        return torch.cat(pieces).numpy()[: window.keep_samples]
+        edges = even_edges(window.keep.start, window.keep.stop, self.generator_keep)
+        pieces = with_context(edges, window.frames, self.converter.generator.reach)
+        return torch.cat([self._generated(z, piece, target) for piece in pieces]).numpy()[: window.keep_samples]
 
-    def _generated(self, z: Tensor, start: int, stop: int, target: Tensor) -> Tensor:
-        """The waveform of the frames `start` to `stop`, computed with the context that the generator needs."""
-        reach = self.converter.generator.reach
-        first, last = max(0, start - reach), min(z.shape[2], stop + reach)
-        waveform = self.generate(z[:, :, first:last], self.converter.direct(target))[0]
+    def _generated(self, z: Tensor, piece: Piece, target: Tensor) -> Tensor:
+        """Generate a piece of the latent frames z [1, I, T] and return the samples of the frames that it keeps."""
+        waveform = self.generate(z[:, :, piece.frames], self.converter.direct(target))[0]
         hop = self.config.hop_length
-        return waveform[(start - first) * hop : (stop - first) * hop]
+        return waveform[piece.keep.start * hop : piece.keep.stop * hop]
 
 
 def bfloat16_is_faster() -> bool:

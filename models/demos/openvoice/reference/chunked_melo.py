@@ -17,6 +17,7 @@ from torch import Tensor
 from models.demos.openvoice.reference.chunked import GENERATOR_FRAMES, PRECISIONS, bfloat16_is_faster
 from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody
 from models.demos.openvoice.reference.text_encoder import Sentences
+from models.demos.openvoice.windows import fixed_edges, with_context
 from models.tt_audio.torch_backend.hifigan import FastGenerator
 
 
@@ -46,9 +47,7 @@ class ChunkedMeloTTS:
         """z [1, I, T] -> [T * samples per frame]"""
         frames, rate = z.shape[2], self.config.samples_per_frame
         pieces = []
-        for start in range(0, frames, self.keep):
-            stop = min(start + self.keep, frames)
-            first, last = max(0, start - self.reach), min(frames, stop + self.reach)
-            waveform = self.generator(z[:, :, first:last], voice)[0]
-            pieces.append(waveform[(start - first) * rate : (stop - first) * rate])
+        for piece in with_context(fixed_edges(0, frames, self.keep), frames, self.reach):
+            waveform = self.generator(z[:, :, piece.frames], voice)[0]
+            pieces.append(waveform[piece.keep.start * rate : piece.keep.stop * rate])
         return torch.cat(pieces)

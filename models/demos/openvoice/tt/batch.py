@@ -22,11 +22,11 @@ from itertools import chain, islice, pairwise
 import numpy as np
 
 import ttnn
-from models.demos.openvoice.chunking import Conversion, Window
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.converter import joined, packed_shape
 from models.demos.openvoice.tt.runner import BYTES, L1_SHARE, Conditioning, DeviceConverter
+from models.demos.openvoice.windows import Conversion, Window
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import TILE, shard
 
@@ -154,7 +154,9 @@ class BatchConverter(DeviceConverter):
         of_place = np.cumsum([0, *map(len, starts)])
         samples = samples.reshape(self.chips, of_place[-1], -1)
         return [
-            self.kept(samples[i // batch, slice(*of_place[i % batch :][:2])], starts[i % batch], job.window)
+            self.kept(samples[i // batch, slice(*of_place[i % batch :][:2])], starts[i % batch], job.window.keep)[
+                : job.window.keep_samples
+            ]
             for i, job in enumerate(jobs)
         ]
 

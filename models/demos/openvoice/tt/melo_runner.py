@@ -18,7 +18,6 @@ from typing import NamedTuple
 import numpy as np
 
 import ttnn
-from models.demos.openvoice.chunking import Window, noise
 from models.demos.openvoice.reference.melo_tts import MeloTTS as ReferenceMeloTTS
 from models.demos.openvoice.reference.melo_tts import Prosody, draw
 from models.demos.openvoice.reference.text_encoder import Sentences
@@ -30,6 +29,7 @@ from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.resampling import Resampling, overlap, places
 from models.demos.openvoice.tt.runner import DeviceConverter, generator_window
 from models.demos.openvoice.tt.trace import Replays
+from models.demos.openvoice.windows import covering_starts, noise, rows_of_frames, spread_starts
 from models.tt_audio.tt.sharding import TILE
 
 PHONES = (64, 128, 256, 512)
@@ -226,17 +226,12 @@ class DeviceMeloTTS:
         return packed
 
     def _starts(self, count: int, form: FrameForm) -> list[int]:
-        """The first frame of each generator window: evenly spread, the last one ends with the sentence."""
-        last = max(0, count - self.window)
-        return np.linspace(0, last, form.windows).round().astype(int).tolist()
+        """Return the first frame of each generator window of a sentence of `count` frames."""
+        return spread_starts(count, self.window, form.windows)
 
     def _joined(self, count: int, starts: Sequence[int]) -> np.ndarray:
-        """For each frame of a sentence the row that holds its samples, among all rows of the windows."""
-        rows = np.arange(count)
-        for number, start in enumerate(starts[1:], 1):
-            free = start + self.reach  # from here on what lies before the window does not matter
-            rows[free:] = number * self.window + np.arange(free, count) - start
-        return rows
+        """Return for each frame of a sentence the row that holds its samples, among all rows of the windows."""
+        return rows_of_frames(count, starts, self.window, self.reach)
 
     def _frames(self, packed, encoding: Encoding, form: FrameForm, speaker, voices):
         """-> what is to be downloaded: rows of samples, those of all sentences one below the other"""
@@ -266,18 +261,15 @@ class DeviceMeloTTS:
     def _converted(self, hops, drawn, mask, form: FrameForm, source, target):
         network, batch = self.converter.converter, form.batch
         z = network.voiced(network.neutral(hops, drawn, source, mask, batch), target, mask, batch)
-        window, starts = self._converter_windows(form)
+        window, starts = min(self.converter.short, form.frames), self._converter_starts(form)
         rows = []
         for item in range(batch):
             at = [item * form.frames + start for start in starts]
             rows += network.rows(z, at, window, target.conv_pre, mask)
         return joined(rows)
 
-    def _converter_windows(self, form: FrameForm) -> tuple[int, Sequence[int]]:
-        short, last = self.converter.short, form.frames - self.converter.short
-        if last <= 0:
-            return form.frames, (0,)
-        return short, (*range(0, last, short - 2 * self.converter.reach), last)
+    def _converter_starts(self, form: FrameForm) -> tuple[int, ...]:
+        return covering_starts(form.frames, self.converter.short, self.converter.reach)
 
     # --- what comes back ----------------------------------------------------------------------------------------------
 
@@ -289,14 +281,9 @@ class DeviceMeloTTS:
         ]
 
     def _kept_converted(self, rows: np.ndarray, counts: Sequence[int], form: FrameForm) -> list[np.ndarray]:
-        _, starts = self._converter_windows(form)
+        starts = self._converter_starts(form)
         items = rows.reshape(form.batch, len(starts), -1)
-        hop = self.converter.config.hop_length
-        nothing = np.zeros(0, np.float32)
-        return [
-            self.converter.kept(own, starts, Window(nothing, 0, count, slice(0, count), count * hop))
-            for own, count in zip(items, counts, strict=True)
-        ]
+        return [self.converter.kept(own, starts, slice(0, count)) for own, count in zip(items, counts, strict=True)]
 
     # --- the rest -----------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 
 """The backend "ttnn" of pipeline.py: recordings of any length on fixed shapes.
 
-A recording that fits the short bucket is converted in one piece. A longer one is cut (chunking.py) into windows of the
+A recording that fits the short bucket is converted in one piece. A longer one is cut (windows.py) into windows of the
 long bucket, which the encoder and the flow, cheap and far-seeing, take whole; the generator, dear and short-sighted,
 runs over the frames to keep in windows of the short bucket. Both lengths follow from the device's L1 and the config.
 Every bucket exists in two forms: all frames there, and masked, for a window in which the recording ends.
@@ -20,7 +20,6 @@ import numpy as np
 from loguru import logger
 
 import ttnn
-from models.demos.openvoice.chunking import Window, noise, windows
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.converter import Converter as ReferenceConverter
 from models.demos.openvoice.tt import parameters
@@ -28,6 +27,7 @@ from models.demos.openvoice.tt.converter import Converter, packed_shape
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
 from models.demos.openvoice.tt.trace import Form, Traces, obstacle
+from models.demos.openvoice.windows import Window, covering_starts, join, noise, windows
 from models.tt_audio.reference.hifigan import GeneratorConfig
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import TILE, shard
@@ -251,7 +251,12 @@ class DeviceConverter:
         form = self._form(window)
         packed = self._packed(window, form.frames, tau, seed)
         rows = self._run(packed, form, source, targets)
-        return lambda: [self.kept(row.numpy().reshape(len(form.starts), -1), form.starts, window) for row in rows()]
+
+        def finish() -> list[np.ndarray]:
+            samples = [row.numpy().reshape(len(form.starts), -1) for row in rows()]
+            return [self.kept(own, form.starts, window.keep)[: window.keep_samples] for own in samples]
+
+        return finish
 
     def _eager(self, packed, form: Form, source, targets) -> Callable[[], list]:
         def finish():
@@ -291,26 +296,14 @@ class DeviceConverter:
         return parameters.from_numpy(packed)
 
     def generator_starts(self, bucket: int, stop: int) -> tuple[int, ...]:
-        """First frames of the generator windows that cover a bucket up to the frame `stop`, the last one kept of it."""
-        if bucket == self.short:
-            return (0,)
-        step = self.short - 2 * self.reach
-        starts = []
-        while not starts or starts[-1] + self.short - self.reach < stop:
-            starts.append(min(len(starts) * step, bucket - self.short))
-        return tuple(starts)
+        """Return the first frames of the generator windows that cover a bucket up to the last kept frame, `stop`."""
+        return covering_starts(bucket, self.short, self.reach, stop)
 
-    def kept(self, rows: np.ndarray, starts: Sequence[int], window: Window) -> np.ndarray:
-        """Joins the stretches of the generator windows [window, samples] that are free of edge effects."""
-        hop = self.config.hop_length
-        pieces, done = [], window.keep.start
-        for row, start in zip(rows, starts, strict=True):
-            last = start == starts[-1]
-            stop = window.keep.stop if last else min(window.keep.stop, start + self.short - self.reach)
-            if stop > done:
-                pieces.append(row[(done - start) * hop : (stop - start) * hop])
-                done = stop
-        return np.concatenate(pieces)[: window.keep_samples]
+    def kept(self, rows: np.ndarray, starts: Sequence[int], keep: slice) -> np.ndarray:
+        """Join the rows of samples of the generator windows to the samples of the kept frames.
+
+        rows [generator windows, samples]; the windows begin at the frames `starts`."""
+        return join(rows, starts, self.short, self.reach, keep, self.config.hop_length)
 
     def _traces(self, traced: bool | None) -> Traces | None:
         reason = obstacle(self.device)

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from models.demos.openvoice.chunking import Conversion
 from models.demos.openvoice.pipeline import load_converter
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint, with_model
 from models.demos.openvoice.tests.pcc.test_runner import SMALL, whole
 from models.demos.openvoice.tt.batch import BatchConverter
+from models.demos.openvoice.windows import Conversion
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 pytestmark = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reason="a simulator takes hours for a whole bucket")

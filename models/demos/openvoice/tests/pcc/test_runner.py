@@ -10,11 +10,11 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.chunking import noise
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.pipeline import load_converter
 from models.demos.openvoice.tests.checkpoints import V2_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tt.runner import DeviceConverter
+from models.demos.openvoice.windows import noise
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 # The V2 architecture with the same receptive fields at a few channels: long recordings stay quick on a host.

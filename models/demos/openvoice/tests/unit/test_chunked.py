@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""chunking.py and reference/chunked.py: a recording in pieces is converted exactly as in one piece."""
+"""windows.py and reference/chunked.py: a recording in pieces is converted exactly as in one piece."""
 
 import json
 
@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from models.demos.openvoice.chunking import NOISE_BLOCK, noise, windows
 from models.demos.openvoice.reference import chunked
 from models.demos.openvoice.reference.chunked import ChunkedConverter
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, with_model
 from models.demos.openvoice.tests.unit.test_converter_modules import converter
+from models.demos.openvoice.windows import NOISE_BLOCK, noise, windows
 from models.tt_audio.host.audio import AudioError
 
 HOP = 256
