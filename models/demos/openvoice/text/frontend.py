@@ -10,17 +10,21 @@ whole book through a front end, a sentence at a time.
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import NamedTuple, Protocol
 
 from loguru import logger
 
+from models.demos.openvoice.text.fitting import MOST_IDS, fit
+from models.demos.openvoice.text.phones import PAD, PUNCTUATION, Phones
 from models.demos.openvoice.text.sentences import Pause, TextError, split_pauses, split_sentences
 
 __all__ = [
     "Frontend",
     "Ids",
+    "MOST_IDS",
+    "PAD",
+    "PUNCTUATION",
     "Pause",
     "Phones",
     "TextError",
@@ -30,9 +34,6 @@ __all__ = [
     "read",
     "to_ids",
 ]
-
-PAD = "_"
-PUNCTUATION = frozenset("!?…,.'-¿¡")
 
 # MeloTTS gives each language a range of tones and an embedding of its own (ZH 6 tones, JP 1, EN 4, KR 1, ES 1, FR 1).
 TONE_START = {"ZH": 0, "ZH_MIX_EN": 0, "JP": 6, "EN": 7, "KR": 11, "ES": 12, "FR": 13}
@@ -59,26 +60,6 @@ class Tokenizer(Protocol):
 
     def tokenize(self, text: str) -> list[str]:
         ...
-
-
-@dataclass(frozen=True)
-class Phones:
-    """One sentence, ready for a checkpoint: `_` at both ends, a tone for each phone, a phone count for each word
-    piece."""
-
-    phones: list[str]
-    tones: list[int]  # counted from 0 within the language
-    word2ph: list[int]  # [CLS], one for each of `pieces`, [SEP]
-    normalized: str
-    pieces: list[str]  # what BERT reads between [CLS] and [SEP]
-
-    def __post_init__(self):
-        if not len(self.phones) == len(self.tones) == sum(self.word2ph):
-            raise ValueError(
-                f"{len(self.phones)} phones, {len(self.tones)} tones and a word2ph of {sum(self.word2ph)} do not match"
-            )
-        if len(self.word2ph) != len(self.pieces) + 2:
-            raise ValueError(f"{len(self.pieces)} word pieces and a word2ph of length {len(self.word2ph)} do not match")
 
 
 class Frontend(Protocol):
@@ -120,9 +101,15 @@ def load_v1_frontend(language: str) -> Frontend:
     return getattr(import_module(f"models.demos.openvoice.text.{module}"), name)()
 
 
-def read(text: str, frontend: Frontend) -> Iterator[Phones | Pause]:
-    """A text of any length, sentence by sentence, with its inline `[pause 0.5]`; sentences with nothing speakable are
-    left out, a text with nothing else is an error."""
+def read(text: str, frontend: Frontend, most_ids: int = MOST_IDS) -> Iterator[Phones | Pause]:
+    """Yield the phones of a text of any length, sentence by sentence, and its `[pause 0.5]` marks, each when asked for.
+
+    A sentence that has more than `most_ids` ids when it is spoken (blanks counted), or more word pieces, is yielded in
+    parts (fitting.py). The default is what a device takes in one pass, and it is the same on the CPU, so that a text
+    is cut in the same places on both. How many sentences come is not known before they are read: a progress bar counts
+    what it gets and shows no total. Sentences without anything speakable are left out; a text of nothing else is an
+    error.
+    """
     spoken = False
     for part in split_pauses(text):
         if isinstance(part, Pause):
@@ -134,7 +121,7 @@ def read(text: str, frontend: Frontend) -> Iterator[Phones | Pause]:
             except NothingSpeakable:
                 continue
             spoken = True
-            yield phones
+            yield from fit(phones, frontend.language, most_ids)
     if not spoken:
         raise NothingSpeakable(text, frontend.language)
 

@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Cuts a text where a reader breathes: text -> [here] -> sentences and pauses -> a language's front end.
+"""Cuts a text where a reader pauses: text -> [here] -> sentences and pauses -> the front end of a language.
 
-Everything is a generator over positions in the text, so a book costs no more memory than its longest sentence.
+Every function is a generator over positions in the text, so memory does not grow beyond the longest sentence, and the
+first sentence comes before the rest of the text is read. Lengths are those of the written text; fitting.py cuts again
+what is too long when it is spoken.
 """
 
 import re
@@ -12,19 +14,21 @@ from dataclasses import dataclass
 
 from models.tt_audio.host.errors import UserError
 
-# Utterances much shorter than the ones a voice was trained on sound clipped, much longer ones slur and cost quadratic
-# time. 10 characters is MeloTTS's own minimum, 256 its own aim for alphabets; a Han or kana character or a Hangul
-# syllable carries about three letters' worth of speech.
+# Utterances much shorter than the ones a voice was trained on sound clipped; much longer ones slur and cost quadratic
+# time. MeloTTS itself aims at 10 to 256 characters of an alphabet; a Han or kana character or a Hangul syllable is
+# about as much speech as three letters.
 SHORTEST = {"letters": 10, "syllables": 4}
 LONGEST = {"letters": 256, "syllables": 80}
 _SYLLABIC = ("ZH", "ZH_MIX_EN", "JP", "KR")
 
-_PAUSE = re.compile(r"\[\s*pause\b([^\]]*)\]", re.IGNORECASE)
-LONGEST_PAUSE = 60.0
+# The repetition is bounded, or many open brackets take quadratic time.
+_PAUSE = re.compile(r"\[\s*pause\b([^\]]{0,100})\]", re.IGNORECASE)
+LONGEST_PAUSE = 60.0  # seconds
 
 _CLOSING = "\"'”’»›)\\]}」』）】》"
 _BOUNDARY = re.compile(
-    rf"[.!?…]+[{_CLOSING}]*(?=\s|$)"  # alphabets: the mark and a space
+    # Alphabets: the mark and a space. The lookbehind keeps the search linear in a row of dots.
+    rf"(?<![.!?…])[.!?…]+[{_CLOSING}]*(?=\s|$)"
     rf"|[。！？；｡!?]+[{_CLOSING}]*"  # Chinese and Japanese write no space
     r"|\n[ \t\r]*\n\s*"  # a paragraph ends where its author ended it
 )
@@ -40,6 +44,10 @@ _TITLES = {language: frozenset(words.split()) for language, words in _ABBREVIATI
 # J. K. Rowling, the U.S. Army
 _INITIALS = re.compile(r"(?:\w\.)*[A-ZÀ-Ý]")
 _LAST_WORD = re.compile(r"[^\s(\[«“\"'’]*$")
+# A space where a cut parts no number from its unit and no title from its name
+_FREE_SPACE = re.compile(r"(?<![\d.]) ")
+# More digits than any language reads as one quantity: such a row is read digit by digit, wherever it is cut.
+_CODE = 20
 
 
 class TextError(UserError, ValueError):
@@ -48,11 +56,13 @@ class TextError(UserError, ValueError):
 
 @dataclass(frozen=True)
 class Pause:
+    """Silence that the text asks for."""
+
     seconds: float
 
 
 def split_pauses(text: str) -> Iterator[str | Pause]:
-    """The text between `[pause 0.5]` marks and the pauses themselves, in order."""
+    """Yield the text between `[pause 0.5]` marks, and the pauses, in order."""
     start = 0
     for mark in _PAUSE.finditer(text):
         if text[start : mark.start()].strip():
@@ -71,8 +81,10 @@ def _seconds(mark: re.Match) -> float:
 
 
 def split_sentences(text: str, language: str) -> Iterator[str]:
-    """Sentences of a text, white space collapsed: a very short one goes with the next, a very long one is cut at a
-    comma."""
+    """Yield the sentences of a text, with white space collapsed.
+
+    A sentence shorter than `SHORTEST` is joined to the next one; one longer than `LONGEST` is cut after a clause.
+    """
     unit = "syllables" if language in _SYLLABIC else "letters"
     waiting = ""
     for sentence in _sentences(text, language):
@@ -101,7 +113,7 @@ def _ends_sentence(text: str, start: int, mark: re.Match, language: str) -> bool
     if "\n" in mark[0]:
         return True
     after = re.compile(rf"\s*[{_CLOSING}\s]*").match(text, mark.end()).end()
-    # "Where?" she asked. — and an ellipsis inside a sentence.
+    # '"Where?" she asked.' is one sentence, and so is one with an ellipsis inside.
     if text[after : after + 1].islower():
         return False
     if mark[0][0] != "." or mark[0].startswith(".."):
@@ -111,11 +123,31 @@ def _ends_sentence(text: str, start: int, mark: re.Match, language: str) -> bool
 
 
 def _cut(sentence: str, longest: int) -> Iterator[str]:
-    while len(sentence) > longest:
-        # Not before half way, or the pieces get shorter than what they avoid.
-        clause = max((m.end() for m in _CLAUSE.finditer(sentence, longest // 2, longest)), default=0)
-        end = clause or sentence.rfind(" ", longest // 2, longest) + 1 or longest
-        yield sentence[:end].strip()
-        sentence = sentence[end:].strip()
-    if sentence:
-        yield sentence
+    start = 0
+    while len(sentence) - start > longest:
+        end = _cut_end(sentence, start, longest)
+        yield sentence[start:end].strip()
+        start = end + (sentence[end] == " ")
+    yield sentence[start:]
+
+
+def _cut_end(sentence: str, start: int, longest: int) -> int:
+    """Return where the part that begins at `start` ends: in its second half, or the parts get too short."""
+    half, most = start + longest // 2, start + longest
+    for boundary in (_CLAUSE, _FREE_SPACE):
+        if ends := [match.end() for match in boundary.finditer(sentence, half, most)]:
+            return ends[-1]
+    return sentence.rfind(" ", half, most) + 1 or _in_word_end(sentence, half, most)
+
+
+def _in_word_end(sentence: str, half: int, most: int) -> int:
+    """Return where a word without end is cut. If in digits: before them, or so that the rest is still a code."""
+    first = most
+    while first > half and sentence[first - 1].isdecimal():
+        first -= 1
+    after = most
+    while after < min(len(sentence), most + _CODE) and sentence[after].isdecimal():
+        after += 1
+    if most in (first, after):
+        return most
+    return first if first > half else after - _CODE

@@ -47,6 +47,23 @@ def test_a_word_without_end_is_cut():
     assert [len(part) for part in split_sentences("a" * 700, "EN")] == [256, 256, 188]
 
 
+def test_a_cut_parts_no_number_from_its_unit():
+    words = "it " * 83 + "10 000 km on and on"
+    assert next(split_sentences(words, "EN")) == ("it " * 83).strip()
+    assert next(split_sentences("5 5 " * 100, "EN")) == ("5 5 " * 64).strip()  # no other place
+
+
+def test_a_cut_parts_no_title_from_its_name():
+    assert next(split_sentences("it " * 83 + "Mr. Smith went", "EN")).endswith(" it")
+
+
+@pytest.mark.parametrize("text", ["." * 300_000 + "x", "[pause " * 50_000, "[" * 300_000])
+def test_many_marks_take_linear_time(text):
+    """Quadratic time would be hours."""
+    (part,) = split_pauses(text)
+    assert "".join(split_sentences(part, "EN")).replace(" ", "") == text.replace(" ", "")
+
+
 def test_nothing_gives_nothing():
     assert list(split_sentences(" \n\n ", "EN")) == []
 
