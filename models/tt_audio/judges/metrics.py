@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What can be measured of one recording, or of two, without a listener: figures for eval.py and for the training.
+"""Objective measures of one recording, or of two compared.
 
-Recordings are float arrays [N] at one rate. Distances compare frame with frame (WINDOW and HOP of mel.py); recordings
-of the same words at another pace are first laid over each other by dynamic time warping.
+Recordings are float arrays [N] at one rate. Distances compare spectrograms frame by frame (WINDOW and HOP of mel.py).
+Recordings of the same words at different speeds are aligned by dynamic time warping first.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import signal
@@ -18,19 +18,19 @@ from ..host.audio import CLIP_LEVEL, SILENCE_PEAK
 from .mel import HOP, log_mel
 from .speaker_encoder import speaker_encoder
 
-DECIBELS = 20 / np.log(10)  # of a natural logarithm of a magnitude
-CEPSTRA = 24  # mel-cepstral coefficients that the distortion counts, without the level (the usual 1 to 24)
+DECIBELS = 20 / np.log(10)  # dB per unit of the natural logarithm of a magnitude
+CEPSTRA = 24  # mel-cepstral coefficients in the distortion: 1 to 24, as usual; 0 is the level
 
-# Pitch, by YIN (de Cheveigné and Kawahara, 2002): the range of speaking voices, and the paper's threshold. Band and
-# window are those of several that agreed best with librosa's pYIN on five recordings of LibriSpeech.
+# Pitch by YIN (de Cheveigné and Kawahara, 2002). The range is that of speaking voices, the threshold is the paper's. Of
+# several bands and windows these agreed best with librosa's pYIN on five recordings of LibriSpeech.
 F0_RANGE = (60.0, 500.0)
 YIN_BAND = (50.0, 1000.0)
 YIN_SECONDS = 0.035
 YIN_THRESHOLD = 0.15
-PITCHED_DB = 50.0  # a frame this far below the loudest has no pitch
-LEAST_PITCHED = 10  # frames, for a correlation
+PITCHED_DB = 50.0  # a frame that is this far below the loudest one counts as unvoiced
+LEAST_PITCHED = 10  # voiced frames that a correlation needs
 
-SILENT_DB = 40.0  # below the loudest frame: the frame is a pause
+SILENT_DB = 40.0  # a frame that is this far below the loudest one counts as a pause
 LEVEL_SECONDS = 0.03
 
 BOOTSTRAP_DRAWS = 10_000
@@ -41,7 +41,7 @@ BOOTSTRAP_DRAWS = 10_000
 
 @dataclass(frozen=True)
 class Level:
-    """What spoils a recording, whatever it says."""
+    """Level and faults of a recording."""
 
     seconds: float
     peak: float
@@ -57,15 +57,13 @@ class Level:
             "not finite": not self.finite,
             "silent": self.peak < SILENCE_PEAK,
             "clipped": self.clipped > 0,
-            "offset": abs(self.offset) > 0.02,  # a hundredth of the range: a constant that loudspeakers must bear
+            "offset": abs(self.offset) > 0.02,  # a constant of more than a hundredth of the range -1 .. 1
         }
         return [fault for fault, found in checks.items() if found]
 
-    def as_dict(self) -> dict:
-        return asdict(self) | {"faults": self.faults}
-
 
 def level(samples: np.ndarray, rate: int) -> Level:
+    """Measure samples [N]; values that are not finite are counted as 0."""
     finite = np.isfinite(samples)
     samples = np.where(finite, samples, 0).astype(np.float64)
     frame = round(LEVEL_SECONDS * rate)
@@ -82,7 +80,10 @@ def level(samples: np.ndarray, rate: int) -> Level:
 
 
 def pitch(samples: np.ndarray, rate: int) -> np.ndarray:
-    """Fundamental frequency of each frame in Hz, NaN where there is none; frames are HOP apart."""
+    """Return the fundamental frequency in Hz of each frame of samples [N], NaN for unvoiced ones.
+
+    Frames are HOP samples apart.
+    """
     shortest, longest = int(rate / F0_RANGE[1]), int(rate / F0_RANGE[0])
     window = round(YIN_SECONDS * rate)
     size = window + longest + 1
@@ -99,7 +100,7 @@ def pitch(samples: np.ndarray, rate: int) -> np.ndarray:
     lags = np.arange(1, longest + 2)
     normed = difference[:, 1:] * lags / np.maximum(np.cumsum(difference[:, 1:], axis=1), 1e-12)
 
-    inner = normed[:, shortest - 1 : longest]  # of lags `shortest` to `longest`
+    inner = normed[:, shortest - 1 : longest]  # lags `shortest` to `longest`
     dips = (inner < YIN_THRESHOLD) & (inner <= normed[:, shortest - 2 : longest - 1])
     dips &= inner <= normed[:, shortest : longest + 1]
     first = np.arange(len(frames)), shortest - 1 + dips.argmax(1)
@@ -115,13 +116,19 @@ def pitch(samples: np.ndarray, rate: int) -> np.ndarray:
 
 
 def similarity(first: np.ndarray, second: np.ndarray, rate: int) -> float:
-    """How alike the voices are: cosine of Resemblyzer's embeddings, from 0 to 1; the same speaker has above 0.75."""
+    """Return the speaker similarity of two recordings: the cosine of Resemblyzer's embeddings, 0 to 1.
+
+    Two recordings of one speaker usually have more than 0.75.
+    """
     encoder = speaker_encoder()
     return float(encoder.embed(first, rate) @ encoder.embed(second, rate))
 
 
 def aligned(first: np.ndarray, second: np.ndarray, warp: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Two sequences of frames [features, frames] side by side: by number, or where `warp`, along the cheapest path."""
+    """Pair the frames of two sequences [features, frames]; both results have the same number of frames.
+
+    Frame i is paired with frame i, or with `warp`, frames are paired along the cheapest warping path.
+    """
     if warp:
         path = warping_path(cepstra(first), cepstra(second))
         return first[:, path[:, 0]], second[:, path[:, 1]]
@@ -130,20 +137,26 @@ def aligned(first: np.ndarray, second: np.ndarray, warp: bool) -> tuple[np.ndarr
 
 
 def log_mel_distance(first: np.ndarray, second: np.ndarray, rate: int, warp: bool = False) -> float:
-    """Mean absolute difference of the log-mel spectrograms in dB."""
+    """Return the mean absolute difference of the log-mel spectrograms of two recordings, in dB."""
     a, b = aligned(log_mel(first, rate), log_mel(second, rate), warp)
     return float(DECIBELS * np.abs(a - b).mean())
 
 
 def mel_cepstral_distortion(first: np.ndarray, second: np.ndarray, rate: int, warp: bool = False) -> float:
-    """MCD in dB over coefficients 1 to 24, of cepstra that are the cosine transform of the log-mel spectrogram."""
+    """Return the mel cepstral distortion of two recordings in dB, over coefficients 1 to 24.
+
+    The cepstra are the cosine transform of the log-mel spectrogram.
+    """
     a, b = aligned(log_mel(first, rate), log_mel(second, rate), warp)
     distances = np.sqrt(2 * np.square(cepstra(a) - cepstra(b)).sum(0))
     return float(10 / np.log(10) * distances.mean())
 
 
 def pitch_correlation(first: np.ndarray, second: np.ndarray, rate: int) -> float | None:
-    """Correlation of the logarithms of the pitch where both have one; None where that is hardly anywhere."""
+    """Return the correlation of the log pitch over frames where both recordings are voiced.
+
+    None if fewer than LEAST_PITCHED frames are voiced in both, or if one pitch is constant.
+    """
     a, b = pitch(first, rate), pitch(second, rate)
     frames = min(len(a), len(b))
     a, b = np.log(a[:frames]), np.log(b[:frames])
@@ -154,23 +167,30 @@ def pitch_correlation(first: np.ndarray, second: np.ndarray, rate: int) -> float
 
 
 def correlation(first: np.ndarray, second: np.ndarray) -> float:
-    """Pearson's, of all values."""
+    """Return Pearson's correlation of two arrays of the same size."""
     return float(np.corrcoef(np.ravel(first), np.ravel(second))[0, 1])
 
 
 def cepstra(mel: np.ndarray) -> np.ndarray:
-    """[CEPSTRA, frames] of a log-mel spectrogram: c_m in log|X| = c_0 + sum c_m cos(m w), on which MCD is defined."""
+    """Return the cepstra [CEPSTRA, frames] of a log-mel spectrogram [bands, frames].
+
+    They are the c_m of log|X| = c_0 + sum c_m cos(m w), on which the MCD is defined.
+    """
     return dct(mel, type=2, axis=0)[1 : CEPSTRA + 1] / len(mel)
 
 
 def warping_path(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """[steps, 2]: the pairs of frames of [features, frames] whose distances sum to the least, from end to end."""
+    """Return the cheapest warping path [steps, 2] between two sequences [features, frames].
+
+    Each row is a pair of frame numbers; the path runs from both first frames to both last frames and has the least sum
+    of Euclidean distances.
+    """
     squares = np.square(first).sum(0)[:, None] + np.square(second).sum(0) - 2 * first.T @ second
     cost = np.sqrt(np.maximum(squares, 0))
     rows, columns = cost.shape
     total = np.full((rows + 1, columns + 1), np.inf)
     total[0, 0] = 0
-    for diagonal in range(rows + columns - 1):  # its cells do not depend on each other
+    for diagonal in range(rows + columns - 1):  # cells of one diagonal do not depend on each other
         i = np.arange(max(0, diagonal - columns + 1), min(rows, diagonal + 1))
         j = diagonal - i
         before = np.minimum(np.minimum(total[i, j], total[i, j + 1]), total[i + 1, j])
@@ -188,7 +208,7 @@ def warping_path(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Summary:
-    """A figure over the rows of a manifest; `low` and `high` bound the mean with 95 % confidence."""
+    """Statistics of one figure over many recordings; [low, high] is the 95 % interval of the mean."""
 
     mean: float
     minimum: float
@@ -199,7 +219,7 @@ class Summary:
 
 
 def summary(values: Sequence[float], seed: int = 0) -> Summary:
-    """The interval is the bootstrap's: means of as many values drawn with replacement, 2.5 % cut off either side."""
+    """Summarise `values`. The interval is a percentile bootstrap of BOOTSTRAP_DRAWS draws with this seed."""
     values = np.asarray(values, np.float64)
     draws = np.random.default_rng(seed).choice(values, (BOOTSTRAP_DRAWS, len(values))).mean(1)
     low, high = np.quantile(draws, [0.025, 0.975])

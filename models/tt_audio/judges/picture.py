@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Log-mel spectrograms one below the other, as a PNG."""
+"""Draw log-mel spectrograms as a PNG."""
 
 import os
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from matplotlib.figure import Figure
 from .mel import BANDS, log_mel
 
 DPI = 80
-COLOURS = 20  # of a scale that the eye divides no further, so that a picture stays below 200 KB
-RANGE = 9.0  # of the natural logarithm, 78 dB: quieter is black
+COLOURS = 20  # few steps, so that a picture stays below 200 KB
+RANGE = 9.0  # of the natural logarithm, 78 dB; what is quieter is black
 
 
 def draw(recordings: Mapping[str, np.ndarray], rate: int, path: Path) -> None:
-    """One panel a recording under its title, all in the same colours and to the same scale of time."""
+    """Draw one panel for each title and samples [N], with the same colours and time scale, and write it to `path`."""
     mels = {title: log_mel(samples, rate) for title, samples in recordings.items()}
     longest = max(len(samples) for samples in recordings.values()) / rate
     loudest = max(mel.max() for mel in mels.values())

@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Who speaks, as a judge that the model was not trained with hears it: the speaker encoder of Resemblyzer.
+"""The speaker encoder of Resemblyzer, an independent judge of whose voice a recording has.
 
-The network is an LSTM after Wan et al., "Generalized End-to-End Loss for Speaker Verification" (2018). Its weights ship
-in the wheel of Resemblyzer (Apache-2.0). That package itself is not imported: it asks for a second webrtcvad in the
-place of the one used here, for librosa with a compiler, and for a part of SciPy that has gone. What it computes is
-computed here, step by step; a test holds the result against figures of the original.
+The network is an LSTM after Wan et al., "Generalized End-to-End Loss for Speaker Verification" (2018). Its weights are
+read from the wheel of Resemblyzer (Apache-2.0). The package itself is not imported: it depends on another build of
+webrtcvad, on librosa with a compiler, and on a part of SciPy that no longer exists. This module computes the same; a
+test compares the result with values of the original.
 """
 
 import importlib.util
@@ -24,19 +24,19 @@ from ..host.errors import UsageError
 from ..host.resampling import resample
 from .mel import filters, magnitudes
 
-# As in training: resemblyzer/hparams.py 0.1.4.
+# The values the network was trained with: resemblyzer/hparams.py 0.1.4.
 RATE = 16_000
 MEL_WINDOW, MEL_HOP, MEL_BANDS = 400, 160, 40
 HIDDEN, LAYERS = 256, 3
-PART_FRAMES = 160  # of 10 ms: what one embedding hears
+PART_FRAMES = 160  # frames of 10 ms in each part that is embedded
 PARTS_A_SECOND = 1.3
-LEAST_COVERED = 0.75  # of the last part; less is left out
-LEVEL_DBFS = -30.0  # softer recordings are brought here
+LEAST_COVERED = 0.75  # a last part with a smaller share of samples is left out
+LEVEL_DBFS = -30.0  # softer recordings are amplified to this level
 VAD_FRAME, VAD_MODE, VAD_AVERAGED, VAD_PAUSE = 480, 3, 8, 6  # samples, mode, frames, frames
 
 
 class SpeakerEncoder(nn.Module):
-    """Samples -> a unit vector; the cosine of two says how alike the voices are."""
+    """Network that maps samples to a unit vector; the cosine of two vectors is the speaker similarity."""
 
     def __init__(self):
         super().__init__()
@@ -46,7 +46,7 @@ class SpeakerEncoder(nn.Module):
 
     @torch.inference_mode()
     def embed(self, samples: np.ndarray, rate: int) -> np.ndarray:
-        """[N] -> [256]; the mean over parts of 1.6 s, pauses left out."""
+        """Embed samples [N] as a unit vector [256]: the mean over parts of 1.6 s, without pauses."""
         samples = without_pauses(_loud_enough(resample(np.asarray(samples, np.float32), rate, RATE)))
         starts, needed = part_starts(len(samples))
         padded = np.pad(samples, (0, max(0, needed - len(samples))))
@@ -60,8 +60,8 @@ class SpeakerEncoder(nn.Module):
 
 @cache
 def speaker_encoder() -> SpeakerEncoder:
-    """The trained one; loaded once."""
-    found = importlib.util.find_spec("resemblyzer")  # looks for it without running it
+    """Return the trained encoder; it is loaded once per process."""
+    found = importlib.util.find_spec("resemblyzer")  # finds the package without importing it
     if found is None:
         raise UsageError(
             "speaker similarity is judged by the encoder in the package Resemblyzer, which is not installed: run "
@@ -69,7 +69,7 @@ def speaker_encoder() -> SpeakerEncoder:
         )
     state = read_pickle(Path(found.origin).parent / "pretrained.pt")["model_state"]
     encoder = SpeakerEncoder()
-    # The scale and offset of a similarity belong to the training's loss.
+    # The scale and offset of the similarity are parameters of the training loss only.
     own = {name: value for name, value in state.items() if not name.startswith("similarity_")}
     encoder.load_state_dict(own)
     return encoder.eval()
@@ -81,7 +81,7 @@ def _loud_enough(samples: np.ndarray) -> np.ndarray:
 
 
 def without_pauses(samples: np.ndarray) -> np.ndarray:
-    """What is left when pauses of more than about 0.2 s are cut out; all of it where nothing is speech."""
+    """Cut pauses of more than about 0.2 s out of samples [N] at RATE; return all samples if none is speech."""
     whole = samples[: len(samples) // VAD_FRAME * VAD_FRAME]
     pcm = np.round(whole.clip(-1, 1) * 32767).astype("<i2").reshape(-1, VAD_FRAME)
     detector = webrtcvad.Vad(VAD_MODE)
@@ -93,7 +93,7 @@ def without_pauses(samples: np.ndarray) -> np.ndarray:
 
 
 def part_starts(samples: int) -> tuple[list[int], int]:
-    """First frames of the parts, and how many samples they need."""
+    """Return the first frame of each part of a recording of `samples`, and the samples that all parts need."""
     frames = -(-(samples + 1) // MEL_HOP)
     step = round(RATE / PARTS_A_SECOND / MEL_HOP)
     starts = list(range(0, max(1, frames - PART_FRAMES + step + 1), step))
