@@ -1,17 +1,16 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-# Every target makes .venv first when it is missing or older than pyproject.toml (scripts/setup.sh).
+# Every target makes .venv first when it is missing or older than the pins (scripts/setup.sh).
 
 PYTHON_IN_VENV := .venv/bin/python
 INSTALLED := .venv/installed
 
-# A mocked card belongs to its process, so tests share the cores; a card or a simulator takes one process at a time.
+# How many processes share the tests.
 WORKERS ?= 2
 GIVEN_DEVICE := $(wildcard /dev/tenstorrent)$(TT_METAL_SIMULATOR)
-PYTEST := OMP_NUM_THREADS=1 $(PYTHON_IN_VENV) -m pytest -q
 
-.PHONY: help demo bench test lint format setup train
+.PHONY: help demo bench test lint format setup train constraints audit
 
 help:
 	@echo 'make demo     one conversion by PyTorch and by a (mocked) card: agreement, sound, picture, cost'
@@ -20,10 +19,12 @@ help:
 	@echo 'make train    trains the small checkpoint, in an hour and a half or in stretches; needs espeak-ng (training/README.md)'
 	@echo 'make lint     black, isort, ruff, SPDX headers, file sizes'
 	@echo 'make format   black and isort, in place'
+	@echo 'make constraints   resolves the pins of pyproject.toml to exact versions of all packages, in constraints/'
+	@echo 'make audit    looks these versions up among the published vulnerabilities; needs a network'
 
 setup: $(INSTALLED)
 
-$(INSTALLED): pyproject.toml
+$(INSTALLED): pyproject.toml $(wildcard constraints/*.txt)
 	@bash scripts/setup.sh
 
 demo: $(INSTALLED)
@@ -38,22 +39,14 @@ bench: $(INSTALLED)
 	@LOGURU_LEVEL=ERROR $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_melo
 ifneq ($(wildcard /dev/tenstorrent),)
 	@echo; echo 'Timed on this card, against models/demos/openvoice/tests/perf/targets.yaml'; echo
-	$(PYTEST) models/demos/openvoice/tests/perf --log-cli-level=INFO
+	$(PYTHON_IN_VENV) -m pytest -q models/demos/openvoice/tests/perf --log-cli-level=INFO
 endif
 
 train: $(INSTALLED)
 	@$(PYTHON_IN_VENV) -m training.train build/training/corpus build/training/state
 
-test: lint
-	@bash scripts/browser.sh
-ifeq ($(GIVEN_DEVICE),)
-	$(PYTEST) -n $(WORKERS) --arch wormhole_b0 -m "not mesh"
-	$(PYTEST) -n $(WORKERS) --arch blackhole -m "device and not mesh"
-	$(PYTEST) -n $(WORKERS) --arch n300 -m mesh
-	$(PYTEST) -n $(WORKERS) --arch t3k -m mesh models
-else
-	$(PYTEST)
-endif
+test: $(INSTALLED)
+	@WORKERS=$(WORKERS) GIVEN_DEVICE=$(GIVEN_DEVICE) bash scripts/test.sh
 
 lint: $(INSTALLED)
 	$(PYTHON_IN_VENV) -m black --check .
@@ -64,3 +57,9 @@ lint: $(INSTALLED)
 format: $(INSTALLED)
 	$(PYTHON_IN_VENV) -m black --quiet .
 	$(PYTHON_IN_VENV) -m isort --quiet .
+
+constraints: $(INSTALLED)
+	@bash scripts/constraints.sh
+
+audit: $(INSTALLED)
+	@$(PYTHON_IN_VENV) -m scripts.audit

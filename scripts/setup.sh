@@ -2,8 +2,9 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-# Makes .venv from a Python that ttnn has wheels for, and installs the pinned packages of pyproject.toml into it.
-# The Makefile runs it when pyproject.toml is newer than .venv/installed. PYTHON=/path/to/python overrides the search.
+# Make .venv from a Python that ttnn has wheels for, and install the packages of pyproject.toml into it, each in the exact
+# version of constraints/ for that Python. The Makefile runs it when one of these files is newer than .venv/installed.
+# PYTHON=/path/to/python overrides the search.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,7 +15,7 @@ for version in 3.12 3.10; do
     [ "$version" = "$preferred" ] || versions+=("$version")
 done
 
-# One path a line, best first; a path may not exist or may be of another version.
+# Print one path a line, best first; a path may not exist or may be of another version.
 candidates() {
     if [ -n "${PYTHON:-}" ]; then
         echo "$PYTHON"
@@ -29,14 +30,17 @@ candidates() {
     command -v python3 || true
 }
 
+# has_version PATH VERSION...: succeed if that Python is of one of the versions.
 has_version() {
-    "$1" -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] not in sys.argv[1:])' "${versions[@]}" >/dev/null 2>&1
+    local path=$1
+    shift
+    "$path" -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] not in sys.argv[1:])' "$@" >/dev/null 2>&1
 }
 
 find_python() {
     local path without_venv=
     while IFS= read -r path; do
-        has_version "$path" || continue
+        has_version "$path" "${versions[@]}" || continue
         if "$path" -c 'import venv, ensurepip' >/dev/null 2>&1; then
             echo "$path"
             return
@@ -56,14 +60,18 @@ find_python() {
     return 1
 }
 
-if ! has_version .venv/bin/python || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+if ! has_version .venv/bin/python "${versions[@]}" || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     python=$(find_python)
     echo "Making .venv with $python"
     "$python" -m venv --clear .venv
 fi
-echo "Installing the pinned packages into .venv (several GB and some minutes the first time)"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-# For the weights in its wheel; what it depends on would overwrite webrtcvad and wants a compiler
-# (models/tt_audio/judges/speaker_encoder.py).
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps Resemblyzer==0.1.4
+for version in "${versions[@]}"; do
+    ! has_version .venv/bin/python "$version" || constraints="constraints/$version.txt"
+done
+install=(.venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint "$constraints")
+echo "Installing the packages of $constraints into .venv (several GB and some minutes the first time)"
+"${install[@]}" --editable '.[dev]'
+# Its wheel holds the weights of the speaker encoder (models/tt_audio/judges/speaker_encoder.py). Its dependencies would
+# overwrite webrtcvad and need a compiler.
+"${install[@]}" --no-deps Resemblyzer==0.1.4
 touch .venv/installed

@@ -50,7 +50,7 @@ OPTIONAL = {
     "ttnn": ("the device", "pip install ttnn==0.81.1"),
     "Resemblyzer": ("speaker similarity", "pip install --no-deps Resemblyzer==0.1.4"),
     "pocketsphinx": ("word errors in English", "pip install pocketsphinx==5.0.4"),
-    "ray": ("batches over several machines", "pip install 'ray[data]==2.51.2' pyarrow==21.0.0"),
+    "ray": ("batches over several machines", "pip install 'ray[data]==2.54.1' pyarrow==21.0.0"),
     "gradio": ("the web page", "pip install gradio==6.31.0"),
     "fastapi": (
         "the HTTP service",

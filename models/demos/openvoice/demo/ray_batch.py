@@ -45,7 +45,7 @@ def run(jobs: list[Job], make: tuple, address: str, workers: int) -> Iterator[di
         import ray
     except ImportError:
         raise UsageError(
-            "--ray needs Ray, which is not installed: run `pip install 'ray[data]==2.51.2' pyarrow==21.0.0`"
+            "--ray needs Ray, which is not installed: run `pip install 'ray[data]==2.54.1' pyarrow==21.0.0`"
         ) from None
     with _cluster(ray, address, workers):
         context = ray.data.DataContext.get_current()

@@ -48,7 +48,7 @@ def test_a_package_is_missing(here, console, monkeypatch):
     monkeypatch.setattr(doctor, "_version", lambda name: None if name in ("soundfile", "ray") else real(name))
     missing, found = findings(console)
     assert missing == ["soundfile"]
-    assert found["ray"]["state"] == "absent" and "pip install 'ray[data]==2.51.2'" in found["ray"]["remedy"]
+    assert found["ray"]["state"] == "absent" and "pip install 'ray[data]==2.54.1'" in found["ray"]["remedy"]
 
 
 def test_a_card(here, console, monkeypatch):

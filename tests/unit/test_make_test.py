@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""scripts/test.sh: all parts run whatever fails, and the end says which failed.
+
+Python and make are shell scripts here; they fail when they are called with a word of `failing`.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "test.sh"
+TOOL = """#!/bin/sh
+case " $* " in {failing}) exit 1 ;; esac
+"""
+PARTS = ["lint", "wormhole_b0", "blackhole", "n300", "t3k"]
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run the script where the parts with these words in their command fail; return the finished process."""
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    shutil.copy(SCRIPT, tmp_path / "scripts")
+    (tmp_path / "scripts" / "browser.sh").touch()
+
+    def call(*failing, **environment):
+        pattern = "|".join(f'*" {word} "*' for word in failing) or "-"
+        for tool in (tmp_path / "make", tmp_path / ".venv" / "bin" / "python"):
+            tool.write_text(TOOL.format(failing=pattern))
+            tool.chmod(0o755)
+        environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", **environment}
+        return subprocess.run(
+            ["bash", tmp_path / "scripts" / "test.sh"], env=environment, capture_output=True, text=True, check=False
+        )
+
+    return call
+
+
+def parts(done) -> list[str]:
+    started = [line for line in done.stdout.splitlines() if line.startswith("== ")]
+    return [next(part for part in PARTS if f" {part}" in line) for line in started]
+
+
+def test_success(run):
+    done = run()
+    assert parts(done) == PARTS
+    assert done.returncode == 0 and "FAILED" not in done.stdout
+
+
+@pytest.mark.parametrize("failing", [["lint"], ["wormhole_b0"], ["t3k"], ["lint", "blackhole"]])
+def test_all_parts_run_and_the_end_is_a_failure(run, failing):
+    done = run(*failing)
+    assert parts(done) == PARTS
+    assert done.returncode == 1
+    named = [line for line in done.stdout.splitlines() if line.startswith("FAILED: ")]
+    assert len(named) == len(failing)
+    assert all(f" {word}" in line for word, line in zip(failing, named, strict=True))
+
+
+def test_the_number_of_processes(run):
+    assert "-n 2 --arch wormhole_b0" in run().stdout
+    assert "-n 7 --arch wormhole_b0" in run(WORKERS="7").stdout
+
+
+def test_a_card_or_a_simulator_takes_one_process(run):
+    done = run(GIVEN_DEVICE="libttsim.so")
+    assert [line for line in done.stdout.splitlines() if "pytest" in line] == [
+        "== .venv/bin/python -m pytest -q --durations=10"
+    ]
