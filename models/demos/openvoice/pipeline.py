@@ -25,7 +25,7 @@ from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.speech import BaseSpeaker, SpeechError, Utterance, Voicing, base_voice, release, utterances
 from models.demos.openvoice.styles import Style, style_of
 from models.demos.openvoice.windows import Conversion
-from models.tt_audio.host import audio, checkpoint
+from models.tt_audio.host import audio, checkpoint, voice_activity
 from models.tt_audio.host.audio import AudioError, Source
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.resampling import resample
@@ -38,9 +38,9 @@ Recording = Source | np.ndarray
 
 BLOCK_SECONDS = 1.0
 # Stretch of sound that one embedding is taken from; a longer one costs memory and tells no more.
-EMBED_SECONDS = audio.MAX_SEGMENT_SECONDS
+EMBED_SECONDS = voice_activity.MAX_SEGMENT_SECONDS
 # Base speech that a base speaker's own voice is taken from where no file has it: as much as a recording should have.
-BASE_VOICE_SECONDS = audio.ENOUGH_SPEECH_SECONDS
+BASE_VOICE_SECONDS = voice_activity.ENOUGH_SPEECH_SECONDS
 
 
 class Backend(Protocol):
@@ -348,8 +348,8 @@ class OpenVoice:
         heard = 0.0
         for left, recording in zip(range(len(recordings) - 1, -1, -1), recordings, strict=True):
             samples = np.concatenate(list(self._blocks(recording)))
-            lacking = 0.0 if left else max(0.0, audio.ENOUGH_SPEECH_SECONDS - heard)
-            for start, stop in audio.speech_segments(samples, self.sampling_rate, _name(recording), lacking):
+            lacking = 0.0 if left else max(0.0, voice_activity.ENOUGH_SPEECH_SECONDS - heard)
+            for start, stop in voice_activity.speech_segments(samples, self.sampling_rate, _name(recording), lacking):
                 heard += (stop - start) / self.sampling_rate
                 yield samples[start:stop]
 

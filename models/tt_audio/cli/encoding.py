@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import soundfile
 
-from ..host import audio
+from ..host import sound_output
 from ..host.resampling import resample, resampler
 from .sound import stream_writer
 
@@ -32,7 +32,7 @@ def encoded(samples: np.ndarray, rate: int, form: Format) -> bytes:
     """A whole recording."""
     out = io.BytesIO()
     if form in ("wav", "flac"):
-        audio.save(out, samples, rate, form)
+        sound_output.save(out, samples, rate, form)
         return out.getvalue()
     if form == "pcm":
         return _pcm(resample(samples, rate, OTHER_RATE))

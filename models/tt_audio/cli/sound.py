@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from ..host import audio
+from ..host import sound_output
 
 STANDARD = Path("-")
 UNKNOWN = 0xFFFFFFFF  # the length in a WAV header that ends with the stream
@@ -37,7 +37,7 @@ def sink(path: Path, rate: int, streamed: bool = False) -> Iterator[Callable[[np
         yield stream_writer(sys.stdout.buffer, rate)
         finish_stream(sys.stdout.buffer)
         return
-    with audio.writer(sys.stdout.buffer if path == STANDARD else path, rate) as write:
+    with sound_output.writer(sys.stdout.buffer if path == STANDARD else path, rate) as write:
         yield write
 
 

@@ -3,8 +3,8 @@
 
 """Band-limited conversion between sampling rates, of a whole signal or of one that arrives in blocks.
 
-Stands between a decoded file and the model's rate (audio.py). The filter is explicit, so that any other implementation
-of the same conversion, a polyphase convolution on a device say, can be built from it and compared with this one.
+The filter is explicit, so that another implementation of the same conversion, for example a polyphase convolution on a
+device, can be built from it and compared with this one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,21 +17,21 @@ from scipy import signal
 # The pass band ends at 0.95 of the lower Nyquist frequency (10.5 kHz at 22,050 Hz), the stop band begins at 1.0.
 PASS_EDGE = 0.95
 STOP_DB = 100.0
-# Outputs of one matrix product. More wastes multiplications on zeros, fewer starve the product; 256 measured fastest.
-TILE = 256
+# Outputs of one matrix product. More multiply more zeros, fewer leave the product too small; 256 was measured fastest.
+OUTPUTS_AT_ONCE = 256
 BLOCK = 1 << 15
 # Two rates in lowest terms: 44,056 Hz to 22,050 Hz (22028 : 11025) still takes tens of megabytes of weights.
 MAX_TERM = 48_000
 
 
 def resample(audio: np.ndarray, src: int, dst: int) -> np.ndarray:
-    """Mono audio [N] from `src` to `dst` Hz: float32 [ceil(N * dst / src)], not delayed."""
+    """Convert mono audio [N] from `src` to `dst` Hz: float32 [ceil(N * dst / src)], without a delay."""
     audio = np.asarray(audio, np.float32)
     return np.concatenate([np.zeros(0, np.float32), *resampler(src, dst).blocks([audio])])
 
 
 def resample_filter(src: int, dst: int) -> tuple[np.ndarray, int, int]:
-    """The low-pass filter between two rates as (taps, up, down), with dst / src = up / down in lowest terms.
+    """Return the low-pass filter between two rates: (taps, up, down), with dst / src = up / down in lowest terms.
 
     The taps are an odd, symmetric, Kaiser-windowed sinc of unit gain at the common multiple src * up = dst * down. With
     c = len(taps) // 2 an output is
@@ -50,15 +50,16 @@ def resample_filter(src: int, dst: int) -> tuple[np.ndarray, int, int]:
 
 @lru_cache(maxsize=4)
 def resampler(src: int, dst: int) -> "Resampler":
-    """The Resampler between two rates; the last few are kept, as one takes longer to make than to use."""
+    """Return the Resampler between two rates. The last four are kept, because making one takes longer than using it."""
     return Resampler(src, dst)
 
 
 class Resampler:
-    """The polyphase filter as matrix products, ten times faster than one output after the other.
+    """Polyphase filter as matrix products, ten times faster than one output after the other.
 
-    The weights repeat after `up` outputs and `down` inputs. A period is as many of these as give at least TILE outputs;
-    it is cut into tiles (first input relative to the period's, weights [inputs, outputs]) of at most TILE outputs.
+    The weights repeat after `up` outputs and `down` inputs. A period is as many of these as give at least
+    OUTPUTS_AT_ONCE outputs; it is cut into tiles (first input relative to the period's, weights [inputs, outputs]) of
+    at most OUTPUTS_AT_ONCE outputs.
     """
 
     def __init__(self, src: int, dst: int):
@@ -66,20 +67,20 @@ class Resampler:
             raise ValueError(f"{src} Hz is too unusual a rate to convert to {dst} Hz; convert it to 48000 Hz first")
         taps, self.up, self.down = resample_filter(src, dst)
         centre = len(taps) // 2
-        reach = centre // self.up  # inputs on either side of an output that its taps touch
-        repeats = ceil(TILE / self.up)
+        context = centre // self.up  # inputs on either side of an output that its taps touch
+        repeats = ceil(OUTPUTS_AT_ONCE / self.up)
         self.period_in, self.period_out = repeats * self.down, repeats * self.up
         self.tiles: list[tuple[int, np.ndarray]] = []
-        for first in range(0, self.period_out, TILE):
-            outputs = np.arange(first, min(first + TILE, self.period_out)) * self.down
-            start = int(outputs[0]) // self.up - reach
-            stop = int(outputs[-1]) // self.up + reach + 2
+        for first in range(0, self.period_out, OUTPUTS_AT_ONCE):
+            outputs = np.arange(first, min(first + OUTPUTS_AT_ONCE, self.period_out)) * self.down
+            start = int(outputs[0]) // self.up - context
+            stop = int(outputs[-1]) // self.up + context + 2
             tap = centre + outputs - np.arange(start, stop)[:, None] * self.up
             inside = (tap >= 0) & (tap < len(taps))
             weights = np.where(inside, self.up * taps[np.where(inside, tap, 0)], 0)
             self.tiles.append((start, weights.astype(np.float32)))
-        # How many inputs before a period's first, and after its last, its tiles look at.
-        self.before = reach
+        # How many inputs before a period's first, and after its last, its tiles read.
+        self.before = context
         self.after = max(0, max(start + len(weights) for start, weights in self.tiles) - self.period_in)
         # A BLAS product rounds by its shape, so every product has this many rows, and the cut of the signal into
         # blocks does not change a bit of the result.
@@ -87,31 +88,56 @@ class Resampler:
 
     def blocks(self, signal_blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Resample a signal that comes in float32 blocks of any length; yields blocks of about BLOCK samples."""
-        if self.up == self.down:
-            yield from signal_blocks
-            return
-        step_in, step_out = self.rows * self.period_in, self.rows * self.period_out
-        needed = self.before + step_in + self.after
-        received = delivered = 0
-        waiting = np.zeros(self.before, np.float32)
+        signal = self.signal()
         for block in signal_blocks:
-            received += len(block)
-            waiting = np.concatenate([waiting, block])
-            while len(waiting) >= needed:
-                yield self._product(waiting)
-                delivered += step_out
-                waiting = waiting[step_in:]
-        total = ceil(received * self.up / self.down)
-        while delivered < total:
-            waiting = np.pad(waiting, (0, max(0, needed - len(waiting))))
-            yield self._product(waiting)[: total - delivered]
-            delivered += step_out
-            waiting = waiting[step_in:]
+            yield from signal.push(block)
+        yield from signal.end()
 
-    def _product(self, waiting: np.ndarray) -> np.ndarray:
+    def signal(self) -> "Resampling":
+        """Return a Resampling of one signal, for a caller that has its blocks one after the other."""
+        return Resampling(self)
+
+    def product(self, waiting: np.ndarray) -> np.ndarray:
         outputs = np.empty((self.rows, self.period_out), np.float32)
         for number, (start, weights) in enumerate(self.tiles):
             windows = np.lib.stride_tricks.sliding_window_view(waiting[self.before + start :], len(weights))
             windows = np.ascontiguousarray(windows[: self.rows * self.period_in : self.period_in])
-            outputs[:, number * TILE : number * TILE + weights.shape[1]] = windows @ weights
+            outputs[:, number * OUTPUTS_AT_ONCE : number * OUTPUTS_AT_ONCE + weights.shape[1]] = windows @ weights
         return outputs.reshape(-1)
+
+
+class Resampling:
+    """State of one signal in a Resampler: `push` each of its float32 blocks, then `end`."""
+
+    def __init__(self, resampler: Resampler):
+        self._filter = resampler
+        self._step_in, self._step_out = (
+            resampler.rows * period for period in (resampler.period_in, resampler.period_out)
+        )
+        self._needed = resampler.before + self._step_in + resampler.after
+        self._received = self._delivered = 0
+        self._waiting = np.zeros(resampler.before, np.float32)
+
+    def push(self, block: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield the outputs that this block completes."""
+        if self._filter.up == self._filter.down:
+            yield block
+            return
+        self._received += len(block)
+        self._waiting = np.concatenate([self._waiting, block])
+        while len(self._waiting) >= self._needed:
+            yield self._next()
+
+    def end(self) -> Iterator[np.ndarray]:
+        """Yield the last outputs, as many as the signal's length makes."""
+        total = ceil(self._received * self._filter.up / self._filter.down)
+        while self._delivered < total:
+            self._waiting = np.pad(self._waiting, (0, max(0, self._needed - len(self._waiting))))
+            left = total - self._delivered
+            yield self._next()[:left]
+
+    def _next(self) -> np.ndarray:
+        outputs = self._filter.product(self._waiting)
+        self._waiting = self._waiting[self._step_in :]
+        self._delivered += self._step_out
+        return outputs

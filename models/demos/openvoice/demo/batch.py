@@ -24,7 +24,7 @@ from models.tt_audio.cli import manifest
 from models.tt_audio.cli.manifest import Row
 from models.tt_audio.cli.report import DONE, FAILED, open_report
 from models.tt_audio.cli.terminal import add_command, add_json_argument, count, note, progress, tell
-from models.tt_audio.host import audio
+from models.tt_audio.host import audio, sound_output
 from models.tt_audio.host.errors import UsageError, UserError
 
 EXAMPLES = """
@@ -192,7 +192,7 @@ class Worker:
     def _kept(self, job: Job, samples: np.ndarray, started: float) -> dict:
         try:
             Path(job.output).parent.mkdir(parents=True, exist_ok=True)
-            audio.save(job.output, samples, self.model.sampling_rate)
+            sound_output.save(job.output, samples, self.model.sampling_rate)
         except (UserError, OSError) as error:
             return _failed(job, error)
         seconds, took = len(samples) / self.model.sampling_rate, time.perf_counter() - started

@@ -21,7 +21,7 @@ from models.common.utility_functions import comp_pcc
 from models.demos.openvoice.demo.loading import SMALL, Found, find_model, load
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
-from models.tt_audio.host import audio
+from models.tt_audio.host import audio, sound_output
 from models.tt_audio.host.audio import AudioError
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.voices import Voice
@@ -84,7 +84,7 @@ def compare(options: argparse.Namespace, device=None) -> Agreement:
         titles[2] += f", similarity to the reference {after:.2f}"
     written = [folder / name for name in ("source.wav", "reference.wav", "result.wav", "pytorch.wav")]
     for file, sound in zip(written, (samples, wanted, results["device"], results["PyTorch"]), strict=True):
-        audio.save(file, sound, rate)
+        sound_output.save(file, sound, rate)
     written.append(folder / "spectrograms.png")
     draw(dict(zip(titles, (samples, wanted, results["device"]), strict=True)), rate, written[-1])
     print("written   ", *written)

@@ -212,7 +212,7 @@ def test_the_hub_is_not_reachable_offline(monkeypatch):
         (["speech.wav", "text.pth"], "text.pth"),
         (["speech.wav", "voice.flac", "text.pth"], "a voice file stands alone"),
         (["speech.wav", "voice.flac", "--output", "speech.wav"], "speech.wav is the recording itself"),
-        (["speech.wav", "voice.flac", "--output", "result.mp3"], "choose a name that ends in .wav or .flac"),
+        (["speech.wav", "voice.flac", "--output", "result.ogg"], "a name that ends in .wav, .flac, .mp3, .opus, .m4a"),
         (["speech.wav", "voice.flac", "--output", "no/result.wav"], "the folder no does not exist"),
         (["speech.wav", "voice.flac", "--backend", "ttnn", "--precision", "fast"], "leave it out for ttnn"),
         (["speech.wav", "voice.flac", "--device", "0"], "--device names a card, and the backend is torch"),

@@ -14,7 +14,7 @@ import torch
 from models.demos.openvoice.config import ConfigError
 from models.demos.openvoice.pipeline import OpenVoice, Request
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
-from models.tt_audio.host import audio, checkpoint
+from models.tt_audio.host import audio, checkpoint, voice_activity
 from models.tt_audio.host.audio import AudioError
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.voices import Voice, VoiceBank, VoiceError
@@ -96,7 +96,7 @@ def test_unknown_backend(folder, expect_error):
 
 def test_voice_is_the_mean_of_the_segments_weighted_by_duration(model, recording):
     samples = audio.load(recording, RATE)
-    segments = audio.speech_segments(samples, RATE)
+    segments = voice_activity.speech_segments(samples, RATE)
     embeddings = np.array([model.backend.embed(samples[start:stop]) for start, stop in segments])
     expected = np.average(embeddings, axis=0, weights=[stop - start for start, stop in segments])
     voice = model.voice(recording)
@@ -113,7 +113,7 @@ def test_several_recordings_count_by_their_speech(model, tmp_path):
     pieces = []
     for path in paths:
         samples = audio.load(path, RATE)
-        pieces += [samples[start:stop] for start, stop in audio.speech_segments(samples, RATE)]
+        pieces += [samples[start:stop] for start, stop in voice_activity.speech_segments(samples, RATE)]
     embeddings = np.array([model.backend.embed(piece) for piece in pieces])
     expected = np.average(embeddings, axis=0, weights=[len(piece) for piece in pieces])
     np.testing.assert_allclose(model.voice(paths).embedding.numpy(), expected, atol=1e-6)
