@@ -14,16 +14,10 @@ share a row, as its phases, from the upsampling to the waveform (parameters.phas
 import ttnn
 
 from ..reference.hifigan import LAST_SLOPE, SLOPE
+from .activations import TANH, leaky_relu
 from .conv import Conv1d
 from .precision import Stage
 from .sharding import shard
-
-
-def leaky_relu(slope: float):
-    return ttnn.UnaryWithParam(ttnn.UnaryOpType.LEAKY_RELU, slope)
-
-
-TANH = ttnn.UnaryWithParam(ttnn.UnaryOpType.TANH)
 
 
 class ResBlock:

@@ -15,11 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 import ttnn
+from models.tt_audio.tt.activations import ABS, CEIL, EXP
 from models.tt_audio.tt.precision import Stage
-
-EXP = ttnn.UnaryWithParam(ttnn.UnaryOpType.EXP)
-CEIL = ttnn.UnaryWithParam(ttnn.UnaryOpType.CEIL)
-ABS = ttnn.UnaryWithParam(ttnn.UnaryOpType.ABS)
+from models.tt_audio.tt.tensors import upload
 
 
 class Placement(NamedTuple):
@@ -38,25 +36,6 @@ def mixed(deterministic, stochastic, sdp_ratio):
 def durations(log_durations, length_scale):
     """Whole frames for each phone, a column; `length_scale`, a column too, is 0 behind a sentence's end."""
     return ttnn.multiply(log_durations, length_scale, input_tensor_a_activations=[EXP], activations=[CEIL])
-
-
-class Selection:
-    """Rows by their numbers, which are data: a comparison makes ones and zeros, a matmul picks.
-
-    The matrix unit cuts values to TF32; so does whatever reads them next, so nothing more is lost."""
-
-    def __init__(self, device, stage: Stage):
-        self.device = device
-        self.compute_config = stage.compute_config(device)
-        self.numbers = {}  # how many rows -> 0, 1, 2, ... on the device
-
-    def __call__(self, rows, places):
-        """rows [batch, 1, R, C], places [batch, 1, n, 1] -> [batch, 1, n, C]; zeros for a number that is no row's."""
-        count = rows.shape[2]
-        if count not in self.numbers:
-            self.numbers[count] = _on_device(np.arange(count).reshape(1, -1), self.device)
-        chosen = ttnn.eq(places, self.numbers[count], dtype=ttnn.float32)
-        return ttnn.matmul(chosen, rows, compute_kernel_config=self.compute_config)
 
 
 class Alignment:
@@ -97,10 +76,5 @@ class Alignment:
 
     def _constant(self, kind: str, size: int, make):
         if (kind, size) not in self.constants:
-            self.constants[kind, size] = _on_device(make(), self.device)
+            self.constants[kind, size] = upload(make(), self.device)
         return self.constants[kind, size]
-
-
-def _on_device(matrix: np.ndarray, device):
-    values = np.ascontiguousarray(matrix[None, None], dtype=np.float32)
-    return ttnn.to_device(ttnn.Tensor(values, ttnn.float32, layout=ttnn.TILE_LAYOUT), device)

@@ -22,23 +22,20 @@ import numpy as np
 
 import ttnn
 from models.demos.openvoice.reference.attention import SPEAKER_LAYER, WINDOW
+from models.tt_audio.tt.activations import RELU, add, multiply
+from models.tt_audio.tt.attention import attend
 from models.tt_audio.tt.conv import Conv1d
-from models.tt_audio.tt.linear import Projection
-from models.tt_audio.tt.normalization import ChannelNorm
+from models.tt_audio.tt.linear import FusedLinear
+from models.tt_audio.tt.normalization import LayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import TILE, shard
+from models.tt_audio.tt.tensors import upload
 
 DISTANCES = 2 * WINDOW + 1
 PAIRS = DISTANCES**2
 NEVER = -1e9  # a score that softmax makes zero
-# Rows of queries and of keys that a core works on at once; powers of two, so they divide every bucket.
-QUERY_ROWS, KEY_ROWS = 64, 128
-ABSENCE = [  # 1 -> 0, 0 -> NEVER
-    ttnn.UnaryWithParam(ttnn.UnaryOpType.ADD_UNARY_SFPU, -1.0),
-    ttnn.UnaryWithParam(ttnn.UnaryOpType.MUL_UNARY_SFPU, -NEVER),
-]
+ABSENCE = [add(-1.0), multiply(-NEVER)]  # 1 -> 0, 0 -> NEVER
 MOST_ROWS_IN_L1 = 2048  # of queries, keys and values side by side, 7.5 kB each
-RELU = ttnn.UnaryWithParam(ttnn.UnaryOpType.RELU)
 
 
 def head_width(channels: int) -> int:
@@ -66,7 +63,8 @@ class Distances:
         """`mask` [1, 1, batch * T, 1] is 1 on positions that exist."""
         length = rows // batch
         if length not in self.tables:
-            self.tables[length] = [self._upload(table) for table in self._tables(length)]
+            # ones, zeros and a number that only has to be large: bfloat16 is exact
+            self.tables[length] = [upload(table, self.device, ttnn.bfloat16) for table in self._tables(length)]
         before, after, window = self.tables[length]
         if mask is None:
             return Sight(before, after, window)
@@ -75,11 +73,6 @@ class Distances:
         return Sight(
             before, after, ttnn.add(window, near_and_far, input_tensor_b_activations=ABSENCE, dtype=window.dtype)
         )
-
-    def _upload(self, table: np.ndarray):
-        # ones, zeros and a number that only has to be large: bfloat16 is exact
-        values = np.ascontiguousarray(table[None, None], np.float32)
-        return ttnn.to_device(ttnn.Tensor(values, ttnn.bfloat16, layout=ttnn.TILE_LAYOUT), self.device)
 
     def _tables(self, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         position = np.arange(length)
@@ -97,34 +90,13 @@ class Distances:
         return np.hstack([np.ones((length, self.channels)), pairs, np.zeros((length, filling))])
 
 
-def attend(query, key, value, scores, compute_config, memory_config=None):
-    """Values [batch, heads, keys, D] by queries and keys -> what each query receives, its heads side by side.
-
-    `scores` are added to those of the queries, whose weights hold the scale."""
-    return ttnn.transformer.scaled_dot_product_attention(
-        *(query, key, value),
-        attn_mask=scores,
-        is_causal=False,
-        scale=1.0,
-        output_concat_heads=True,
-        program_config=ttnn.SDPAProgramConfig(
-            compute_with_storage_grid_size=query.device().compute_with_storage_grid_size(),
-            q_chunk_size=min(QUERY_ROWS, query.shape[2]),
-            k_chunk_size=min(KEY_ROWS, key.shape[2]),
-            exp_approx_mode=False,  # the other one loses twenty times as much, on a simulator
-        ),
-        compute_kernel_config=compute_config,
-        memory_config=memory_config,
-    )
-
-
 class RelativeAttention:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.stage = stage
         self.compute_config = stage.compute_config(device)
         self.n_heads = parameters.n_heads
-        self.projections = Projection(parameters.projections, device, stage)
+        self.projections = FusedLinear(parameters.projections, device, stage)
         self.output = Conv1d(parameters.output, device, stage)
 
     def __call__(self, x, sight: Sight, batch: int = 1):
@@ -169,9 +141,9 @@ class FeedForward:
 class EncoderLayer:
     def __init__(self, parameters, device, stage: Stage):
         self.attention = RelativeAttention(parameters.attention, device, stage)
-        self.attention_norm = ChannelNorm(parameters.attention_norm, device, stage)
+        self.attention_norm = LayerNorm(parameters.attention_norm, device, stage)
         self.feed_forward = FeedForward(parameters.feed_forward, device, stage)
-        self.feed_forward_norm = ChannelNorm(parameters.feed_forward_norm, device, stage)
+        self.feed_forward_norm = LayerNorm(parameters.feed_forward_norm, device, stage)
 
     def __call__(self, x, sight: Sight, mask=None, bias=None, batch: int = 1):
         """`bias`: what a speaker puts in the place of the last norm's."""

@@ -22,13 +22,12 @@ from itertools import chain, islice, pairwise
 import numpy as np
 
 import ttnn
-from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.tt import parameters
-from models.demos.openvoice.tt.converter import joined, packed_shape
-from models.demos.openvoice.tt.runner import BYTES, L1_SHARE, Conditioning, DeviceConverter
+from models.demos.openvoice.tt.converter import packed_shape
+from models.demos.openvoice.tt.runner import Conditioning, DeviceConverter
 from models.demos.openvoice.windows import Conversion, Window
-from models.tt_audio.tt.precision import Stage
-from models.tt_audio.tt.sharding import TILE, shard
+from models.tt_audio.tt.memory import rows_in_l1
+from models.tt_audio.tt.tensors import concat_rows
 
 # Activations of the hidden width that the flow and a WaveNet's convolution hold at once, in the ledger: 13.2.
 ACTIVATIONS = 13.3
@@ -60,7 +59,9 @@ class BatchConverter(DeviceConverter):
         self.chips = device.get_num_devices()
         # A trace reads its inputs at the places of one chip; a mesh runs op by op.
         super().__init__(reference, device, precision, traced if self.chips == 1 else False, window)
-        self.most_rows = latent_rows(self.config, device, self.precision.posterior_encoder)
+        self.most_rows = rows_in_l1(
+            device, self.config.hidden_channels, self.precision.posterior_encoder.activations, ACTIVATIONS
+        )
         self._several: OrderedDict[tuple, Voices] = OrderedDict()
 
     def convert_batch(self, conversions: Sequence[Conversion]) -> list[np.ndarray]:
@@ -149,7 +150,7 @@ class BatchConverter(DeviceConverter):
             own_mask = mask if any(masked[place::batch]) else None
             at = [place * bucket + start for start in starts[place]]
             rows += self.converter.rows(z, at, self.short, target.conv_pre[place], own_mask)
-        samples = ttnn.to_torch(joined(rows), mesh_composer=ttnn.ConcatMeshToTensor(self.device, dim=0)).numpy()
+        samples = ttnn.to_torch(concat_rows(rows), mesh_composer=ttnn.ConcatMeshToTensor(self.device, dim=0)).numpy()
 
         of_place = np.cumsum([0, *map(len, starts)])
         samples = samples.reshape(self.chips, of_place[-1], -1)
@@ -191,12 +192,3 @@ class BatchConverter(DeviceConverter):
         """Embeddings [chips * n, gin_channels] -> on each chip the biases of its n voices."""
         biases = self._biases(embeddings, ttnn.ShardTensorToMesh(self.device, dim=0))
         return biases.map(lambda bias: ttnn.to_device(bias, self.device))
-
-
-def latent_rows(config: ConverterConfig, device, stage: Stage) -> int:
-    """Rows that the encoder and the flow can hold in L1."""
-    grid = device.compute_with_storage_grid_size()
-    step = TILE * grid.y  # whole tiles on every row of cores
-    height, width = shard(device, step, config.hidden_channels).shard_spec.shape
-    capacity = L1_SHARE * ttnn.get_memory_view(device, ttnn.BufferType.L1).total_bytes_per_bank
-    return int(capacity // (ACTIVATIONS * height * width * BYTES[stage.activations])) * step

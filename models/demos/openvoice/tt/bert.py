@@ -12,11 +12,12 @@ are bfloat16, because scaled_dot_product_attention takes nothing wider.
 """
 
 import ttnn
-from models.demos.openvoice.tt.alignment import Selection
-from models.demos.openvoice.tt.attention import attend
+from models.tt_audio.tt.attention import attend
 from models.tt_audio.tt.linear import Linear
-from models.tt_audio.tt.normalization import ChannelNorm
+from models.tt_audio.tt.memory import BYTES, fits_in_l1
+from models.tt_audio.tt.normalization import LayerNorm
 from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.tensors import RowGather
 
 BUCKETS = (32, 64, 128, 256, 512)  # word pieces; BERT itself reads no more than 512
 MASKED = -1e9  # added to a score whose exponential is to be zero
@@ -30,10 +31,10 @@ class Layer:
         self.compute_config = stage.compute_config(device)
         self.query_key_value = Linear(parameters.query_key_value, device, stage, dtype=ttnn.bfloat16)
         self.attention_out = Linear(parameters.attention_out, device, stage)
-        self.attention_norm = ChannelNorm(parameters.attention_norm, device, stage)
+        self.attention_norm = LayerNorm(parameters.attention_norm, device, stage)
         self.widen = Linear(parameters.widen, device, stage, activation="gelu")
         self.narrow = Linear(parameters.narrow, device, stage)
-        self.norm = ChannelNorm(parameters.norm, device, stage)
+        self.norm = LayerNorm(parameters.norm, device, stage)
 
     def __call__(self, x, mask, memory_config):
         """x [1, 1, batch * N, width], mask [batch, 1, N, N] -> as x"""
@@ -62,7 +63,7 @@ class Bert:
         self.stage = stage
         self.words = ttnn.to_device(parameters.words, device)
         self.positions = ttnn.to_device(parameters.positions, device)
-        self.norm = ChannelNorm(parameters.norm, device, stage)
+        self.norm = LayerNorm(parameters.norm, device, stage)
         self.layers = [Layer(layer, device, stage) for layer in parameters.layers]
         self.prepared = {}  # bucket -> its positions, and zeros that a key mask is spread over
 
@@ -96,10 +97,9 @@ class Bert:
 
     def _placement(self, rows: int):
         """L1, unless there are so many rows that the widened ones, x and their projection do not fit there."""
-        l1 = ttnn.get_memory_view(self.device, ttnn.BufferType.L1)
         columns = self.layers[0].widen.bias.shape[3] + 2 * self.words.shape[1]
-        fits = rows * columns * 4 <= L1_SHARE * l1.num_banks * l1.total_bytes_per_bank
-        return ttnn.L1_MEMORY_CONFIG if fits else ttnn.DRAM_MEMORY_CONFIG
+        size = rows * columns * BYTES[self.stage.activations]
+        return ttnn.L1_MEMORY_CONFIG if fits_in_l1(self.device, size, L1_SHARE) else ttnn.DRAM_MEMORY_CONFIG
 
 
 class PhoneFeatures:
@@ -110,10 +110,8 @@ class PhoneFeatures:
     """
 
     def __init__(self, parameters, device, stage: Stage):
-        self.device = device
-        self.stage = stage
-        self.weight = ttnn.to_device(parameters.weight, device)
-        self.selection = Selection(device, stage)
+        self.projection = Linear(parameters, device, stage, dtype=ttnn.float32)
+        self.gather = RowGather(device, stage)
 
     def __call__(self, x, pieces):
         """x [1, 1, batch * N, width] -> [1, 1, batch * phones, channels]
@@ -122,11 +120,6 @@ class PhoneFeatures:
         """
         batch, _, phones, _ = pieces.shape
         tokens = x.shape[2] // batch
-        narrow = ttnn.matmul(
-            *(x, self.weight),
-            dtype=ttnn.float32,
-            core_grid=self.device.core_grid,
-            compute_kernel_config=self.stage.compute_config(self.device),
-        )
-        repeated = self.selection(ttnn.reshape(narrow, (batch, 1, tokens, narrow.shape[3])), pieces)
+        narrow = self.projection(x)
+        repeated = self.gather(ttnn.reshape(narrow, (batch, 1, tokens, narrow.shape[3])), pieces)
         return ttnn.reshape(repeated, (1, 1, batch * phones, narrow.shape[3]))

@@ -16,6 +16,7 @@ from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.spectrogram import Spectrogram
 from models.tt_audio.tt.hifigan import Generator
 from models.tt_audio.tt.sharding import TILE
+from models.tt_audio.tt.tensors import concat_rows, row_slice
 
 
 class Converter:
@@ -55,27 +56,20 @@ class Converter:
 
     def waveform(self, z, starts, window: int, target, mask=None):
         """The windows of z that begin at `starts`, generated one by one -> [1, 1, len(starts), window * hop]."""
-        return joined(self.rows(z, starts, window, target.conv_pre, mask))
+        return concat_rows(self.rows(z, starts, window, target.conv_pre, mask))
 
     def rows(self, z, starts, window: int, conv_pre, mask=None) -> list:
         """The same, each window's row by itself; `conv_pre`: the voice's bias of that convolution (V1) or None."""
         rows = []
         for start in starts:
-            piece = z if window == z.shape[2] else _rows(z, start, window)
+            piece = z if window == z.shape[2] else row_slice(z, start, window, ttnn.DRAM_MEMORY_CONFIG)
             masks = None
             if mask is not None:
-                masks = self.generator.masks(mask if window == z.shape[2] else _rows(mask, start, window))
+                masks = self.generator.masks(
+                    mask if window == z.shape[2] else row_slice(mask, start, window, ttnn.DRAM_MEMORY_CONFIG)
+                )
             rows.append(_as_row(self.generator(piece, masks, conv_pre)))
         return rows
-
-
-def joined(rows: list):
-    """One below the other: side by side they would have to fit into the L1 of a core."""
-    return rows[0] if len(rows) == 1 else ttnn.concat(rows, dim=2)
-
-
-def _rows(x, start: int, count: int):
-    return ttnn.slice(x, [0, 0, start, 0], [1, 1, start + count, x.shape[3]], memory_config=ttnn.DRAM_MEMORY_CONFIG)
 
 
 def _as_row(samples):

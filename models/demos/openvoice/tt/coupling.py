@@ -11,7 +11,7 @@ puts a voice in; the voice enters as the biases of the convolutions, MeloTTS's s
 import ttnn
 from models.demos.openvoice.tt.attention import Distances, Encoder
 from models.demos.openvoice.tt.wavenet import WaveNet
-from models.tt_audio.tt.linear import Projection
+from models.tt_audio.tt.linear import FusedLinear
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import columns, shard
 
@@ -19,7 +19,7 @@ from models.tt_audio.tt.sharding import columns, shard
 class ResidualCoupling:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
-        self.pre = Projection(parameters.pre, device, stage)
+        self.pre = FusedLinear(parameters.pre, device, stage)
         self.wavenet = WaveNet(parameters.wavenet, device, stage)
 
     def __call__(self, first, second, mask, biases, reverse: bool, batch: int):
@@ -36,9 +36,9 @@ class ResidualCoupling:
 class TransformerCoupling:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
-        self.pre = Projection(parameters.pre, device, stage)
+        self.pre = FusedLinear(parameters.pre, device, stage)
         self.encoder = Encoder(parameters.encoder, device, stage)
-        self.post = Projection(parameters.post, device, stage)
+        self.post = FusedLinear(parameters.post, device, stage)
 
     def __call__(self, first, second, sight, mask, factor, speaker, reverse: bool, batch: int):
         """What `second` becomes; `first` passes unchanged. `factor`: the mask in as many channels, or None."""
@@ -63,7 +63,7 @@ class ResidualCouplingBlock:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.couplings = [ResidualCoupling(coupling, device, stage) for coupling in parameters.couplings]
-        self.identity = Projection(parameters.identity, device, stage)
+        self.identity = FusedLinear(parameters.identity, device, stage)
 
     def joined(self, halves):
         """z in one tensor. The product cuts it to TF32, as the convolution that reads it would."""

@@ -111,7 +111,7 @@ def _text_encoder(encoder: TextEncoder) -> dict:
     return {
         "scale": encoder.scale,
         "tables": [_high_and_low(table.detach()) for table in tables],
-        "sum": tiled(torch.eye(encoder.phones.embedding_dim).repeat(2 * len(tables), 1)),
+        "sum": {"weight": tiled(torch.eye(encoder.phones.embedding_dim).repeat(2 * len(tables), 1))},
         "encoder": _encoder(encoder.encoder),
         "projection": convolution(encoder.projection.weight, encoder.projection.bias),
     }
@@ -253,7 +253,7 @@ def _spline() -> dict:
     return {
         "totals": _matmul(torch.block_diag(*[bins.expand(TILE, TILE)] * 2), torch.full((2 * TILE,), float(BINS))),
         "bottoms": _matmul(below, bins * torch.arange(TILE) - TAIL_BOUND),
-        "ones": tiled(bins[:, None]),
+        "sum": {"weight": tiled(bins[:, None])},
     }
 
 

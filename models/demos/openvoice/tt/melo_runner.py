@@ -23,14 +23,16 @@ from models.demos.openvoice.reference.melo_tts import Prosody, draw
 from models.demos.openvoice.reference.text_encoder import Sentences
 from models.demos.openvoice.tt import bert as word_pieces
 from models.demos.openvoice.tt import melo_parameters, melo_tts, parameters
-from models.demos.openvoice.tt.converter import joined
 from models.demos.openvoice.tt.melo_tts import Encoding, FrameForm, MeloTTS, TextForm
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.resampling import Resampling, overlap, places
-from models.demos.openvoice.tt.runner import DeviceConverter, generator_window
+from models.demos.openvoice.tt.runner import DeviceConverter
 from models.demos.openvoice.tt.trace import Replays
 from models.demos.openvoice.windows import covering_starts, noise, rows_of_frames, spread_starts
+from models.tt_audio.tt.buckets import smallest_bucket
+from models.tt_audio.tt.memory import generator_window
 from models.tt_audio.tt.sharding import TILE
+from models.tt_audio.tt.tensors import concat_rows
 
 PHONES = (64, 128, 256, 512)
 FRAMES = (128, 512, 768, 1024, 1536, 2048)  # and the generator's window; 2,048 frames of MeloTTS last 23.8 s
@@ -240,7 +242,7 @@ class DeviceMeloTTS:
         places = form.windows and melo_tts.column(packed, columns.windows, form.windows * self.window)
         rows = self.model.waveform(z, mask, places, form, speaker)
         if voices is None:
-            return joined(rows)
+            return concat_rows(rows)
         places = form.windows and melo_tts.column(packed, columns.joined, form.frames)
         speech = self.model.base_speech(rows, mask, places, form)
         hops = form.frames + overlap(self.converter.config)
@@ -266,7 +268,7 @@ class DeviceMeloTTS:
         for item in range(batch):
             at = [item * form.frames + start for start in starts]
             rows += network.rows(z, at, window, target.conv_pre, mask)
-        return joined(rows)
+        return concat_rows(rows)
 
     def _converter_starts(self, form: FrameForm) -> tuple[int, ...]:
         return covering_starts(form.frames, self.converter.short, self.converter.reach)
@@ -308,10 +310,6 @@ class DeviceMeloTTS:
         return number, self._speakers[number]
 
 
-def _bucket(buckets: Sequence[int], needed: int, what: str) -> int:
-    for bucket in buckets:
-        if needed <= bucket:
-            return bucket
-    raise ValueError(
-        f"{what} is too long for the device: at most {buckets[-1]}; split the text, or use the backend 'torch'"
-    )
+def _bucket(buckets: Sequence[int], length: int, what: str) -> int:
+    too_long = f"{what} is too long for the device: at most {buckets[-1]}; split the text, or use the backend 'torch'"
+    return smallest_bucket(buckets, length, too_long)

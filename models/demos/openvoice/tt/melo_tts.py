@@ -17,18 +17,18 @@ from typing import NamedTuple
 import ttnn
 from models.demos.openvoice.config import ConverterConfig, MeloConfig
 from models.demos.openvoice.tt import alignment
-from models.demos.openvoice.tt.alignment import Alignment, Placement, Selection
+from models.demos.openvoice.tt.alignment import Alignment, Placement
 from models.demos.openvoice.tt.bert import Bert, PhoneFeatures
-from models.demos.openvoice.tt.converter import joined
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock, TransformerCouplingBlock
 from models.demos.openvoice.tt.duration_predictor import DurationPredictor
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.resampling import edges
 from models.demos.openvoice.tt.stochastic_duration_predictor import StochasticDurationPredictor
 from models.demos.openvoice.tt.text_encoder import TextEncoder
+from models.tt_audio.tt.activations import EXP
 from models.tt_audio.tt.hifigan import Generator
+from models.tt_audio.tt.tensors import RowGather, concat_rows, row_slice
 
-EXP = ttnn.UnaryWithParam(ttnn.UnaryOpType.EXP)
 # Columns of the packed text; a value of a whole sentence stands in each of its rows.
 PHONE, TONE, LANGUAGE, MASK, HELPER_NOISE, NOISE, SDP_RATIO, LENGTH_SCALE, PIECE, TOKEN, TOKEN_MASK = range(11)
 TEXT_COLUMNS = 11
@@ -89,7 +89,7 @@ class MeloTTS:
         flow = TransformerCouplingBlock if config.transformer_flow else ResidualCouplingBlock
         self.flow = flow(weights.flow, device, precision.flow)
         self.generator = Generator(weights.generator, device, precision.generator)
-        self.selected = Selection(device, precision.generator)
+        self.gather = RowGather(device, precision.generator)
 
     def encode(self, packed, form: TextForm, speaker) -> Encoding:
         """packed [batch, 1, rows, TEXT_COLUMNS] -> what the text decides; the placement's counts are for the host."""
@@ -128,19 +128,19 @@ class MeloTTS:
         """The rows of samples of each sentence's windows, [1, 1, windows * window, samples of a frame].
 
         `places` [1, 1, batch * windows * window, 1]: the frame of z that stands in each of these rows."""
-        return [joined(self._sentence(z, mask, places, form, item, speaker)) for item in range(form.batch)]
+        return [concat_rows(self._sentence(z, mask, places, form, item, speaker)) for item in range(form.batch)]
 
     def _sentence(self, z, mask, places, form: FrameForm, item: int, speaker) -> list:
         z, mask = (item_rows(x, item, form.batch) for x in (z, mask))
         if not form.windows:
             return [self._rows_of_samples(z, mask if form.masked else None, speaker)]
         places = item_rows(places, item, form.batch)
-        chosen = self.selected(z, places)
-        existing = self.selected(mask, places) if form.masked else None
+        chosen = self.gather(z, places)
+        existing = self.gather(mask, places) if form.masked else None
         return [
             self._rows_of_samples(
-                _rows(chosen, start, self.window),
-                None if existing is None else _rows(existing, start, self.window),
+                row_slice(chosen, start, self.window),
+                None if existing is None else row_slice(existing, start, self.window),
                 speaker,
             )
             for start in range(0, form.windows * self.window, self.window)
@@ -154,10 +154,10 @@ class MeloTTS:
         for item, own in enumerate(rows):
             own = ttnn.to_layout(own, ttnn.TILE_LAYOUT)
             if form.windows:
-                sentences.append(self.selected(own, item_rows(places, item, form.batch)))
+                sentences.append(self.gather(own, item_rows(places, item, form.batch)))
             else:
                 sentences.append(ttnn.multiply(own, item_rows(mask, item, form.batch)))
-        return joined(sentences)
+        return concat_rows(sentences)
 
     def _rows_of_samples(self, z, mask, speaker):
         """Frames of z -> their samples [1, 1, frames, samples of a frame]"""
@@ -178,7 +178,7 @@ def frame_columns(config: MeloConfig, converter: ConverterConfig | None) -> Fram
 def item_rows(x, item: int, batch: int):
     """Of [1, 1, batch * rows, C] those of one item."""
     rows = x.shape[2] // batch
-    return x if batch == 1 else _rows(x, item * rows, rows)
+    return x if batch == 1 else row_slice(x, item * rows, rows)
 
 
 def column(packed, index: int, count: int):
@@ -210,7 +210,3 @@ def _as_row(packed, index: int, count: int):
     """-> [batch, 1, 1, count]"""
     row = ttnn.reshape(_column(packed, index, count), (packed.shape[0], 1, 1, count))
     return ttnn.to_layout(row, ttnn.TILE_LAYOUT)
-
-
-def _rows(x, start: int, count: int):
-    return ttnn.slice(x, [0, 0, start, 0], [1, 1, start + count, x.shape[3]])

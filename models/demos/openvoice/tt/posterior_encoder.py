@@ -9,17 +9,16 @@ Spectrogram [1, 1, T, bins] and noise [1, 1, T, C], already scaled by tau, -> th
 
 import ttnn
 from models.demos.openvoice.tt.wavenet import WaveNet
-from models.tt_audio.tt.linear import Projection
+from models.tt_audio.tt.activations import EXP
+from models.tt_audio.tt.linear import FusedLinear
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import columns, halves, shard
-
-EXP = ttnn.UnaryWithParam(ttnn.UnaryOpType.EXP)
 
 
 class PosteriorEncoder:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
-        self.pre = Projection(parameters.pre, device, stage)
+        self.pre = FusedLinear(parameters.pre, device, stage)
         self.wavenet = WaveNet(parameters.wavenet, device, stage)
 
     def __call__(self, spec, noise, mask=None, biases=None, batch: int = 1):

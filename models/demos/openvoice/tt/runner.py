@@ -20,7 +20,6 @@ import numpy as np
 from loguru import logger
 
 import ttnn
-from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.converter import Converter as ReferenceConverter
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.converter import Converter, packed_shape
@@ -28,19 +27,15 @@ from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
 from models.demos.openvoice.tt.trace import Form, Traces, obstacle
 from models.demos.openvoice.windows import Window, covering_starts, join, noise, windows
-from models.tt_audio.reference.hifigan import GeneratorConfig
+from models.tt_audio.tt.memory import BYTES, generator_window, longest_row
 from models.tt_audio.tt.precision import Stage
-from models.tt_audio.tt.sharding import TILE, shard
 
 # Short windows in a long one. More would waste less of the long window on context, at the price of memory and latency.
 LONG = 4
 # Frames. Every one is a set of programs; below 128 TTNN's sliding windows refuse the encoder's last layers, and above
 # 1,024 the first ones leave L1 for slices in DRAM. pipeline.py embeds stretches of at most ten seconds, 861 frames.
 EMBED_BUCKETS = (128, 256, 512, 1024)
-# Of a core's L1; the rest is for what the allocator cannot place tightly.
-L1_SHARE = 0.9
 VOICES_KEPT = 64  # on the device; 32 biases of 384 values each, about 3 MB in tiles
-BYTES = {ttnn.float32: 4, ttnn.bfloat16: 2}
 
 
 @dataclass(frozen=True)
@@ -66,49 +61,6 @@ class Conditioning:
         return biases
 
 
-def generator_window(
-    config: GeneratorConfig, device, stage: Stage, step: int | None = None, limit: float = float("inf")
-) -> int:
-    """Frames of the largest generator window, a multiple of `step`, whose residual chains stay in L1.
-
-    The widest moment of a resblock holds five activations (the stage's input, the sum, the chain, the convolution's
-    input with its halo and its output); the convolution adds two activations' worth of unrolled rows and one tap's
-    weights, double-buffered. The ledger's peak stays below it for the full-size models.
-    """
-    step = step or TILE * device.compute_with_storage_grid_size().y  # whole tiles on every row of cores
-    capacity = _capacity(device)
-    fitting = 0
-    while fitting + step <= limit and _resblock_bytes(config, device, stage, fitting + step) <= capacity:
-        fitting += step
-    if not fitting:
-        raise ValueError(
-            f"a generator of {config.upsample_initial_channel} channels does not fit the L1 of this device"
-        )
-    return fitting
-
-
-def _capacity(device) -> float:
-    return L1_SHARE * ttnn.get_memory_view(device, ttnn.BufferType.L1).total_bytes_per_bank
-
-
-def longest_row(config: ConverterConfig, device) -> int:
-    """Frames whose samples are one row: a core that moves a row holds four in L1, in and out and double-buffered."""
-    return int(_capacity(device) // (4 * config.hop_length * BYTES[ttnn.float32]))
-
-
-def _resblock_bytes(config: GeneratorConfig, device, stage: Stage, frames: int) -> int:
-    """Bytes a core at the widest moment of the widest stage."""
-    widest, samples, channels = 0, frames, config.upsample_initial_channel
-    for rate in config.upsample_rates:
-        samples, channels = samples * rate, channels // 2
-        rows = samples * channels // TILE if channels < TILE else samples  # several samples share a row (parameters.py)
-        height, width = shard(device, rows, max(channels, TILE)).shard_spec.shape
-        activation = height * width * BYTES[stage.activations]
-        weights = 2 * (-(-max(channels, TILE) // TILE) * TILE) ** 2 * BYTES[stage.weights]
-        widest = max(widest, 7 * activation + weights)
-    return widest
-
-
 class DeviceConverter:
     """A loaded converter on one device. `reference` gives the weights; the arithmetic is all the device's.
 
@@ -132,7 +84,7 @@ class DeviceConverter:
         self.reference_encoder = ReferenceEncoder(
             parameters.preprocess(reference.reference_encoder), device, self.precision.reference_encoder
         )
-        limit = longest_row(self.config, device)
+        limit = longest_row(device, self.config.hop_length * BYTES[ttnn.float32])  # a frame's samples are in one row
         self.short = window or generator_window(self.config, device, self.precision.generator, limit=limit)
         self.long = LONG * self.short
         self.reach = reference.generator.reach

@@ -9,12 +9,10 @@ one convolution over the hops; real and imaginary halves meet in one binary prog
 
 import ttnn
 from models.demos.openvoice.reference.spectrogram import POWER_FLOOR
+from models.tt_audio.tt import activations
+from models.tt_audio.tt.activations import SQRT, SQUARE
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.precision import Stage
-
-SQUARE = ttnn.UnaryWithParam(ttnn.UnaryOpType.SQUARE)
-FLOOR = ttnn.UnaryWithParam(ttnn.UnaryOpType.ADD_UNARY_SFPU, POWER_FLOOR)
-SQRT = ttnn.UnaryWithParam(ttnn.UnaryOpType.SQRT)
 
 
 class Spectrogram:
@@ -30,5 +28,5 @@ class Spectrogram:
             imaginary,
             input_tensor_a_activations=[SQUARE],
             input_tensor_b_activations=[SQUARE],
-            activations=[FLOOR, SQRT],
+            activations=[activations.add(POWER_FLOOR), SQRT],
         )

@@ -10,28 +10,21 @@ that take turns, so its reversals cost nothing. The depthwise convolutions are d
 
 import ttnn
 from models.demos.openvoice.reference.stochastic_duration_predictor import BINS, MIN_BIN, MIN_SLOPE, TAIL_BOUND
-from models.demos.openvoice.tt.duration_predictor import FineNorm, add_by_item
+from models.tt_audio.tt.activations import EXACT_GELU, RECIPROCAL, RELU, SOFTPLUS, SQRT, SQUARE, add, clamp_to, multiply
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.linear import Linear
+from models.tt_audio.tt.normalization import PreciseLayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import TILE, shard
+from models.tt_audio.tt.tensors import add_by_item
 
-
-def _then(kind, *parameters):
-    return ttnn.UnaryWithParam(getattr(ttnn.UnaryOpType, kind), *parameters)
-
-
-EXACT_GELU = _then("GELU", 0.0)
-ADD_ONE = _then("ADD_UNARY_SFPU", 1.0)
-DOUBLE = _then("MUL_UNARY_SFPU", 2.0)
-SOFTPLUS = _then("SOFTPLUS", 1.0, 20.0)  # torch's own two parameters
-SQUARE, ROOT, RECIPROCAL = _then("SQUARE"), _then("SQRT"), _then("RECIP")
-NOT_NEGATIVE = _then("RELU")
-TO_UNIT_RANGE = _then("RELU_MAX", 1.0)
+ADD_ONE = add(1.0)
+DOUBLE = multiply(2.0)
+TO_UNIT_RANGE = clamp_to(1.0)
 # A bin's share of the curve's box -> its size, less the 1 that it would have if all were equal.
 SHARE_TO_EXCESS = [
-    _then("MUL_UNARY_SFPU", 2 * TAIL_BOUND * (1 - BINS * MIN_BIN)),
-    _then("ADD_UNARY_SFPU", 2 * TAIL_BOUND * MIN_BIN - 1),
+    multiply(2 * TAIL_BOUND * (1 - BINS * MIN_BIN)),
+    add(2 * TAIL_BOUND * MIN_BIN - 1),
 ]
 
 
@@ -42,9 +35,9 @@ class DilatedSeparableConv:
         self.layers = [
             (
                 Conv1d(layer.depthwise, device, stage, dilation=layer.dilation),
-                FineNorm(layer.depthwise_norm, device, stage),
+                PreciseLayerNorm(layer.depthwise_norm, device, stage),
                 Conv1d(layer.pointwise, device, stage),
-                FineNorm(layer.pointwise_norm, device, stage),
+                PreciseLayerNorm(layer.pointwise_norm, device, stage),
             )
             for layer in parameters
         ]
@@ -76,8 +69,7 @@ class InverseSpline:
     def __init__(self, parameters, device, stage: Stage):
         self.totals = Linear(parameters.totals, device, stage)
         self.bottoms = Linear(parameters.bottoms, device, stage)
-        self.ones = ttnn.to_device(parameters.ones, device)
-        self.compute_config = stage.compute_config(device)
+        self.sum = Linear(parameters.sum, device, stage, whole_grid=False)
 
     def __call__(self, y, sizes, slopes, after=()):
         """y [1, 1, rows, 1]; unnormalised widths | heights and slopes at left | right edges [1, 1, rows, 2 * TILE].
@@ -98,15 +90,10 @@ class InverseSpline:
         r = ttnn.divide(rise, higher, input_tensor_b_activations=[ADD_ONE], activations=[TO_UNIT_RANGE])
         u = ttnn.lerp(d0, ttnn.subtract(s, d1, input_tensor_a_activations=[DOUBLE]), r)
         bend = ttnn.multiply(ttnn.multiply(s, r), ttnn.subtract(s, u), activations=[DOUBLE, DOUBLE])
-        root = ttnn.add(u, bend, input_tensor_a_activations=[SQUARE], activations=[NOT_NEGATIVE, ROOT])
-        gain = ttnn.add(u, root, activations=[RECIPROCAL, DOUBLE, _then("ADD_UNARY_SFPU", -1.0)])
+        root = ttnn.add(u, bend, input_tensor_a_activations=[SQUARE], activations=[RELU, SQRT])
+        gain = ttnn.add(u, root, activations=[RECIPROCAL, DOUBLE, add(-1.0)])
         height = ttnn.multiply(r, higher, input_tensor_b_activations=[ADD_ONE])
-        distance = ttnn.matmul(
-            ttnn.multiply(height, gain),
-            self.ones,
-            memory_config=ttnn.L1_MEMORY_CONFIG,
-            compute_kernel_config=self.compute_config,
-        )
+        distance = self.sum(ttnn.multiply(height, gain), ttnn.L1_MEMORY_CONFIG)
         return ttnn.add(y, distance, activations=list(after))
 
 
@@ -135,7 +122,7 @@ class StochasticDurationPredictor:
         self.projection = Conv1d(parameters.projection, device, stage)
         spline = InverseSpline(parameters.spline, device, stage)
         self.couplings = [SplineCoupling(coupling, device, stage, spline) for coupling in parameters.couplings]
-        self.after = [_then("ADD_UNARY_SFPU", -parameters.shift), _then("MUL_UNARY_SFPU", parameters.scale)]
+        self.after = [add(-parameters.shift), multiply(parameters.scale)]
 
     def __call__(self, x, mask, bias, noise, batch: int = 1):
         """mask [1, 1, batch * N, 1]; bias [1 or batch, 1, 1, C] a speaker's; noise: the two channels, scaled"""

@@ -11,7 +11,9 @@ adds them up in float32.
 
 import ttnn
 from models.demos.openvoice.tt.attention import Distances, Encoder
+from models.tt_audio.tt.activations import multiply
 from models.tt_audio.tt.conv import Conv1d
+from models.tt_audio.tt.linear import Linear
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import shard
 
@@ -19,10 +21,9 @@ from models.tt_audio.tt.sharding import shard
 class TextEncoder:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
-        self.stage = stage
         self.tables = [ttnn.to_device(table, device) for table in parameters.tables]
-        self.sum = ttnn.to_device(parameters.sum, device)
-        self.scaled = [ttnn.UnaryWithParam(ttnn.UnaryOpType.MUL_UNARY_SFPU, parameters.scale)]
+        self.sum = Linear(parameters.sum, device, stage, whole_grid=False)
+        self.scaled = [multiply(parameters.scale)]
         self.encoder = Encoder(parameters.encoder, device, stage)
         self.projection = Conv1d(parameters.projection, device, stage)
         self.distances = Distances(device, self.encoder.n_heads, self.encoder.channels)
@@ -46,11 +47,7 @@ class TextEncoder:
             ttnn.embedding(row, table, layout=ttnn.TILE_LAYOUT) for row, table in zip(ids, self.tables, strict=True)
         ]
         x = ttnn.concat(rows, dim=2) if len(rows) > 1 else rows[0]
-        x = ttnn.matmul(
-            *(ttnn.unsqueeze(x, 0), self.sum),
-            dtype=self.stage.activations,
-            compute_kernel_config=self.stage.compute_config(self.device),
-        )
+        x = self.sum(ttnn.unsqueeze(x, 0))
         placement = shard(self.device, x.shape[2], x.shape[3])
         if features is None:
             return ttnn.to_memory_config(x, placement)

@@ -10,13 +10,12 @@ product with those gates.
 """
 
 import ttnn
+from models.tt_audio.tt.activations import SIGMOID, TANH
 from models.tt_audio.tt.conv import Conv1d
-from models.tt_audio.tt.linear import Projection
+from models.tt_audio.tt.linear import FusedLinear
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import columns, halves, shard, slots
 
-TANH = ttnn.UnaryWithParam(ttnn.UnaryOpType.TANH)
-SIGMOID = ttnn.UnaryWithParam(ttnn.UnaryOpType.SIGMOID)
 GROUP = 4  # layers whose gates lie side by side: a slot has to have cores of its own in a row of them
 
 
@@ -28,13 +27,13 @@ class WaveNet:
             Conv1d(layer, device, stage, dilation=dilation)
             for layer, dilation in zip(parameters.in_layers, parameters.dilations, strict=True)
         ]
-        self.residual_layers = [Projection(layer, device, stage) for layer in parameters.residual_layers]
-        self.out = [Projection(part, device, stage) for part in parameters.out]
+        self.residual_layers = [FusedLinear(layer, device, stage) for layer in parameters.residual_layers]
+        self.out = [FusedLinear(part, device, stage) for part in parameters.out]
 
     def __call__(self, x, mask=None, biases=None, batch: int = 1, addend=None, factor=None, scale: float = 1.0):
         """`mask` [1, 1, T, C] is 1 on frames that exist; `biases`: a voice's, one a layer.
 
-        With `addend` the features come out as linear.Projection says: addend + scale * factor * features."""
+        With `addend` the features come out as linear.FusedLinear says: addend + scale * factor * features."""
         rows, channels = x.shape[2], x.shape[3]
         total, last = addend, len(self.in_layers) - 1
         for i, in_layer in enumerate(self.in_layers):

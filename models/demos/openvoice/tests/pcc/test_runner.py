@@ -126,7 +126,7 @@ def test_a_chunk_no_bucket_holds(small_device, samples, voices, expect_error):
 
 def test_a_generator_that_no_window_fits(device, expect_error):
     from models.demos.openvoice.tt.precision import Stage
-    from models.demos.openvoice.tt.runner import generator_window
+    from models.tt_audio.tt.memory import generator_window
 
     huge = ConverterConfig.from_dict({**V2_CONFIG, "model": {**V2_CONFIG["model"], "upsample_initial_channel": 16384}})
     with expect_error(ValueError, "a generator of 16384 channels does not fit the L1 of this device"):

@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""All rules about L1, the memory of each core: how much there is, and what is placed there.
+
+A core has about 1.4 MB. Programs need a part of it for their own circular buffers, so every rule leaves a share of it
+free. The shares and counts were read from the ledger of mocked cards (mock_device/ledger.py), which places every buffer
+as TTNN does.
+"""
+
+import ttnn
+
+from ..reference.hifigan import GeneratorConfig
+from .precision import Stage
+from .sharding import TILE, shard
+
+L1_SHARE = 0.9  # of a core's L1; the rest is for what the allocator cannot place tightly
+BYTES = {ttnn.float32: 4, ttnn.bfloat16: 2}
+
+
+def bytes_per_core(device: ttnn.MeshDevice, share: float = L1_SHARE) -> float:
+    """Return `share` of the L1 of one core in bytes."""
+    return share * ttnn.get_memory_view(device, ttnn.BufferType.L1).total_bytes_per_bank
+
+
+def fits_in_l1(device: ttnn.MeshDevice, size: float, share: float) -> bool:
+    """Say whether `size` bytes, spread over all cores, take at most `share` of all L1."""
+    l1 = ttnn.get_memory_view(device, ttnn.BufferType.L1)
+    return size <= share * l1.num_banks * l1.total_bytes_per_bank
+
+
+def rows_in_l1(device: ttnn.MeshDevice, channels: int, dtype: ttnn.DataType, tensors: float) -> int:
+    """Return how many rows of `channels` channels fit in L1 for `tensors` sharded tensors at a time."""
+    step = TILE * device.compute_with_storage_grid_size().y  # whole tiles on every row of cores
+    height, width = shard(device, step, channels).shard_spec.shape
+    return int(bytes_per_core(device) // (tensors * height * width * BYTES[dtype])) * step
+
+
+def longest_row(device: ttnn.MeshDevice, bytes_per_item: int) -> int:
+    """Return how many items fit in one row of a row-major tensor.
+
+    A core that moves a row holds it four times: as input and as output, both double-buffered.
+    """
+    return int(bytes_per_core(device) // (4 * bytes_per_item))
+
+
+def generator_window(
+    config: GeneratorConfig,
+    device: ttnn.MeshDevice,
+    stage: Stage,
+    step: int | None = None,
+    limit: float = float("inf"),
+) -> int:
+    """Return the frames of the largest generator window, a multiple of `step`, whose residual blocks stay in L1.
+
+    `step` is by default a tile of frames for each row of cores; `limit` bounds the result.
+    """
+    step = step or TILE * device.compute_with_storage_grid_size().y
+    capacity = bytes_per_core(device)
+    fitting = 0
+    while fitting + step <= limit and _resblock_bytes(config, device, stage, fitting + step) <= capacity:
+        fitting += step
+    if not fitting:
+        raise ValueError(
+            f"a generator of {config.upsample_initial_channel} channels does not fit the L1 of this device"
+        )
+    return fitting
+
+
+def _resblock_bytes(config: GeneratorConfig, device: ttnn.MeshDevice, stage: Stage, frames: int) -> int:
+    """Return the bytes of a core that the largest residual block needs for a window of `frames` frames.
+
+    At its peak a block holds five activations: the stage's input, the sum, the residual, and the convolution's input
+    with its halo and its output. The convolution adds unrolled rows of two activations, and the weights of one tap,
+    double-buffered. The ledger's peak is below that for the full-size models.
+    """
+    most, samples, channels = 0, frames, config.upsample_initial_channel
+    for rate in config.upsample_rates:
+        samples, channels = samples * rate, channels // 2
+        # several samples share a row where they have few channels (parameters/hifigan.py)
+        rows = samples * channels // TILE if channels < TILE else samples
+        height, width = shard(device, rows, max(channels, TILE)).shard_spec.shape
+        activation = height * width * BYTES[stage.activations]
+        weights = 2 * (-(-max(channels, TILE) // TILE) * TILE) ** 2 * BYTES[stage.weights]
+        most = max(most, 7 * activation + weights)
+    return most
