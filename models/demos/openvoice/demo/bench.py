@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""`bench`: how long conversions take on this machine, from samples to samples with all transfers.
+"""`bench`: time conversions on this machine, from samples to samples, with all transfers.
 
-Weights do not matter to time, so an untrained model serves where there is none. A figure from a mocked card would be
-no time at all; make bench counts there instead.
+An untrained model is timed if no other is found, because weights do not change the time. A mocked card is refused,
+because its times mean nothing; `make bench` counts programs and transfers there.
 """
 
 import argparse
@@ -34,7 +34,9 @@ VOICE_SECONDS = 6.0
 def add_bench(commands) -> None:
     parser = add_command(commands, "bench", bench, "time conversions on this machine", EXAMPLES)
     parser.add_argument("--seconds", type=positive, nargs="+", default=SECONDS, help="lengths of recordings (3 10 30)")
-    parser.add_argument("--repeats", type=count, default=3, help="of which the median counts (%(default)s)")
+    parser.add_argument(
+        "--repeats", type=count, default=3, help="runs per length; the median is reported (%(default)s)"
+    )
     add_json_argument(parser)
     add_model_arguments(parser)
 
@@ -42,7 +44,9 @@ def add_bench(commands) -> None:
 def bench(options: argparse.Namespace) -> None:
     backend, why = loading.choose_backend(options.backend)
     if not loading.has_time(backend):
-        raise UsageError("a mocked card has no time; count on it with `make bench`, or choose --backend torch")
+        raise UsageError(
+            "times on a mocked card mean nothing: count programs with `make bench`, or choose --backend torch"
+        )
     settings = loading.backend_settings(options, backend)
     name, model = _model(options.model, backend, settings)
     note(f"model {name}, backend {backend}{why}")
@@ -66,7 +70,7 @@ def _model(name: str | None, backend: str, settings: dict) -> tuple[str, OpenVoi
         if name is not None:
             raise
         with tempfile.TemporaryDirectory() as folder:
-            return "untrained, of OpenVoice V2's full size", loading.load(
+            return "untrained, full size of OpenVoice V2", loading.load(
                 make_converter_checkpoint(folder), backend, **settings
             )
     return found.name, loading.load(found.folder, backend, **settings)
@@ -88,7 +92,7 @@ def _timed(model: OpenVoice, seconds: float, target, repeats: int, bar) -> dict:
     next(pieces)
     first_piece = time.perf_counter() - started
     for _ in pieces:
-        pass  # a device is left as it was found
+        pass  # use up the stream, so that the device is idle again
     bar.update()
     return {
         "seconds": seconds,

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""`check`: one recording in another voice by PyTorch and by the device, side by side: figures, sound and a picture.
+"""`check`: convert one recording with PyTorch and with the device, and compare: figures, sound and a picture.
 
-What `make demo` runs. It needs no network: it takes the released model where that is on the machine, else the small
-one of the repository, else an untrained one of full size, which shows that both paths compute the same and clones no
-voice.
+`make demo` runs this. It needs no network. It uses the released model if that is on the machine, else the small model
+of the repository, else an untrained model of full size. With an untrained model the comparison is valid, but no voice
+is cloned.
 """
 
 import argparse
@@ -31,32 +31,34 @@ from models.tt_audio.judges.picture import draw
 from models.tt_audio.testing.speech import voice as synthetic_voice
 
 CHECK_SECONDS = 2.0
-SMALL_SECONDS = 5.0  # the small model is through them as fast
+SMALL_SECONDS = 5.0  # takes the small model about as long
 REFERENCE_SECONDS = 6.0
 TAU, SEED = 0.3, 0
-PITCH = 1.4  # of the synthetic voice that stands for the wanted one, by the other's
+PITCH = 1.4  # pitch of the synthetic target voice, relative to the synthetic source
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Pearson correlation between the results of PyTorch and of the device."""
+    """Pearson correlation of PyTorch's and the device's results."""
 
     tone_colour: float
     waveform: float
     log_mel: float
-    repeat: Callable[[], np.ndarray]  # converts once more on the device, without measuring the tone colour again
+    repeat: Callable[[], np.ndarray]  # converts once more on the device, with the same embeddings
 
 
 def compare(options: argparse.Namespace, device=None) -> Agreement:
-    """Converts the start of a recording on both paths, prints how they agree, writes WAV files and a PNG.
+    """Convert the start of a recording on both paths, print the agreement, write WAV files and a PNG.
 
-    `device` is an open one; without it the machine's first card is opened.
+    `device` is an open TTNN device; None opens the first card.
     """
     folder = options.output
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise AudioError(f"{folder} cannot be a folder for the results ({error.strerror}); name another") from None
+        raise AudioError(
+            f"{folder} cannot be created ({error.strerror}); choose another folder for the results"
+        ) from None
     with _found(options.model) as (found, trained):
         print(f"model      {found.name}{found.why}")
         reference = load(found.folder, "torch", precision="exact")
@@ -105,21 +107,21 @@ def _agreement(reference: OpenVoice, on_device: OpenVoice, samples, target: Voic
 
 @contextmanager
 def _found(model: str | None) -> Iterator[tuple[Found, bool]]:
-    """The model and whether it is trained; an untrained one is gone after the block."""
+    """Find the model and yield it with True if it is trained; an untrained model is deleted after the block."""
     try:
         found = find_model(model, download=False)
     except CheckpointError:
         if model is not None:
             raise
         with tempfile.TemporaryDirectory() as untrained:
-            why = ": OpenVoice V2's full size with random weights, which clones no voice"
+            why = ": OpenVoice V2's full size with random weights; it clones no voice"
             yield Found("untrained", make_converter_checkpoint(untrained), why), False
     else:
         yield found, True
 
 
 def _speech(options: argparse.Namespace, found: Found, rate: int) -> tuple[str, np.ndarray, str, np.ndarray]:
-    """The source and the wanted voice, each with its name: as given, bundled with the small model, or synthetic."""
+    """Return name and samples of the source, then of the wanted voice: as given, bundled, or synthetic."""
     source, seconds = options.recording, CHECK_SECONDS
     references = [options.voice] if options.voice else []
     if found.name == SMALL:
@@ -131,7 +133,7 @@ def _speech(options: argparse.Namespace, found: Found, rate: int) -> tuple[str, 
     else:
         source_name, samples = str(source), next(audio.stream(source, rate, seconds))
     if not references:
-        # The same sound, played faster: a higher voice out of a shorter throat.
+        # The same sound played faster has a higher pitch and higher formants.
         high = synthetic_voice(REFERENCE_SECONDS * PITCH, round(rate / PITCH))
         return source_name, samples, "a higher synthetic voice", high
     wanted = np.concatenate([audio.load(path, rate) for path in references])

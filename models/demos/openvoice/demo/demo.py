@@ -8,8 +8,7 @@
     python -m models.demos.openvoice.demo.demo doctor
     pytest models/demos/openvoice/demo/demo.py
 
-The outermost room: arguments -> a command's module -> pipeline.py -> a file. Whatever a user can mend ends in one
-sentence and exit code 2.
+Arguments -> module of the command -> pipeline.py -> file. A UserError is printed as one sentence, with exit code 2.
 """
 
 import argparse
@@ -68,7 +67,7 @@ def check(options: argparse.Namespace) -> None:
 
 
 def test_demo(device, tmp_path):
-    """As tt-metal runs a demo; the agreement is what tests/pcc/test_runner.py asks of a whole conversion."""
+    """Run `check` as tt-metal runs a demo; the bars are those of a whole conversion in tests/pcc/test_runner.py."""
     from models.demos.openvoice.demo.comparison import compare
 
     agreement = compare(argparse.Namespace(model=None, recording=None, voice=None, output=tmp_path), device)

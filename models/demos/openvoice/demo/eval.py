@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""`eval`: was the voice cloned, and are the words still there? Figures over a manifest, from one chain or from two.
+"""`eval`: measure conversions over a manifest, with PyTorch, with the device, or with both.
 
-manifest.py or corpora.py -> rows -> pipeline.py (reference chain, device chain) -> metrics.py and recognisers.py ->
-figures, each beside that of the unconverted recording; mean, extremes and a 95 % interval by bootstrap.
+manifest or corpus -> rows -> conversion by each chain ("torch", "ttnn") -> judges -> figures. Each figure is also
+measured on the unconverted recording. The summary has mean, minimum, maximum and a 95 % interval by bootstrap.
 """
 
 import argparse
@@ -43,25 +43,25 @@ eval manifest.csv --output figures.json
 eval manifest.jsonl --recogniser none --json
 eval LibriSpeech/test-clean --corpus librispeech --pairs 50 --seed 1
 """
-# Figure -> what it says. Those that begin with source_ are of the unconverted recording, to compare with.
+# Figure -> its explanation. A name that begins with source_ is measured on the unconverted recording.
 FIGURES = {
     "similarity": "result to wanted voice, cosine of speaker embeddings",
     "source_similarity": "source to wanted voice",
     "kept_similarity": "result to the source's own voice",
-    "word_errors": "of the recogniser on the result",
-    "source_word_errors": "of the recogniser on the source",
-    "character_errors": "of the recogniser on the result",
-    "source_character_errors": "of the recogniser on the source",
-    "log_mel_distance": "dB, result to the wanted voice saying the same",
-    "source_log_mel_distance": "dB, source to the wanted voice saying the same",
-    "distortion": "MCD in dB, result to the wanted voice saying the same",
-    "source_distortion": "MCD in dB, source to the wanted voice saying the same",
-    "pitch_correlation": "of result and source, where both are voiced",
-    "silent": "share of the result that is a pause",
+    "word_errors": "word error rate of the recogniser on the result",
+    "source_word_errors": "word error rate of the recogniser on the source",
+    "character_errors": "character error rate of the recogniser on the result",
+    "source_character_errors": "character error rate of the recogniser on the source",
+    "log_mel_distance": "dB, result to the wanted voice saying the same words",
+    "source_log_mel_distance": "dB, source to the wanted voice saying the same words",
+    "distortion": "MCD in dB, result to the wanted voice saying the same words",
+    "source_distortion": "MCD in dB, source to the wanted voice saying the same words",
+    "pitch_correlation": "correlation of the log pitch of result and source, where both are voiced",
+    "silent": "share of the result that is silent",
     "clipped": "share of the result at full scale",
-    "rtf": "seconds of computing for a second of sound, from file to samples, all transfers included",
-    "pcc": "of the waveform with that of the chain torch",
-    "log_mel_pcc": "of the log-mel spectrogram with that of the chain torch",
+    "rtf": "seconds of computing per second of sound, from file to samples, with all transfers",
+    "pcc": "correlation of the waveform with that of the chain torch",
+    "log_mel_pcc": "correlation of the log-mel spectrogram with that of the chain torch",
 }
 
 
@@ -70,12 +70,15 @@ def add_eval(commands) -> None:
     parser.add_argument(
         "manifest",
         type=Path,
-        help="CSV or JSONL with the columns source, voice, and as far as known text, language, parallel (the wanted "
-        "voice saying the same), result (a conversion to judge as it is); with --corpus the folder of that",
+        help="CSV or JSONL with the columns source and voice, and optionally text, language, parallel (the wanted "
+        "voice saying the same words) and result (a finished conversion to measure); with --corpus the folder "
+        "of the corpus",
     )
     parser.add_argument("--corpus", choices=("librispeech", "vctk"), help="the folder is this corpus, as unpacked")
-    parser.add_argument("--pairs", type=count, default=20, help="of speakers, drawn from the corpus (%(default)s)")
-    parser.add_argument("--compare", action="store_true", help="run the chains torch and ttnn side by side")
+    parser.add_argument(
+        "--pairs", type=count, default=20, help="number of speaker pairs drawn from the corpus (%(default)s)"
+    )
+    parser.add_argument("--compare", action="store_true", help="convert with PyTorch and with TTNN, and compare")
     parser.add_argument("--recogniser", choices=("pocketsphinx", "whisper", "none"), default="pocketsphinx")
     parser.add_argument("--whisper", default=WHISPER, help="name or folder of the Whisper model (%(default)s)")
     parser.add_argument("--output", type=Path, help="write all figures to this JSON file")
@@ -85,6 +88,7 @@ def add_eval(commands) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
+    """Run the command: convert and measure every row, print the table, write the JSON file."""
     if options.corpus:
         rows = getattr(corpora, options.corpus)(options.manifest, options.pairs, options.seed)
     else:
@@ -93,9 +97,11 @@ def evaluate(options: argparse.Namespace) -> None:
         if row.source is None or not row.voice:
             raise UsageError(f"{row.where}: an evaluation needs a source and a voice")
         if any(path.suffix in VOICE_FILES for path in row.voice):
-            raise UsageError(f"{row.where}: similarity is judged by recordings; give some, not a voice file")
+            raise UsageError(
+                f"{row.where}: similarity is measured on recordings; give recordings instead of a voice file"
+            )
     recogniser = open_recogniser(options.recogniser, options.whisper)
-    speaker_encoder()  # what is missing is said before anything is converted
+    speaker_encoder()  # loaded here, so that a missing package is reported before anything is converted
     chains = {} if all(row.result for row in rows) else open_chains(options)
     measured = []
     with progress(len(rows), "row") as bar:
@@ -117,6 +123,7 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def open_chains(options: argparse.Namespace) -> dict[str, OpenVoice]:
+    """Load the model for each chain: one by the chosen backend, or "torch" and "ttnn" with --compare."""
     if not options.compare:
         return {loading.choose_backend(options.backend)[0]: loading.open_model(options)}
     if options.precision:
@@ -136,9 +143,9 @@ def open_chains(options: argparse.Namespace) -> dict[str, OpenVoice]:
 def measure_rows(
     rows: Sequence[Row], chains: dict[str, OpenVoice], recogniser: Recogniser | None, tau: float, seed: int
 ) -> Iterator[dict]:
-    """For each row its figures, one set for each chain; a row that brings its result has one chain, "result"."""
+    """Yield the figures of each row, one set per chain; a row with a finished result has one chain, "result"."""
     if chains and rows:
-        for model in chains.values():  # what is compiled or measured once is no part of any row's time
+        for model in chains.values():  # warm-up: compilation and one-time measurements belong to no row
             model.convert(rows[0].source, model.voice(list(rows[0].voice)), None, tau, seed)
     for row in rows:
         rate = next((model.sampling_rate for model in chains.values()), 22050)
@@ -168,7 +175,7 @@ def measure_rows(
 
 
 def measure_source(source, reference, parallel, rate: int, text: str, language: str, recogniser) -> dict:
-    """Figures of the recording as it was, which those of the result are to be compared with."""
+    """Measure the unconverted recording; the names of its figures begin with source_."""
     figures = {"source_similarity": _similarity(source, reference, rate)}
     figures |= {f"source_{name}": value for name, value in _distances(source, parallel, rate).items()}
     figures |= {f"source_{name}": value for name, value in _errors(source, rate, text, language, recogniser).items()}
@@ -176,12 +183,12 @@ def measure_source(source, reference, parallel, rate: int, text: str, language: 
 
 
 def measure_result(result, source, reference, parallel, rate: int, text: str, language: str, recogniser) -> dict:
-    """Figures of a conversion of `source` to the voice of the recordings `reference`."""
+    """Measure `result`, a conversion of `source` to the voice of the recordings `reference`."""
     found = metrics.level(result, rate)
     figures = {"faults": found.faults, "silent": found.silent, "clipped": found.clipped, "peak": found.peak}
     figures["rms_dbfs"] = found.rms_dbfs
     if {"not finite", "silent"} & set(found.faults):
-        return figures  # there is nothing to listen to
+        return figures  # the other measures need sound
     figures["similarity"] = _similarity(result, reference, rate)
     figures["kept_similarity"] = metrics.similarity(result, source, rate)
     figures["pitch_correlation"] = metrics.pitch_correlation(result, source, rate)
@@ -198,7 +205,7 @@ def _similarity(samples, reference, rate: int) -> float:
 def _distances(samples, parallel, rate: int) -> dict:
     if parallel is None:
         return {}
-    warp = len(samples) != len(parallel)  # of the same length are recordings that were made in step
+    warp = len(samples) != len(parallel)  # recordings of equal length are in step
     return {
         "log_mel_distance": metrics.log_mel_distance(samples, parallel, rate, warp),
         "distortion": metrics.mel_cepstral_distortion(samples, parallel, rate, warp),
@@ -220,7 +227,7 @@ def _errors(samples, rate: int, text: str, language: str, recogniser: Recogniser
 
 
 def summarise(measured: Sequence[dict], seed: int) -> dict:
-    """Chain -> figure -> summary over the rows that have it; and how many rows have faults."""
+    """Return chain -> figure -> summary over the rows that have the figure, and the number of faulty rows."""
     names = dict.fromkeys(name for row in measured for name in row["chains"])
     found = {}
     for chain in names:
@@ -232,6 +239,7 @@ def summarise(measured: Sequence[dict], seed: int) -> dict:
 
 
 def table(summary: dict, measured: Sequence[dict]) -> str:
+    """Format the summary as text, followed by the faults of single rows."""
     lines = []
     for chain, figures in summary.items():
         lines.append(f"{chain}: {len(measured)} rows, {figures['faulty_rows']} of them faulty")

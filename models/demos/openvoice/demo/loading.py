@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Arguments -> the model that a command works with: which checkpoint, which backend, which card.
+"""Choose the checkpoint, backend and card of a command from its arguments, and load the model.
 
-What is chosen in the user's place is said in one line. pipeline.py loads; here it is decided what.
+A choice that the user did not make is printed as one line.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.errors import DeviceError, UsageError
 
 SMALL = "small"  # the checkpoint in this repository
-CARDS = Path("/dev/tenstorrent")  # where the driver shows them
+CARDS = Path("/dev/tenstorrent")  # exists if the driver has found a card
 REACH_SECONDS = 2.0
 
 
@@ -35,7 +35,7 @@ REACH_SECONDS = 2.0
 class Found:
     name: str
     folder: Path
-    why: str  # it was taken, for people; empty where the user named it
+    why: str  # the reason of the choice, for the user; empty if the user named the model
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,17 +48,17 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         "--backend",
         choices=("auto", *BACKENDS),
         default="auto",
-        help="auto is ttnn where there is a card (%(default)s)",
+        help="auto takes ttnn if there is a card, else torch (%(default)s)",
     )
-    group.add_argument("--device", type=_device, help="number of the card, or 'all' of the machine as one mesh (0)")
-    group.add_argument("--precision", choices=PRECISIONS, help="of the backend torch (fast)")
+    group.add_argument("--device", type=_device, help="number of the card, or 'all' for all cards as one mesh (0)")
+    group.add_argument("--precision", choices=PRECISIONS, help="precision of the backend torch (fast)")
 
 
 def add_noise_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--tau", type=not_negative, default=0.3, help="amount of the encoder's noise, 0 for none (%(default)s)"
+        "--tau", type=not_negative, default=0.3, help="scale of the encoder's noise; 0 for none (%(default)s)"
     )
-    parser.add_argument("--seed", type=whole, default=0, help="of all noise (%(default)s)")
+    parser.add_argument("--seed", type=whole, default=0, help="seed of all noise (%(default)s)")
 
 
 def _device(text: str) -> int | str:
@@ -68,6 +68,7 @@ def _device(text: str) -> int | str:
 
 
 def open_model(options: argparse.Namespace) -> OpenVoice:
+    """Load the model that the arguments of `add_model_arguments` ask for."""
     backend, why = choose_backend(options.backend)
     settings = backend_settings(options, backend)
     found = find_model(options.model)
@@ -78,6 +79,7 @@ def open_model(options: argparse.Namespace) -> OpenVoice:
 
 
 def backend_settings(options: argparse.Namespace, backend: str) -> dict:
+    """Return the keyword arguments of the backend that the user gave."""
     if options.precision and backend != "torch":
         raise UsageError(f"--precision belongs to the backend torch; leave it out for {backend}")
     if options.device is not None and backend != "ttnn":
@@ -87,12 +89,12 @@ def backend_settings(options: argparse.Namespace, backend: str) -> dict:
 
 
 def has_time(backend: str) -> bool:
-    """Whether a time means something: a mocked card computes nothing, and what computes in its place takes long."""
+    """Return whether times on this backend mean anything; on a mocked card PyTorch computes instead."""
     return backend == "torch" or not os.environ.get("TT_METAL_MOCK_CLUSTER_DESC_PATH")
 
 
 def choose_backend(name: str) -> tuple[str, str]:
-    """The backend, and why where it was chosen here. A mocked card computes nothing, so it is never chosen."""
+    """Return the backend and the reason if "auto" was resolved. A mocked card is never chosen."""
     if name != "auto":
         return name, ""
     if not CARDS.exists() and not os.environ.get("TT_METAL_SIMULATOR"):
@@ -103,7 +105,7 @@ def choose_backend(name: str) -> tuple[str, str]:
 
 
 def find_model(name: str | None, download: bool = True) -> Found:
-    """The model of that name; without one the release, downloaded where it can be, or else the bundled small one."""
+    """Find the model `name`; None finds the release, downloaded if possible, else the bundled small model."""
     if name is not None:
         return Found(name, releases.locate(name), "")
     try:
@@ -118,7 +120,7 @@ def find_model(name: str | None, download: bool = True) -> Found:
 
 
 def released(name: str, download: bool = True) -> Path:
-    """The folder of a release, from this machine or downloaded where the hub can be reached."""
+    """Return the folder of a release; download it if it is not on this machine and the hub can be reached."""
     try:
         return releases.locate(name, download=False)
     except CheckpointError:
@@ -128,18 +130,18 @@ def released(name: str, download: bool = True) -> Path:
 
 
 def base_speaker(language: str, style: str) -> Path:
-    """The folder of whose speech a text becomes first."""
+    """Return the folder of the base speaker that speaks this language and style."""
     found = release(language, style_of(style))
     return found if isinstance(found, Path) else released(found)
 
 
 def hub_is_reachable() -> bool:
-    """Whether a download can begin. Without this, a machine without network would try for half a minute."""
+    """Return whether the hub can be reached. A download without a network would be retried for half a minute."""
     if constants.HF_HUB_OFFLINE:
         return False
     address = urlsplit(constants.ENDPOINT)
     if urllib.request.getproxies().get(address.scheme):
-        return True  # the proxy knows names that this machine does not
+        return True  # the proxy resolves names that this machine cannot
     try:
         socket.create_connection((address.hostname, address.port or 443), REACH_SECONDS).close()
     except OSError:
@@ -148,7 +150,7 @@ def hub_is_reachable() -> bool:
 
 
 def load(model: str | Path, backend: str, **settings) -> OpenVoice:
-    """The pipeline's loading; no card is a sentence, too."""
+    """Load a model; a card that does not open is a DeviceError."""
     try:
         return OpenVoice.from_pretrained(model, backend, **settings)
     except RuntimeError as error:

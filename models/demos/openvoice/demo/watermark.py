@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Upstream's inaudible watermark on finished samples, on request: a text of eight characters that its reader finds.
+"""Embed upstream's inaudible watermark into finished samples: a text of up to eight characters.
 
-The network is WavMark (MIT), its weights are a download of their own. It carries 32 bits in 16,000 samples; as upstream
-does, every other such block of the result is marked, here throughout the recording, half of the text at a time.
+The network is WavMark (MIT); its weights are a separate download. It stores 32 bits in 16,000 samples. As upstream
+does, every other block of 16,000 samples is marked with half of the text; here this continues to the end.
 """
 
 import argparse
@@ -21,7 +21,13 @@ from models.tt_audio.host.home import home
 
 REPOSITORY = "M4869/WavMark"
 WEIGHTS = "step59000_snr39.99_pesq4.35_BERP_none0.30_mean1.81_std1.81.model.pkl"
-SIZES = {"num_point": 16000, "num_bit": 32, "n_fft": 1000, "hop_length": 400, "num_layers": 8}  # of these weights
+SIZES = {
+    "num_point": 16000,
+    "num_bit": 32,
+    "n_fft": 1000,
+    "hop_length": 400,
+    "num_layers": 8,
+}  # the sizes of these weights
 BLOCK, BITS = SIZES["num_point"], SIZES["num_bit"]
 CHARACTERS = 8
 
@@ -33,20 +39,20 @@ def add_watermark_argument(parser: argparse.ArgumentParser) -> None:
 
 
 class Watermark:
-    """`text` None marks nothing and needs nothing."""
+    """Marks samples with `text`; with None it returns them unchanged and loads nothing."""
 
     def __init__(self, text: str | None):
         self.network = None
         if text is None:
             return
         if not text.isascii() or not 0 < len(text) <= CHARACTERS:
-            raise UsageError(f"a watermark has 1 to {CHARACTERS} ASCII characters; {text!r} has not")
+            raise UsageError(f"a watermark has 1 to {CHARACTERS} ASCII characters, so {text!r} is none; shorten it")
         padded = text.ljust(CHARACTERS).encode("ascii")
         self.messages = np.unpackbits(np.frombuffer(padded, np.uint8)).reshape(-1, BITS)
         self.network = _network()
 
     def marked(self, pieces: Iterable[np.ndarray], rate: int) -> Iterator[np.ndarray]:
-        """The same samples, marked; pieces then become as long as blocks."""
+        """Yield the samples with the watermark, in blocks of BLOCK samples; without a text, in the given pieces."""
         if self.network is None:
             yield from pieces
             return
@@ -70,7 +76,7 @@ class Watermark:
 
 
 def weights() -> Path | None:
-    """Where the weights are on this machine."""
+    """Return the path of the weights on this machine, or None."""
     cached = try_to_load_from_cache(REPOSITORY, WEIGHTS)
     candidates = [home() / "WavMark" / WEIGHTS, *([Path(cached)] if isinstance(cached, str) else [])]
     return next((path for path in candidates if path.is_file()), None)

@@ -70,7 +70,7 @@ def test_two_chains_side_by_side(two_voices, console, monkeypatch):
     assert set(chains) == {"torch", "ttnn"}
     assert chains["ttnn"]["pcc"] == chains["ttnn"]["log_mel_pcc"] == 1
     assert "pcc" not in chains["torch"]
-    assert "rtf" in chains["torch"] and "rtf" not in chains["ttnn"]  # here a mocked card, which has no time
+    assert "rtf" in chains["torch"] and "rtf" not in chains["ttnn"]  # times on a mocked card mean nothing
     assert chains["ttnn"]["similarity"] == chains["torch"]["similarity"]
 
 
@@ -104,7 +104,7 @@ def test_errors_are_by_word_in_english_and_by_character_in_chinese():
     "row, arguments, message",
     [
         ({"source": "speech.wav"}, [], "line 1: an evaluation needs a source and a voice"),
-        ({"source": "speech.wav", "voice": "v.pth"}, [], "give some, not a voice file"),
+        ({"source": "speech.wav", "voice": "v.pth"}, [], "give recordings instead of a voice file"),
         ({"source": "none.wav", "voice": "voice.flac"}, [], "none.wav does not exist"),
         (
             {"source": "speech.wav", "voice": "voice.flac"},
