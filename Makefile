@@ -32,7 +32,7 @@ demo: $(INSTALLED)
 
 bench: $(INSTALLED)
 	@echo 'Counted: what the device has to do, stage by stage'; echo
-	@LOGURU_LEVEL=ERROR $(PYTHON_IN_VENV) -m mock_device.bench
+	@LOGURU_LEVEL=ERROR $(PYTHON_IN_VENV) -m scripts.device_bench
 	@echo 'Timed on this CPU: conversion, from samples to samples'; echo
 	@LOGURU_LEVEL=ERROR $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_cpu
 	@echo; echo 'Timed on this CPU: base speech, from ids to samples'; echo

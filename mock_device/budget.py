@@ -183,7 +183,7 @@ def rewrite(select: str | None) -> None:
     merge(after, found)
     write(FILE, after)
     print("\n".join(changes(before, after)) or "nothing has changed")
-    print("now bring PERF.md up to date: python -m mock_device.sheet")
+    print("now bring PERF.md up to date: python -m scripts.perf_sheet")
 
 
 def main(arguments: list[str] | None = None) -> None:

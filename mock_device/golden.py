@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from math import prod
 
 import torch
-from loguru import logger
 
 import ttnn
 from mock_device.arithmetic import store
 from mock_device.goldens import GOLDENS, Prepared
+from mock_device.hooks import OperationHooks, map_arguments, tensors, without_outputs
 
 _DOWNLOADED_KEPT = 256  # host copies of device tensors whose values are remembered
 
@@ -68,59 +68,6 @@ def _describe(tensor) -> str:
     return f"{where} tensor of shape {list(tensor.shape)}, {tensor.dtype}, {tensor.layout}"
 
 
-def _tensors(value):
-    """All ttnn tensors in a nested argument or return value."""
-    if isinstance(value, ttnn.Tensor):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _tensors(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _tensors(item)
-
-
-def _read_all(read, args, kwargs):
-    """Arguments with every ttnn tensor replaced by its value."""
-    return [_map_tensors(arg, read) for arg in args], {key: _map_tensors(arg, read) for key, arg in kwargs.items()}
-
-
-def _map_tensors(value, function):
-    if isinstance(value, ttnn.Tensor):
-        return function(value)
-    if isinstance(value, (list, tuple)):
-        return type(value)(_map_tensors(item, function) for item in value)
-    return value
-
-
-def pcc(expected: torch.Tensor, actual: torch.Tensor) -> float:
-    """Pearson correlation; 1 for equal constants, 0 for unequal ones or anything non-finite."""
-    expected, actual = expected.double().flatten(), actual.double().flatten()
-    if torch.equal(expected, actual):
-        return 1.0
-    expected, actual = expected - expected.mean(), actual - actual.mean()
-    value = (expected @ actual) / (expected.norm() * actual.norm())
-    return float(value) if torch.isfinite(value) else 0.0
-
-
-class _Hooked:
-    """Runs `before` and `after` around every top-level TTNN operation while entered."""
-
-    def __enter__(self):
-        self._fast = ttnn.CONFIG.enable_fast_runtime_mode
-        ttnn.CONFIG.enable_fast_runtime_mode = False  # the fast path calls no hooks
-        self._before_hook = ttnn.decorators.register_pre_operation_hook(self.before)
-        self._after_hook = ttnn.decorators.register_post_operation_hook(self.after)
-        self._before_hook.__enter__()
-        self._after_hook.__enter__()
-        return self
-
-    def __exit__(self, *error):
-        self._after_hook.__exit__(*error)
-        self._before_hook.__exit__(*error)
-        ttnn.CONFIG.enable_fast_runtime_mode = self._fast
-
-
 def evaluate(operation, args, kwargs):
     """The value(s) of an operation on torch operands: our golden if there is one, else ttnn's own."""
     name = operation.python_fully_qualified_name
@@ -150,7 +97,7 @@ def _values(value):
         yield value
 
 
-class GoldenExecutor(_Hooked):
+class GoldenExecutor(OperationHooks):
     """Device memory and arithmetic of a mocked card, from entering until leaving the context."""
 
     def __init__(self, record: bool = False):
@@ -184,9 +131,9 @@ class GoldenExecutor(_Hooked):
             self._operands = None
             return
         # Read now: the operation may free its operands, or give their addresses to its result.
-        self._operands = [_read_all(self._reader(chip), args, kwargs) for chip in range(_chips(args, kwargs))]
+        self._operands = [map_arguments(args, kwargs, self._reader(chip)) for chip in range(_chips(args, kwargs))]
         if name == "ttnn.deallocate":
-            self._forget(next(_tensors((args, kwargs))))
+            self._forget(next(tensors((args, kwargs))))
 
     def after(self, operation, args, kwargs, output):
         name = operation.python_fully_qualified_name
@@ -203,12 +150,12 @@ class GoldenExecutor(_Hooked):
             destination = args[1] if len(args) > 1 else kwargs["input_b"]
             self._write(destination, [operand_args[0] for operand_args, _ in self._operands], name)
         elif name in ("ttnn.empty", "ttnn.empty_like", "ttnn.allocate_tensor_on_device"):
-            for tensor in _tensors(output):
+            for tensor in tensors(output):
                 self._forget(tensor)
         elif name == "ttnn.narrow":
             self._parts[output.tensor_id] = self._part(*args, **kwargs)
-        elif any(True for _ in _tensors(output)):
-            results = [evaluate(operation, a, _without_outputs(k)) for a, k in self._operands]
+        elif any(True for _ in tensors(output)):
+            results = [evaluate(operation, a, without_outputs(k)) for a, k in self._operands]
             self._write_all(output, results, name)
 
     # --- memory ------------------------------------------------------------------------------------------------------
@@ -222,7 +169,7 @@ class GoldenExecutor(_Hooked):
 
     def _part(self, input_tensor, dim, start, length) -> _Part:
         shape = tuple(input_tensor.shape)
-        whole = _Part(_address(input_tensor), shape, tuple(slice(0, size) for size in shape))
+        whole = _Part(address(input_tensor), shape, tuple(slice(0, size) for size in shape))
         return self._parts.get(input_tensor.tensor_id, whole).narrowed(dim, start, length)
 
     def _reader(self, chip):
@@ -234,11 +181,11 @@ class GoldenExecutor(_Hooked):
                 known = value is not None and value.numel() == prod(part.shape)
                 return value.reshape(part.shape)[part.region] if known else _Unknown(tensor)
             if ttnn.is_tensor_storage_on_device(tensor):
-                values = self._memory.get(_address(tensor)) if tensor.is_allocated() else None
+                values = self._memory.get(address(tensor)) if tensor.is_allocated() else None
             elif tensor.tensor_id in self._downloaded:
                 values = self._downloaded[tensor.tensor_id]
             else:
-                values = _host_values(tensor)
+                values = host_values(tensor)
             if values is None:
                 return _Unknown(tensor)
             value = values[chip if chip < len(values) else 0]
@@ -267,7 +214,7 @@ class GoldenExecutor(_Hooked):
             if isinstance(value, _Unknown):
                 raise GoldenError(f"{name} reads a value that was never produced: {value.description}")
             if not isinstance(value, Prepared):
-                value = _fit(value, tensor, name)
+                value = fit(value, tensor, name)
             stored.append(value)
         if ttnn.is_tensor_storage_on_device(tensor):
             self._overwrite(tensor, stored)
@@ -280,7 +227,7 @@ class GoldenExecutor(_Hooked):
         """Put values at a tensor's address; whatever began inside its memory is gone."""
         if tensor.tensor_id in self._parts:
             return self._overwrite_part(self._parts[tensor.tensor_id], values)
-        device, kind, start = key = _address(tensor)
+        device, kind, start = key = address(tensor)
         end = start + _bytes_per_bank(tensor)
         for other in [k for k in self._memory if k[0] == device and k[1] == kind and start < k[2] < end]:
             del self._memory[other]
@@ -299,7 +246,7 @@ class GoldenExecutor(_Hooked):
         if tensor.tensor_id in self._parts:
             return
         if ttnn.is_tensor_storage_on_device(tensor) and tensor.is_allocated():
-            self._memory.pop(_address(tensor), None)
+            self._memory.pop(address(tensor), None)
 
     # --- transfers ---------------------------------------------------------------------------------------------------
 
@@ -307,7 +254,7 @@ class GoldenExecutor(_Hooked):
         if not isinstance(output, ttnn.Tensor) or not ttnn.is_tensor_storage_on_device(output):
             return  # a host tensor carries its own data
         host_kwargs = {k: v for k, v in kwargs.items() if k not in ("device", "memory_config", "cq_id", "queue_id")}
-        self._write(output, _host_values(operation.function(*args, **host_kwargs)), "ttnn.from_torch")
+        self._write(output, host_values(operation.function(*args, **host_kwargs)), "ttnn.from_torch")
 
     def _remember_download(self, tensor, values):
         self._downloaded[tensor.tensor_id] = values
@@ -316,7 +263,7 @@ class GoldenExecutor(_Hooked):
             self._downloaded[oldest] = None  # never to be mistaken for a host tensor with data of its own
 
     def _download(self, operation, args, kwargs, output):
-        tensor = next(_tensors((args, kwargs)))
+        tensor = next(tensors((args, kwargs)))
         on_host = not ttnn.is_tensor_storage_on_device(tensor)
         if on_host and tensor.tensor_id not in self._downloaded:
             return  # made on the host: the real answer is already there
@@ -353,56 +300,18 @@ class GoldenExecutor(_Hooked):
 
         return call
 
-    # --- diagnosis ---------------------------------------------------------------------------------------------------
-
-    def first_divergence(self, references, bar: float = 0.999) -> str | None:
-        """Compare the recorded operations with named reference activations, in order.
-
-        A reference is matched with the most similar recorded value of its size after the previous match (channels
-        first or last). Returns a sentence naming the first reference that no operation reaches with the bar, and the
-        operation after the last good match, where the search should begin; None when all are reached.
-        """
-        if self.records is None:
-            raise GoldenError("first_divergence needs GoldenExecutor(record=True)")
-        position = 0
-        for name, reference in references:
-            forms = [reference.float().flatten()]
-            if reference.dim() >= 3:
-                forms.append(reference.float().transpose(-1, -2).flatten())
-            best, where = -1.0, None
-            for index in range(position, len(self.records)):
-                value = self.records[index].value
-                if value.numel() != reference.numel() or not value.is_floating_point():
-                    continue
-                score = max(pcc(form, value) for form in forms)
-                if score > best:
-                    best, where = score, index
-            if best < bar:
-                suspects = self.records[position : (where if where is not None else position) + 1]
-                suspect = suspects[0] if suspects else None
-                after = f"#{suspect.index} {suspect.operation}" if suspect else "the last operation"
-                closest = "no operation of that size" if where is None else f"closest {self.records[where].operation}"
-                return f"'{name}' is not reached: PCC {best:.6f} < {bar} ({closest}); look from {after}"
-            position = where + 1
-        return None
-
-
-def _without_outputs(kwargs):
-    """Keyword arguments less those that only say where the result goes."""
-    return {k: v for k, v in kwargs.items() if k not in ("output_tensor", "optional_output_tensor", "out", "output")}
-
 
 def _chips(args, kwargs) -> int:
     """Of the mesh that the operands are on, or, of host tensors, that they are cut for."""
     shards = 1
-    for tensor in _tensors((args, kwargs)):
+    for tensor in tensors((args, kwargs)):
         if ttnn.is_tensor_storage_on_device(tensor):
             return tensor.device().get_num_devices()
         shards = max(shards, len(ttnn.get_device_tensors(tensor)))
     return shards
 
 
-def _address(tensor) -> tuple:
+def address(tensor) -> tuple:
     return (tensor.device().id(), tensor.memory_config().buffer_type, tensor.buffer_address())
 
 
@@ -417,7 +326,7 @@ def _bytes_per_bank(tensor) -> int:
     return pages * tensor.buffer_aligned_page_size()
 
 
-def _host_values(tensor) -> list:
+def host_values(tensor) -> list:
     """The values of a host tensor, one a shard, exactly as its format holds them."""
     values = [ttnn.to_torch.function(shard) for shard in ttnn.get_device_tensors(tensor)]
     return [value.float() if value.is_floating_point() else value for value in values]
@@ -427,7 +336,7 @@ def _host_dtype(value):
     return ttnn.float32 if value.is_floating_point() else ttnn.int32
 
 
-def _fit(value, tensor, name):
+def fit(value, tensor, name):
     """A golden value in the shape and format of the tensor that TTNN allocated for it."""
     expected = list(tensor.shape)
     if list(value.shape) != expected:
@@ -436,55 +345,3 @@ def _fit(value, tensor, name):
             raise GoldenError(f"{name}: TTNN allocated {expected}, the golden has shape {list(value.shape)}")
         value = value.reshape(expected)
     return store(value, tensor.dtype)
-
-
-class LocalComparison(_Hooked):
-    """Compares every operation with its golden on the operands it really had, on a simulator or a card.
-
-    `results` holds (operation, shapes, PCC); `worst()` is the operation to look at first.
-    """
-
-    def __init__(self, download=None):
-        self._download = download or (lambda tensor: ttnn.to_torch.function(tensor).float())
-        self._prepared: dict[tuple, Prepared] = {}
-        self._operands = None
-        self.results: list[tuple[str, list, float]] = []
-
-    def _read(self, tensor):
-        if ttnn.is_tensor_storage_on_device(tensor):
-            return self._prepared.get(_address(tensor)) or self._download(tensor)
-        return _host_values(tensor)[0]
-
-    def before(self, operation, args, kwargs):
-        self._operands = None
-        if operation.python_fully_qualified_name not in _TRANSFERS:
-            self._operands = _read_all(self._read, args, _without_outputs(kwargs))
-
-    def after(self, operation, args, kwargs, output):
-        if self._operands is None or not any(True for _ in _tensors(output)):
-            return
-        self._compare(operation.python_fully_qualified_name, output, evaluate(operation, *self._operands))
-
-    def _compare(self, name, output, golden):
-        if isinstance(output, ttnn.Tensor):
-            if isinstance(golden, Prepared):
-                self._prepared[_address(output)] = golden
-                return
-            score = pcc(_fit(golden, output, name), self._download(output))
-            self.results.append((name, list(output.shape), score))
-            logger.debug(f"{name} {list(output.shape)} PCC {score:.6f}")
-        elif isinstance(output, (list, tuple)):
-            for item, value in zip(output, golden, strict=True):
-                self._compare(name, item, value)
-
-    def worst(self) -> tuple[str, list, float]:
-        return min(self.results, key=lambda result: result[2])
-
-
-_TRANSFERS = frozenset(
-    f"ttnn.{name}"
-    for name in (
-        *("from_torch", "as_tensor", "to_torch", "to_device", "from_device", "deallocate", "synchronize_device"),
-        *("empty", "empty_like", "allocate_tensor_on_device", "copy_host_to_device_tensor", "copy"),
-    )
-)

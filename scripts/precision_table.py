@@ -22,7 +22,8 @@ from mock_device import runtime
 runtime.setup()
 
 import ttnn  # noqa: E402  (after the card is mocked)
-from mock_device.golden import GoldenExecutor, pcc  # noqa: E402
+from mock_device.golden import GoldenExecutor  # noqa: E402
+from models.common.utility_functions import comp_pcc  # noqa: E402
 from models.demos.openvoice.pipeline import load_converter  # noqa: E402
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint  # noqa: E402
 from models.demos.openvoice.tt import parameters  # noqa: E402
@@ -118,7 +119,7 @@ def main() -> None:
         print(f"|{'-' * 41}" + "|---:" * len(stages) + "|")
         scores = {}
         for (choice, stage), (name, run) in itertools.product(CHOICES.items(), stages.items()):
-            scores[choice, name] = pcc(*run(stage))
+            scores[choice, name] = comp_pcc(*run(stage))[1]
             if name == "generator":
                 print(
                     f"| {choice:40}" + "".join(f"| {scores[choice, each]:18.6f} " for each in stages) + "|", flush=True

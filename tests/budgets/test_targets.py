@@ -5,9 +5,10 @@
 
 import pytest
 
-from mock_device import budget, sheet
+from mock_device import budget
 from mock_device.cards import CARDS
 from models.demos.openvoice.tests.perf import targets
+from scripts import perf_sheet
 
 FORECASTS = [row for row in targets.load().kernel_times if row.provenance == "forecast"]
 
@@ -19,5 +20,5 @@ def test_a_forecast_is_one_and_a_half_times_the_estimate(row):
 
 
 def test_the_table_of_stages_is_up_to_date():
-    text = sheet.PERF.read_text(encoding="utf-8")
-    assert text == sheet.update(text, sheet.current()), "PERF.md: run python -m mock_device.sheet"
+    text = perf_sheet.PERF.read_text(encoding="utf-8")
+    assert text == perf_sheet.update(text, perf_sheet.current()), "PERF.md: run python -m scripts.perf_sheet"

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Writes the table of stages in the model's PERF.md, from budgets and measurements: `python -m mock_device.sheet`.
+"""Writes the table of stages in the model's PERF.md, from budgets and measurements: `python -m scripts.perf_sheet`.
 
 It stands between two marks there and is rewritten as a whole; the rest of PERF.md is written by hand. Silicon's column
 has the kernel times that targets.yaml calls measured, and is empty for all others.
@@ -14,7 +14,7 @@ from mock_device.cards import CARDS
 from models.demos.openvoice.tests.perf import targets
 
 PERF = budget.ROOT / "models/demos/openvoice/PERF.md"
-BEGIN = "<!-- stages: written by python -m mock_device.sheet -->"
+BEGIN = "<!-- stages: written by python -m scripts.perf_sheet -->"
 END = "<!-- end of stages -->"
 _CARDS = ("n150", "p150")
 

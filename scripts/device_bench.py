@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the device code costs, without a card: `python -m mock_device.bench [--arch NAME] [--json FILE]`.
+"""What the device code costs, without a card: `python -m scripts.device_bench [--arch NAME] [--json FILE]`.
 
 Subjects are a residual block written with TTNN's defaults, and the model's stages (its tests/perf/stages.py) at full
 size. Each runs twice, so that programs and prepared weights are there, and the third run is entered in a ledger. Its
@@ -127,7 +127,7 @@ def _model(device) -> list[dict]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m mock_device.bench", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m scripts.device_bench", description=__doc__.splitlines()[0])
     parser.add_argument("--arch", default="wormhole_b0", help="card to mock where there is none")
     parser.add_argument("--json", type=Path, help="also write the ledgers to this file")
     options = parser.parse_args(arguments)
