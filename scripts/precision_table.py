@@ -24,7 +24,7 @@ runtime.setup()
 import ttnn  # noqa: E402  (after the card is mocked)
 from mock_device.golden import GoldenExecutor  # noqa: E402
 from models.common.utility_functions import comp_pcc  # noqa: E402
-from models.demos.openvoice.pipeline import load_converter  # noqa: E402
+from models.demos.openvoice.loading import load_converter  # noqa: E402
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint  # noqa: E402
 from models.demos.openvoice.tt import parameters  # noqa: E402
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock  # noqa: E402

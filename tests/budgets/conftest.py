@@ -12,7 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 import ttnn
 from mock_device.budget import Budget
-from models.demos.openvoice.pipeline import load_converter
+from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 
 

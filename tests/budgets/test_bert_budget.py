@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mock_device.ledger import Ledger
-from models.demos.openvoice.reference.text_encoder import CHINESE_BERT_WIDTH
+from models.demos.openvoice.constants import CHINESE_BERT_WIDTH
 from models.demos.openvoice.tests.bert_models import make_bert, place
 from models.demos.openvoice.tt import melo_parameters
 from models.demos.openvoice.tt.bert import Bert, PhoneFeatures

@@ -11,7 +11,7 @@ import ttnn
 from mock_device.cards import DEFAULT_CARD
 from mock_device.ledger import Ledger
 from mock_device.roofline import minimum_seconds
-from models.demos.openvoice.pipeline import load_converter
+from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.tests.checkpoints import V2_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.perf import stages
 from models.demos.openvoice.tt.converter import packed_shape

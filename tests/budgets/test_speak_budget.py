@@ -9,13 +9,14 @@ import pytest
 import torch
 
 from mock_device.ledger import Ledger
-from models.demos.openvoice.reference.melo_tts import Prosody
-from models.demos.openvoice.reference.text_encoder import Sentences, WordPieces
+from models.demos.openvoice.backend import VoiceTarget
+from models.demos.openvoice.prosody import Prosody
+from models.demos.openvoice.sentences import Sentences, WordPieces
 from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.melo_checkpoints import melo_config
 from models.demos.openvoice.tests.pcc.test_melo_tts import load, randomness
 from models.demos.openvoice.tt.batch import BatchConverter
-from models.demos.openvoice.tt.melo_runner import Conversion, DeviceMeloTTS
+from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
 
 pytestmark = pytest.mark.device
 
@@ -50,11 +51,11 @@ def test_a_sentence(bare_device, reference):
         with Ledger(bare_device) as text:
             encoding = tts.encode(sentence(seed), SPEAKER, PROSODY, randomness(seed))
         with Ledger(bare_device) as sound:
-            (samples,) = tts.speak(encoding, SPEAKER, PROSODY, randomness(seed), conversion)
+            (samples,) = tts.speak_encoding(encoding, SPEAKER, PROSODY, randomness(seed), conversion)
         assert len(samples) == frames * (reference.config.hop_length if conversion else 512)
         return text, sound
 
-    conversion = Conversion(*voices, 0.3, [0])
+    conversion = VoiceTarget(*voices, 0.3, [0])
     for voiced in (None, conversion):
         spoken(0, LONGEST, voiced)
     for frames in (LONGEST, 450):  # what was not spoken before, at buckets that were

@@ -14,7 +14,8 @@ import pytest
 import torch
 
 from models.demos.openvoice.config import read_json
-from models.demos.openvoice.pipeline import OpenVoice, load_converter
+from models.demos.openvoice.loading import load_converter
+from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tt.runner import DeviceConverter
 from models.demos.openvoice.windows import noise
 from models.tt_audio.host import audio

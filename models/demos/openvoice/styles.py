@@ -9,7 +9,7 @@ the table of what each value does.
 
 from dataclasses import dataclass, fields, replace
 
-from models.demos.openvoice.reference.melo_tts import Prosody
+from models.demos.openvoice.prosody import Prosody
 from models.tt_audio.host.errors import UserError
 
 # The speakers of OpenVoice V1's English base speaker, besides "default".

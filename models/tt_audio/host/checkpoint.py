@@ -14,6 +14,7 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 from zipfile import BadZipFile
 
 import torch
@@ -28,6 +29,8 @@ from .errors import UserError
 class CheckpointError(UserError, ValueError):
     """A model that cannot be found, read or fitted; the message names the file and the remedy."""
 
+
+Module = TypeVar("Module", bound=nn.Module)
 
 # Patterns and replacements, applied in this order to a module's tensor name.
 Names = Sequence[tuple[str, str | Callable[[re.Match], str]]]
@@ -113,6 +116,27 @@ def fold_weight_norm(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
         else:
             folded[name] = tensor
     return folded
+
+
+def load_module(
+    make: Callable[[], Module],
+    folder: Path,
+    files: Sequence[str],
+    names: Names = (),
+    unused: Sequence[str] = (),
+    foreign: Mapping[str, Sequence[str]] | None = None,
+) -> Module:
+    """Make a module and load it with the first of `files` that `folder` contains, weight norm folded.
+
+    The other arguments are those of `load_strict`.
+    """
+    path = next((folder / name for name in files if (folder / name).is_file()), None)
+    if path is None:
+        raise CheckpointError(f"{folder} holds neither checkpoint.pth nor checkpoint.safetensors; download the model")
+    with torch.device("meta"):
+        module = make()
+    load_strict(module, fold_weight_norm(read_state(path)), path, names, unused, foreign)
+    return module
 
 
 def load_strict(

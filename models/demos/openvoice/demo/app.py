@@ -25,6 +25,7 @@ from PIL import Image
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 import gradio as gr  # noqa: E402
 
+from models.demos.openvoice.base_speakers import BASE_SPEAKERS  # noqa: E402
 from models.demos.openvoice.demo import hosting  # noqa: E402
 from models.demos.openvoice.demo.hosting import (  # noqa: E402
     RESPONSIBLE,
@@ -34,7 +35,6 @@ from models.demos.openvoice.demo.hosting import (  # noqa: E402
     given_limits,
 )
 from models.demos.openvoice.demo.loading import add_model_arguments  # noqa: E402
-from models.demos.openvoice.speech import RELEASES  # noqa: E402
 from models.demos.openvoice.styles import EMOTIONS, RANGES, STYLES  # noqa: E402
 from models.tt_audio.cli.terminal import Parser, count, errors_as_sentences  # noqa: E402
 from models.tt_audio.host.errors import UsageError, UserError  # noqa: E402
@@ -55,7 +55,7 @@ LANGUAGES = [
     ("Japanese", "JP"),
     ("Korean", "KR"),
 ]
-assert {code for _, code in LANGUAGES} == RELEASES.keys()
+assert {code for _, code in LANGUAGES} == BASE_SPEAKERS.keys()
 FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}  # those of the reader
 EMPTY = "The result, its similarity to the voice wanted and three log-mel spectrograms appear here."
 CSS = """

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from models.demos.openvoice.base_speakers import BASE_SPEAKERS
 from models.demos.openvoice.demo import target
 from models.demos.openvoice.demo.loading import add_model_arguments, add_noise_arguments, base_speaker, open_model
 from models.demos.openvoice.demo.watermark import Watermark, add_watermark_argument
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.speech import RELEASES
 from models.demos.openvoice.styles import STYLES
 from models.tt_audio.cli import sound
 from models.tt_audio.cli.sound import STANDARD
@@ -51,7 +51,7 @@ def add_clone(commands) -> None:
     parser = add_command(commands, "clone", clone, "say a text in another voice", CLONE_EXAMPLES)
     parser.add_argument("text", help="what to say; - reads it from stdin")
     target.add_voice_argument(parser)
-    parser.add_argument("--language", default="EN", help=f"of the text: {', '.join(RELEASES)} (%(default)s)")
+    parser.add_argument("--language", default="EN", help=f"of the text: {', '.join(BASE_SPEAKERS)} (%(default)s)")
     parser.add_argument("--speaker", help="base speaker, in English an accent: EN-US, EN-BR, EN-IN, EN-AU, EN-Default")
     parser.add_argument("--style", default="neutral", help=f"manner: {', '.join(STYLES)} (%(default)s)")
     parser.add_argument("--speed", type=positive, default=1.0, help="times the style's speed (%(default)s)")

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from huggingface_hub import try_to_load_from_cache
 
-from models.demos.openvoice import releases, speech
+from models.demos.openvoice import base_speakers, releases
+from models.demos.openvoice.bert_files import MODELS, BertError, find
 from models.demos.openvoice.demo import watermark
 from models.demos.openvoice.demo.loading import CARDS, SMALL, choose_backend
 from models.demos.openvoice.pipeline import RELEASE
-from models.demos.openvoice.reference.bert import MODELS, BertError, find
 from models.tt_audio.cli.terminal import add_command, add_json_argument, tell
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.home import home
@@ -136,9 +136,9 @@ def _models() -> Iterator[Finding]:
     yield release
     small = _located(SMALL, "the bundled small converter", "take the folder assets of the repository, too")
     yield small if OK in (small.state, release.state) else replace(small, state=MISSING)
-    for language, name in speech.RELEASES.items():
+    for language, name in base_speakers.BASE_SPEAKERS.items():
         yield _located(name, f"base speaker for {language} text", _download(name))
-    for language in speech.RELEASES:
+    for language in base_speakers.BASE_SPEAKERS:
         yield _bert(language)
     path = watermark.weights()
     yield Finding("watermark", OK, str(path)) if path else Finding(

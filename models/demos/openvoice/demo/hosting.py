@@ -17,9 +17,9 @@ from typing import BinaryIO
 import numpy as np
 from loguru import logger
 
+from models.demos.openvoice.base_speakers import BASE_SPEAKERS, SpeechError, default_base
 from models.demos.openvoice.demo.loading import backend_settings, choose_backend, find_model, load, released
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.speech import RELEASES, SpeechError, release
 from models.demos.openvoice.styles import Style
 from models.demos.openvoice.text.frontend import Pause
 from models.demos.openvoice.text.sentences import split_pauses
@@ -139,12 +139,12 @@ def check_text(text: str, characters: int, seconds: float) -> str:
 def base_speaker(language: str, style: Style) -> Path:
     """The folder of whose speech a text becomes first, if it is on this machine: nobody waits for a download."""
     code = language.upper()
-    if code not in RELEASES:
-        raise SpeechError(f"there is no language {language!r}; choose one of: {', '.join(RELEASES)}")
+    if code not in BASE_SPEAKERS:
+        raise SpeechError(f"there is no language {language!r}; choose one of: {', '.join(BASE_SPEAKERS)}")
     if style.emotion is not None and code != "EN":
         raise SpeechError(f"the emotion {style.emotion!r} is there for English text only, not for {code}.")
     try:
-        found = release(code, style)
+        found = default_base(code, style)
         return found if isinstance(found, Path) else released(found, download=False)
     except (CheckpointError, SpeechError) as error:
         logger.warning(str(error))  # with folders of this machine and what to do there

@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 from huggingface_hub import constants
 
 from models.demos.openvoice import releases
+from models.demos.openvoice.base_speakers import default_base
 from models.demos.openvoice.pipeline import BACKENDS, RELEASE, OpenVoice
-from models.demos.openvoice.reference.chunked import PRECISIONS
-from models.demos.openvoice.speech import release
 from models.demos.openvoice.styles import style_of
 from models.tt_audio.cli.terminal import not_negative, note, whole
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.errors import DeviceError, UsageError
+from models.tt_audio.torch_backend.precision import PRECISIONS
 
 SMALL = "small"  # the checkpoint in this repository
 CARDS = Path("/dev/tenstorrent")  # exists if the driver has found a card
@@ -131,7 +131,7 @@ def released(name: str, download: bool = True) -> Path:
 
 def base_speaker(language: str, style: str) -> Path:
     """Return the folder of the base speaker that speaks this language and style."""
-    found = release(language, style_of(style))
+    found = default_base(language, style_of(style))
     return found if isinstance(found, Path) else released(found)
 
 

@@ -28,6 +28,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from models.demos.openvoice.base_speakers import BASE_SPEAKERS
+from models.demos.openvoice.bert_files import BertError
 from models.demos.openvoice.config import ConfigError
 from models.demos.openvoice.demo.hosting import (
     RESPONSIBLE,
@@ -43,8 +45,6 @@ from models.demos.openvoice.demo.limits import Gate, Limits, Refusal, error_resp
 from models.demos.openvoice.demo.loading import add_model_arguments
 from models.demos.openvoice.demo.service import KEY_DIGITS, NoVoiceError, Service, TakenError
 from models.demos.openvoice.pipeline import Request
-from models.demos.openvoice.reference.bert import BertError
-from models.demos.openvoice.speech import RELEASES
 from models.demos.openvoice.styles import RANGES, STYLES, style_of
 from models.tt_audio.cli.encoding import MEDIA_TYPES, STREAMED, Format
 from models.tt_audio.cli.terminal import Parser, count, errors_as_sentences, note, positive
@@ -221,7 +221,7 @@ async def clone(
     text: Annotated[str, Form(min_length=1, examples=["The ferry was late."])],
     voice: VoiceField = None,
     reference: References = [],  # noqa: B006 - FastAPI copies it
-    language: Annotated[str, Form(max_length=16, description=f"of the text: {', '.join(RELEASES)}")] = "EN",
+    language: Annotated[str, Form(max_length=16, description=f"of the text: {', '.join(BASE_SPEAKERS)}")] = "EN",
     speaker: Annotated[str | None, Form(max_length=64, description="in English an accent, as EN-BR")] = None,
     style: Annotated[str, Form(max_length=32, description=", ".join(STYLES))] = "neutral",
     speed: Annotated[float, Form(ge=RANGES["speed"][0], le=RANGES["speed"][1])] = 1.0,

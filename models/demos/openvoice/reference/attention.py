@@ -17,10 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from models.demos.openvoice.constants import ATTENTION_WINDOW, SPEAKER_LAYER
 from models.tt_audio.reference.layer_norm import ChannelNorm
-
-WINDOW = 4  # the largest distance with a learned key and value; a constant of upstream's code
-SPEAKER_LAYER = 2  # the layer (counted from 0) whose input receives the speaker; a constant of upstream's code
 
 # Scores held at once, 16 MB in fp32. The rows of a long sentence are taken in blocks of this size, so memory grows with
 # the length and not with its square, and stays below the 32 MB above which glibc maps fresh pages for every allocation.
@@ -42,7 +40,7 @@ def _bands(matrix: Tensor, first_row: int, window: int) -> Iterator[tuple[int, s
 class RelativeAttention(nn.Module):
     """Multi-head self-attention with learned distances, shared by the heads."""
 
-    def __init__(self, channels: int, n_heads: int, window: int = WINDOW):
+    def __init__(self, channels: int, n_heads: int, window: int = ATTENTION_WINDOW):
         super().__init__()
         self.n_heads = n_heads
         self.window = window

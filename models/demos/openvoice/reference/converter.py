@@ -5,7 +5,7 @@
 
 waveform -> spectrogram -> posterior encoder -> flow with the source voice -> flow reversed with the target voice ->
 generator -> waveform; and beside it waveform -> spectrogram -> reference encoder -> embedding. This is the whole-file
-form, the oracle for everything else; `chunked.py` does the same for any length in constant memory.
+form, the oracle for everything else; torch_backend/converter.py does the same for any length in constant memory.
 """
 
 import torch

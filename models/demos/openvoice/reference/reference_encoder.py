@@ -10,9 +10,7 @@ and frequency each, a GRU reads what is left, and its last state is projected.
 import torch
 from torch import Tensor, nn
 
-# Upstream's code fixes these; config.json does not mention them.
-FILTERS = (32, 32, 64, 64, 128, 128)
-GRU_SIZE = 128
+from models.demos.openvoice.constants import FILTERS, GRU_SIZE
 
 
 def _halved(size: int | Tensor) -> int | Tensor:
@@ -35,21 +33,24 @@ class ReferenceEncoder(nn.Module):
         self.proj = nn.Linear(GRU_SIZE, gin_channels)
 
     def forward(self, spec: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """`lengths` [B] counts the frames of each item; without it every item is as long as the batch."""
-        if lengths is None:
-            lengths = torch.full((spec.shape[0],), spec.shape[2], device=spec.device)
-        x = self._cut(self.layernorm(spec.transpose(1, 2))[:, None], lengths)  # [B, 1, T, bins]
-        for conv in self.convs:
-            lengths = _halved(lengths)
-            x = self._cut(conv(x).relu(), lengths)
-        steps, _ = self.gru(x.transpose(1, 2).flatten(2))
-        last = steps[torch.arange(len(steps), device=steps.device), lengths - 1]
-        return self.proj(last)
+        """Return embeddings [B, gin_channels] of spectrograms [B, bins, T].
 
-    @staticmethod
-    def _cut(x: Tensor, lengths: Tensor) -> Tensor:
-        """Silences what lies behind each item's end, where a convolution over the item alone would see its padding."""
-        if (lengths == x.shape[2]).all():
-            return x
-        exists = torch.arange(x.shape[2], device=x.device) < lengths[:, None]
-        return x * exists[:, None, :, None]
+        `lengths` [B] are the valid frames of each item; without them every item has T.
+        """
+        x = self.layernorm(spec.transpose(1, 2))[:, None]  # [B, 1, T, bins]
+        x = _masked(x, lengths)
+        for conv in self.convs:
+            lengths = None if lengths is None else _halved(lengths)
+            x = _masked(conv(x).relu(), lengths)
+        steps, _ = self.gru(x.transpose(1, 2).flatten(2))
+        if lengths is None:
+            return self.proj(steps[:, -1])
+        return self.proj(steps[torch.arange(len(steps), device=steps.device), lengths - 1])
+
+
+def _masked(x: Tensor, lengths: Tensor | None) -> Tensor:
+    """Zero x [B, C, T, bins] after each item's end, where a convolution over the item alone would read its padding."""
+    if lengths is None:
+        return x
+    valid = torch.arange(x.shape[2], device=x.device) < lengths[:, None]
+    return x * valid[:, None, :, None]

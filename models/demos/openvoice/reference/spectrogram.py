@@ -10,9 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from models.demos.openvoice.config import ConverterConfig
-
-# Upstream adds this to the power before the root; it keeps the magnitude of digital silence at 1e-3.
-POWER_FLOOR = 1e-6
+from models.demos.openvoice.constants import POWER_FLOOR
 
 
 class Spectrogram(nn.Module):

@@ -8,23 +8,19 @@ couplings: one channel, with the text, decides a monotonic curve made of ten rat
 channel is read off that curve backwards.
 """
 
-from math import expm1, log, sqrt
+from math import sqrt
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from models.demos.openvoice.constants import BINS, EDGE_SLOPE, MIN_BIN, MIN_SLOPE, TAIL_BOUND
 from models.tt_audio.reference.layer_norm import ChannelNorm
 
-# Constants of upstream's code.
+# Constants of upstream's code that the device's twin reads off the weights.
 KERNEL_SIZE = 3
 DILATED_LAYERS = 3
 N_COUPLINGS = 3  # of the four that were trained: the first one's output is the helper channel, which inference drops
-BINS = 10
-TAIL_BOUND = 5.0  # the curve is the identity outside [-5, 5]
-MIN_BIN = 1e-3  # smallest share of a bin in the width and in the height of the box
-MIN_SLOPE = 1e-3
-EDGE_SLOPE = log(expm1(1 - MIN_SLOPE))  # softplus of it, plus MIN_SLOPE, is 1: the curve joins the identity smoothly
 
 
 class DilatedSeparableConv(nn.Module):

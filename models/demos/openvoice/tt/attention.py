@@ -21,9 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 
 import ttnn
-from models.demos.openvoice.reference.attention import SPEAKER_LAYER, WINDOW
 from models.tt_audio.tt.activations import RELU, add, multiply
 from models.tt_audio.tt.attention import attend
+from models.demos.openvoice.constants import ATTENTION_WINDOW, SPEAKER_LAYER
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.linear import FusedLinear
 from models.tt_audio.tt.normalization import LayerNorm
@@ -31,7 +31,7 @@ from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import TILE, shard
 from models.tt_audio.tt.tensors import upload
 
-DISTANCES = 2 * WINDOW + 1
+DISTANCES = 2 * ATTENTION_WINDOW + 1
 PAIRS = DISTANCES**2
 NEVER = -1e9  # a score that softmax makes zero
 ABSENCE = [add(-1.0), multiply(-NEVER)]  # 1 -> 0, 0 -> NEVER
@@ -80,7 +80,7 @@ class Distances:
         query, near = (self._head(residue == part) for part in (pair // DISTANCES, pair % DISTANCES))
         far = self._head(np.zeros((length, PAIRS)))
         before = np.hstack([query] * self.n_heads + [near, far] * 2 * self.n_heads)
-        within = np.abs(position[:, None] - position[None]) <= WINDOW
+        within = np.abs(position[:, None] - position[None]) <= ATTENTION_WINDOW
         window = NEVER * np.hstack([~within, within])
         return before, np.hstack([query] * self.n_heads), window
 

@@ -10,8 +10,9 @@ import atexit
 import os
 from pathlib import Path
 
+from torch import nn
+
 import ttnn
-from models.demos.openvoice.reference.bert import BertFeatures
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.tt.batch import BatchConverter
@@ -23,9 +24,9 @@ CARDS = Path("/dev/tenstorrent")  # where the driver shows them
 
 
 class OneChip(BatchConverter):
-    def base_speech(self, model: MeloTTS, bert: BertFeatures | None = None) -> DeviceMeloTTS:
+    def speech_network(self, model: MeloTTS, bert: nn.Module | None) -> DeviceMeloTTS | None:
         """A loaded text-to-speech model, and the BERT that it speaks with, on the converter's device."""
-        return DeviceMeloTTS(model, self.device, bert and bert.model, self, self.precision)
+        return DeviceMeloTTS(model, self.device, bert, self, self.precision)
 
 
 def open_backend(reference: Converter, device=None, precision: Precision | None = None) -> BatchConverter:

@@ -102,6 +102,10 @@ class BatchConverter(DeviceConverter):
         )
         return iter(lambda: list(islice(pieces, len(targets))), [])
 
+    def speech_network(self, model, bert) -> None:
+        """None: on a mesh PyTorch speaks."""
+        return None
+
     def warm_up(self) -> None:
         """Of one chip as in runner.py; of a mesh every form with one window a chip."""
         if self.chips == 1:

@@ -19,14 +19,12 @@ import math
 import torch
 
 import ttnn
-from models.demos.openvoice.reference.attention import SPEAKER_LAYER, WINDOW, Encoder, RelativeAttention
+from models.demos.openvoice.constants import ATTENTION_WINDOW, BINS, EDGE_SLOPE, SPEAKER_LAYER, TAIL_BOUND
+from models.demos.openvoice.reference.attention import Encoder, RelativeAttention
 from models.demos.openvoice.reference.coupling import Coupling, ResidualCoupling, TransformerCouplingBlock
 from models.demos.openvoice.reference.duration_predictor import DurationPredictor
 from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.reference.stochastic_duration_predictor import (
-    BINS,
-    EDGE_SLOPE,
-    TAIL_BOUND,
     DilatedSeparableConv,
     SplineCoupling,
     StochasticDurationPredictor,
@@ -49,7 +47,7 @@ def preprocess(model: torch.nn.Module) -> ParameterDict:
 def pair_distances() -> torch.Tensor:
     """For each pair (residue of i, residue of j) of positions within the window, the number of their distance j - i."""
     pair = torch.arange(PAIRS)
-    return (pair % DISTANCES - pair // DISTANCES + WINDOW) % DISTANCES
+    return (pair % DISTANCES - pair // DISTANCES + ATTENTION_WINDOW) % DISTANCES
 
 
 def _attention(attention: RelativeAttention) -> dict:
@@ -141,7 +139,7 @@ def _transformer_flow(flow: TransformerCouplingBlock) -> dict:
 
 
 def bert(model: torch.nn.Module, stage: Stage) -> ParameterDict:
-    """Of the `model` of a reference BertFeatures, which has no layer that MeloTTS does not read.
+    """Of the `model` of a bert_files.Bert, which has no layer that MeloTTS does not read.
 
     The only parameters that are in their stage's format before they reach the device: hundreds of megabytes.
     """

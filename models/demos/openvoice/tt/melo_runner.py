@@ -13,14 +13,14 @@ sentence's end in them is masked.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 import ttnn
+from models.demos.openvoice.backend import VoiceTarget
+from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.melo_tts import MeloTTS as ReferenceMeloTTS
-from models.demos.openvoice.reference.melo_tts import Prosody, draw
-from models.demos.openvoice.reference.text_encoder import Sentences
+from models.demos.openvoice.sentences import MOST_FRAMES, MOST_IDS, Sentences, TooManyFrames, draw
 from models.demos.openvoice.tt import bert as word_pieces
 from models.demos.openvoice.tt import melo_parameters, melo_tts, parameters
 from models.demos.openvoice.tt.melo_tts import Encoding, FrameForm, MeloTTS, TextForm
@@ -34,16 +34,9 @@ from models.tt_audio.tt.memory import generator_window
 from models.tt_audio.tt.sharding import TILE
 from models.tt_audio.tt.tensors import concat_rows
 
-PHONES = (64, 128, 256, 512)
-FRAMES = (128, 512, 768, 1024, 1536, 2048)  # and the generator's window; 2,048 frames of MeloTTS last 23.8 s
+PHONES = (64, 128, 256, MOST_IDS)
+FRAMES = (128, 512, 768, 1024, 1536, MOST_FRAMES)  # and the generator's window; 2,048 frames of MeloTTS last 23.8 s
 NOWHERE = -1.0  # the number of no row
-
-
-class Conversion(NamedTuple):
-    source: np.ndarray
-    target: np.ndarray
-    tau: float
-    seeds: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -66,8 +59,8 @@ class Speaker:
 class DeviceMeloTTS:
     """A loaded MeloTTS on one device. `reference` gives the weights; the arithmetic is all the device's.
 
-    `bert`: the loaded BERT of the language (reference/bert.py), or None to speak without; `converter`: what `voiced`
-    converts with; `window`: frames that the generator takes at once, None: as many as fit.
+    `bert`: the loaded BERT of the language (bert_files.py), or None to speak without; `converter`: what
+    `speak_in_voice` converts with; `window`: frames that the generator takes at once, None: as many as fit.
     """
 
     def __init__(
@@ -82,7 +75,7 @@ class DeviceMeloTTS:
         self.reference = reference
         self.config = reference.config
         self.device = device
-        self.converter = converter
+        self.converter = self.backend = converter
         self.replays = Replays(converter.traces) if converter is not None and converter.traces is not None else None
         precision = precision or Precision()
         # a window that is a bucket of its own serves the sentences that it holds whole
@@ -103,30 +96,17 @@ class DeviceMeloTTS:
             self.resampling = Resampling(source, frame, converter.config, device, precision.spectrogram)
         self._speakers = {}
 
-    def __call__(self, sentences: Sentences, speakers, prosody: Prosody, randomness: Sequence) -> list:
-        """One waveform [samples] for each sentence, from the same draws of noise as the reference's `forward`."""
-        return self._spoken(sentences, speakers, prosody, randomness, None)
-
-    def voiced(
-        self,
-        sentences: Sentences,
-        speakers,
-        prosody: Prosody,
-        randomness: Sequence,
-        source: np.ndarray,
-        target: np.ndarray,
-        tau: float,
-        seeds: Sequence[int],
-    ) -> list:
-        """The same sentences, converted before they leave the device: at the converter's rate.
-
-        `source` and `target` are embeddings of voices, `seeds` those of the conversions' noise, a sentence each."""
-        conversion = Conversion(source, target, tau, seeds)
-        return self._spoken(sentences, speakers, prosody, randomness, conversion)
-
-    def _spoken(self, sentences: Sentences, speakers, prosody: Prosody, randomness, conversion) -> list:
+    def speak(self, sentences: Sentences, speakers, prosody: Prosody, randomness: Sequence) -> list:
+        """Return one waveform [samples] for each sentence, from the same draws of noise as the oracle's `forward`."""
         encoding = self.encode(sentences, speakers, prosody, randomness)
-        return self.speak(encoding, speakers, prosody, randomness, conversion)
+        return self.speak_encoding(encoding, speakers, prosody, randomness)
+
+    def speak_in_voice(
+        self, sentences: Sentences, speakers, prosody: Prosody, randomness: Sequence, voice: VoiceTarget
+    ) -> list:
+        """As `speak`, but convert the speech before it leaves the device; samples are at the converter's rate."""
+        encoding = self.encode(sentences, speakers, prosody, randomness)
+        return self.speak_encoding(encoding, speakers, prosody, randomness, voice)
 
     def encode(self, sentences: Sentences, speakers, prosody: Prosody, randomness: Sequence) -> Encoding:
         """What the text decides, durations included; it stays on the device."""
@@ -138,10 +118,18 @@ class DeviceMeloTTS:
             self.replays.make_room()
         return self._run((number, form), packed, lambda tensor: self.model.encode(tensor, form, rows))
 
-    def speak(
-        self, encoding: Encoding, speakers, prosody: Prosody, randomness: Sequence, conversion: Conversion | None = None
+    def speak_encoding(
+        self,
+        encoding: Encoding,
+        speakers,
+        prosody: Prosody,
+        randomness: Sequence,
+        conversion: VoiceTarget | None = None,
     ) -> list:
+        """Return one waveform [samples] for each sentence of an encoding."""
         counts = self._counts(encoding)
+        if (longest := max(counts.tolist())) > MOST_FRAMES:
+            raise TooManyFrames(longest)
         drawn = prosody.noise_scale * draw(randomness, self.config.inter_channels, counts)
         counts = counts.tolist()
         form = self._frame_form(encoding.form, counts)
@@ -250,7 +238,7 @@ class DeviceMeloTTS:
         drawn = melo_tts.columns(packed, columns.conversion_noise, form.frames)
         return self._converted(self.resampling(speech, kinds, form.batch), drawn, mask, form, *voices)
 
-    def _voices(self, conversion: Conversion) -> tuple:
+    def _voices(self, conversion: VoiceTarget) -> tuple:
         """The biases of both voices on the device: under traces where the converter's traces read them, too."""
         voices = self.converter.voice(conversion.source), self.converter.voice(conversion.target)
         if self.replays is None:

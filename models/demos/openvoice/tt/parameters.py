@@ -22,10 +22,11 @@ from collections.abc import Callable, Mapping
 import torch
 
 import ttnn
+from models.demos.openvoice.constants import FILTERS
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.reference.coupling import ResidualCouplingBlock
 from models.demos.openvoice.reference.posterior_encoder import PosteriorEncoder
-from models.demos.openvoice.reference.reference_encoder import FILTERS, ReferenceEncoder
+from models.demos.openvoice.reference.reference_encoder import ReferenceEncoder
 from models.demos.openvoice.reference.spectrogram import Spectrogram
 from models.demos.openvoice.reference.wavenet import WaveNet
 from models.demos.openvoice.tt.reference_encoder import CLOCK, PHASES, SATURATED

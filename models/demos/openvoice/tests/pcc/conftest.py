@@ -9,8 +9,8 @@ import torch
 
 import ttnn
 from models.demos.openvoice.config import MeloConfig
+from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
-from models.demos.openvoice.pipeline import load_converter
 from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, state

@@ -73,7 +73,7 @@ def test_each_frame_gets_the_row_of_its_phone(device, path, upload, durations, f
             path.repeat_phones(ttnn.to_memory_config(upload(rows(values)), placed), placement, frames)
         )
         expected = torch.zeros(batch, CHANNELS, frames)
-        repeated = repeat_phones(values, durations)
+        repeated = repeat_phones(values, durations, int(frame_counts(durations).max()))
         expected[:, :, : repeated.shape[2]] = repeated
         assert_with_pcc(rows(expected), actual, 1 - 1e-6)
     assert torch.equal(rows(expected), actual)

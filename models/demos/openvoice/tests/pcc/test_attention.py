@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.reference.attention import WINDOW
+from models.demos.openvoice.constants import ATTENTION_WINDOW
 from models.demos.openvoice.tests.pcc.batches import FILLING, columns, inside, mask, slow_on_simulator
 from models.demos.openvoice.tt import melo_parameters
 from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, Distances, RelativeAttention
@@ -71,9 +71,9 @@ def test_every_pair_of_residues_is_one_distance():
     distances = melo_parameters.pair_distances()
     assert distances.shape == (PAIRS,)
     for i in range(20):
-        for offset in range(-WINDOW, WINDOW + 1):
+        for offset in range(-ATTENTION_WINDOW, ATTENTION_WINDOW + 1):
             j = i + 100 * DISTANCES + offset
-            assert distances[i % DISTANCES * DISTANCES + j % DISTANCES] == offset + WINDOW
+            assert distances[i % DISTANCES * DISTANCES + j % DISTANCES] == offset + ATTENTION_WINDOW
 
 
 def test_what_stands_behind_the_end_is_not_seen(run):

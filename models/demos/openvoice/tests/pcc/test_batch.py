@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.demos.openvoice.pipeline import load_converter
+from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint, with_model
 from models.demos.openvoice.tests.pcc.test_runner import SMALL, whole
 from models.demos.openvoice.tt.batch import BatchConverter

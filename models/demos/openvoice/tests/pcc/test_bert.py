@@ -11,7 +11,7 @@ import torch
 from transformers import BertForMaskedLM
 
 import ttnn
-from models.demos.openvoice.reference.bert import BertFeatures
+from models.demos.openvoice.bert_files import Bert as LoadedBert
 from models.demos.openvoice.tests import bert_models
 from models.demos.openvoice.tests.bert_models import WORDS, make_bert
 from models.demos.openvoice.tt import melo_parameters
@@ -78,7 +78,7 @@ def test_what_lies_behind_hidden_state_minus_three_is_not_loaded(load, place, tm
     whole.save_pretrained(tmp_path)
     (tmp_path / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "word"]))
     (tmp_path / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer"}')
-    bert, ids = load(BertFeatures("EN", tmp_path).model), sentence(25)
+    bert, ids = load(LoadedBert("EN", tmp_path).model), sentence(25)
     with torch.no_grad():
         expected = whole(torch.tensor([ids]), output_hidden_states=True).hidden_states[-3][0]
     words, mask, _ = place([ids], 32)

@@ -13,10 +13,12 @@ from loguru import logger
 
 import ttnn
 from models.demos.openvoice.config import MeloConfig
+from models.demos.openvoice.constants import BINS, EDGE_SLOPE
 from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
-from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody
-from models.demos.openvoice.reference.stochastic_duration_predictor import BINS, EDGE_SLOPE, inverse_spline
-from models.demos.openvoice.reference.text_encoder import Sentences
+from models.demos.openvoice.prosody import Prosody
+from models.demos.openvoice.reference.melo_tts import MeloTTS
+from models.demos.openvoice.reference.stochastic_duration_predictor import inverse_spline
+from models.demos.openvoice.sentences import Sentences
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, state
 from models.demos.openvoice.tt import alignment, melo_parameters
 from models.demos.openvoice.tt.duration_predictor import DurationPredictor

@@ -10,10 +10,13 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.pipeline import OpenVoice, load_converter
+from models.demos.openvoice.backend import VoiceTarget
+from models.demos.openvoice.loading import load_converter
+from models.demos.openvoice.pipeline import OpenVoice
+from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.alignment import frame_counts
-from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody, draw
-from models.demos.openvoice.reference.text_encoder import Sentences, WordPieces
+from models.demos.openvoice.reference.melo_tts import MeloTTS
+from models.demos.openvoice.sentences import Sentences, WordPieces, draw
 from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, v1_config, write_checkpoint
@@ -66,7 +69,9 @@ def expected_of(reference, sentence, durations) -> torch.Tensor:
     encoding = reference.encode(sentence, SPEAKER)
     draw(source, 2, sentence.lengths)  # the noise of the durations
     noise = draw(source, reference.config.inter_channels, frame_counts(durations))
-    return reference.generate(reference.latents(encoding, durations, PROSODY, noise), encoding.speaker)[0]
+    return reference.generate(
+        reference.latents(encoding, durations, frame_counts(durations), PROSODY, noise), encoding.speaker
+    )[0]
 
 
 def durations_of(encoding, phones: int) -> torch.Tensor:
@@ -82,7 +87,7 @@ def test_a_sentence_is_that_of_the_reference(device, reference, phones):
     encoding = tts.encode(sentence, SPEAKER, PROSODY, source)
     expected = expected_of(reference, sentence, durations_of(encoding, phones))
     assert (len(expected) > 64 * reference.config.samples_per_frame) == (phones == 40)
-    (actual,) = tts.speak(encoding, SPEAKER, PROSODY, source)
+    (actual,) = tts.speak_encoding(encoding, SPEAKER, PROSODY, source)
     assert_with_pcc(expected, actual, 0.99)
 
 
@@ -110,7 +115,7 @@ def test_padding_changes_nothing(device, reference):
     sentence = sentences(12)
     sentence = Sentences(**vars(sentence) | {"pieces": (WordPieces([5, 7, 9, 11], [1, 4, 6, 1]),)})
     (expected,), (actual,) = (
-        kind(reference, device, bert, window=128)(sentence, SPEAKER, PROSODY, randomness())
+        kind(reference, device, bert, window=128).speak(sentence, SPEAKER, PROSODY, randomness())
         for kind in (DeviceMeloTTS, Filled)
     )
     assert torch.equal(expected, actual)
@@ -121,12 +126,12 @@ def test_ten_sentences_in_a_batch_equal_one_by_one(device, reference):
     lengths = [8, 10, 11, 12, 13, 14, 15, 16, 18, 20]
     tts = DeviceMeloTTS(reference, device, window=64)
     seeds = [torch.Generator().manual_seed(seed) for seed in range(10)]
-    together = tts(sentences(*lengths), SPEAKER.expand(10), PROSODY, seeds)
+    together = tts.speak(sentences(*lengths), SPEAKER.expand(10), PROSODY, seeds)
     batch = sentences(*lengths)
     for index, length in enumerate(lengths):
         rows = [ids[index : index + 1, :length] for ids in (batch.phones, batch.tones, batch.languages)]
         alone = Sentences(rows[0], torch.tensor([length]), rows[1], rows[2])
-        (expected,) = tts(alone, SPEAKER, PROSODY, [torch.Generator().manual_seed(index)])
+        (expected,) = tts.speak(alone, SPEAKER, PROSODY, [torch.Generator().manual_seed(index)])
         assert_with_pcc(expected, together[index], 0.9999)
 
 
@@ -134,10 +139,10 @@ def test_ten_sentences_in_a_batch_equal_one_by_one(device, reference):
 def test_speech_converted_on_the_spot_equals_both_steps(device, reference, converter):
     voices = np.random.default_rng(0).standard_normal((2, converter.config.gin_channels)).astype(np.float32)
     backend = open_backend(converter, device)
-    tts = backend.base_speech(reference)
+    tts = backend.speech_network(reference, None)
     sentence = sentences(24)
-    (actual,) = tts.voiced(sentence, SPEAKER, PROSODY, randomness(), *voices, 0.3, [5])
-    (speech,) = tts(sentence, SPEAKER, PROSODY, randomness())
+    (actual,) = tts.speak_in_voice(sentence, SPEAKER, PROSODY, randomness(), VoiceTarget(*voices, 0.3, [5]))
+    (speech,) = tts.speak(sentence, SPEAKER, PROSODY, randomness())
     samples = resample(speech.numpy(), reference.config.sampling_rate, converter.config.sampling_rate)
     pieces = backend.convert([samples], voices[0], [voices[1]], 0.3, 5)
     assert_with_pcc(torch.from_numpy(np.concatenate([piece[0] for piece in pieces])), actual, 0.999)
@@ -181,19 +186,19 @@ def test_a_text_is_spoken_as_by_the_cpu(device, tmp_path, monkeypatch, released)
 def test_speakers_of_a_batch(device, reference, expect_error):
     tts = DeviceMeloTTS(reference, device, window=64)
     with expect_error(ValueError, r"the sentences of a batch have one speaker, not \[0, 1\]"):
-        tts(sentences(5, 6), torch.tensor([0, 1]), PROSODY, randomness())
+        tts.speak(sentences(5, 6), torch.tensor([0, 1]), PROSODY, randomness())
 
 
 def test_a_sentence_that_no_bucket_holds(device, reference, expect_error):
     tts = DeviceMeloTTS(reference, device, window=64)
     with expect_error(ValueError, "a sentence of 513 phones is too long for the device: at most 512"):
-        tts(sentences(513), SPEAKER, PROSODY, randomness())
+        tts.speak(sentences(513), SPEAKER, PROSODY, randomness())
 
 
 def test_features_instead_of_word_pieces(device, reference, expect_error):
     tts = DeviceMeloTTS(reference, device, make_bert(1), window=64)
     with expect_error(ValueError, "BERT runs on the device here: a sentence needs its word pieces"):
-        tts(sentences(5), SPEAKER, PROSODY, randomness())
+        tts.speak(sentences(5), SPEAKER, PROSODY, randomness())
 
 
 @slow_on_simulator
@@ -206,5 +211,5 @@ def test_a_base_speaker_of_v1(device):
     tts = DeviceMeloTTS(v1, device, window=64)
     encoding = tts.encode(sentence, SPEAKER, PROSODY, source)
     expected = expected_of(v1, sentence, durations_of(encoding, 20))
-    (actual,) = tts.speak(encoding, SPEAKER, PROSODY, source)
+    (actual,) = tts.speak_encoding(encoding, SPEAKER, PROSODY, source)
     assert_with_pcc(expected, actual, 0.99)

@@ -12,9 +12,10 @@ import torch
 import ttnn
 from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
+from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.alignment import frame_counts
-from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody, draw
-from models.demos.openvoice.reference.text_encoder import Sentences, WordPieces
+from models.demos.openvoice.reference.melo_tts import MeloTTS
+from models.demos.openvoice.sentences import Sentences, WordPieces, draw
 from models.demos.openvoice.tests.bert_models import WORDS, make_bert
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, state
 from models.demos.openvoice.tests.pcc.test_runner import mel
@@ -94,7 +95,7 @@ def test_the_waveform_of_the_reference_durations(device):
     source = randomness()
     durations = reference.durations(encoding, PROSODY, draw(source, 2, sentence.lengths))
     noise = draw(source, reference.config.inter_channels, frame_counts(durations))
-    (z,) = reference.latents(encoding, durations, PROSODY, noise)
+    (z,) = reference.latents(encoding, durations, frame_counts(durations), PROSODY, noise)
     expected = reference.generator(z, encoding.speaker)[0]
 
     tts = DeviceMeloTTS(reference, device, bert)
@@ -103,7 +104,7 @@ def test_the_waveform_of_the_reference_durations(device):
     column[0, 0, : durations.shape[1], 0] = durations
     column = ttnn.from_torch(column, dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT, device=device)
     given = own._replace(placement=tts.model.alignment.place(column))
-    (actual,) = tts.speak(given, speaker, PROSODY, source)
+    (actual,) = tts.speak_encoding(given, speaker, PROSODY, source)
     assert_with_pcc(expected, actual, 0.99)
     rate = reference.config.sampling_rate
     assert_with_pcc(mel(expected, rate), mel(actual, rate), 0.995)

@@ -10,8 +10,9 @@ import torch
 
 import ttnn
 from models.demos.openvoice.config import MeloConfig
+from models.demos.openvoice.constants import BERT_WIDTH
 from models.demos.openvoice.reference import text_encoder as reference
-from models.demos.openvoice.reference.text_encoder import Sentences
+from models.demos.openvoice.sentences import Sentences
 from models.demos.openvoice.tests.melo_checkpoints import v1_config
 from models.demos.openvoice.tests.pcc.batches import FILLING, columns, inside, mask, slow_on_simulator
 from models.demos.openvoice.tests.unit.test_attention import randomised
@@ -27,7 +28,7 @@ SIZES = (219, 16, 8)  # phones, tones, languages
 def sentence(length: int, seed: int = 0, bert: bool = True) -> Sentences:
     generator = torch.Generator().manual_seed(seed)
     phones, tones, languages = (torch.randint(0, size, (1, length), generator=generator) for size in SIZES)
-    features = torch.randn(1, reference.BERT_WIDTH, length, generator=generator) if bert else None
+    features = torch.randn(1, BERT_WIDTH, length, generator=generator) if bert else None
     return Sentences(phones, torch.tensor([length]), tones, languages, features)
 
 

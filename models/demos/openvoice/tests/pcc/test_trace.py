@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import ttnn
-from models.demos.openvoice.pipeline import load_converter
+from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.tests.checkpoints import V2_CONFIG, make_converter_checkpoint, with_model
 from models.demos.openvoice.tt.parameters import from_numpy
 from models.demos.openvoice.tt.runner import DeviceConverter

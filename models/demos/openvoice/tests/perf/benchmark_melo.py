@@ -6,7 +6,8 @@
     python -m models.demos.openvoice.tests.perf.benchmark_melo [--upstream CHECKOUT] [--model FOLDER]
 
 All variants speak the same phones, drawn at random, with the same weights (random ones of full size without --model)
-and take turns: `plain` is reference/melo_tts.py, `exact` and `fast` are the two precisions of chunked_melo.py. Timed is
+and take turns: `plain` is reference/melo_tts.py, `exact` and `fast` are the two precisions of torch_backend/melo_tts.py. Timed
+is
 ids to samples. Both duration predictors run, as by default, and all noise is scaled by zero, so that every variant,
 upstream's included, should give the samples of `plain`. Printed are medians, the ratios of wall time and of processor
 time to the first variant, and the correlation with `plain`.
@@ -22,12 +23,14 @@ import numpy as np
 import torch
 
 from models.demos.openvoice.config import MeloConfig, read_json
+from models.demos.openvoice.constants import BERT_WIDTH, CHINESE_BERT_WIDTH
 from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
-from models.demos.openvoice.reference.chunked_melo import ChunkedMeloTTS
-from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody
-from models.demos.openvoice.reference.text_encoder import BERT_WIDTH, CHINESE_BERT_WIDTH, Sentences
+from models.demos.openvoice.prosody import Prosody
+from models.demos.openvoice.reference.melo_tts import MeloTTS
+from models.demos.openvoice.sentences import Sentences
 from models.demos.openvoice.tests.melo_checkpoints import melo_config, write_checkpoint
 from models.demos.openvoice.tests.perf.timing import make_importable, print_heading, print_rows, take_turns
+from models.demos.openvoice.torch_backend.melo_tts import ChunkedMeloTTS
 from models.tt_audio.host.checkpoint import fold_weight_norm, load_strict, read_state
 
 PROSODY = Prosody(noise_scale=0.0, noise_scale_w=0.0)
@@ -68,9 +71,13 @@ def our_syntheses(model: Path) -> dict[str, Synthesis]:
     with torch.device("meta"):
         plain = MeloTTS(MeloConfig.from_file(model / "config.json"))
     load_strict(plain, fold_weight_norm(read_state(path)), path, MELO_NAMES, MELO_TRAINING_ONLY)
-    networks = {"plain": plain, "exact": ChunkedMeloTTS(plain, "exact"), "fast": ChunkedMeloTTS(plain, "fast")}
+    networks = {
+        "plain": plain,
+        "exact": ChunkedMeloTTS(plain, precision="exact").speak,
+        "fast": ChunkedMeloTTS(plain, precision="fast").speak,
+    }
 
-    def synthesis(network: MeloTTS | ChunkedMeloTTS) -> Synthesis:
+    def synthesis(network: Callable[..., list[torch.Tensor]]) -> Synthesis:
         @torch.inference_mode()
         def speak(sentences: Sentences) -> np.ndarray:
             return network(sentences, SPEAKER, PROSODY, [torch.Generator().manual_seed(0)])[0].numpy()

@@ -17,9 +17,10 @@ import torch
 
 import ttnn
 from models.demos.openvoice.config import MeloConfig
-from models.demos.openvoice.pipeline import load_converter
-from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody
-from models.demos.openvoice.reference.text_encoder import Sentences, WordPieces
+from models.demos.openvoice.loading import load_converter
+from models.demos.openvoice.prosody import Prosody
+from models.demos.openvoice.reference.melo_tts import MeloTTS
+from models.demos.openvoice.sentences import Sentences, WordPieces
 from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import melo_config

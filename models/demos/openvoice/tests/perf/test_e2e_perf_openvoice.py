@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 import torch
 
+from models.demos.openvoice.base_speakers import BaseSpeaker
 from models.demos.openvoice.pipeline import OpenVoice, Request
-from models.demos.openvoice.speech import BaseSpeaker
 from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import melo_config, write_checkpoint
@@ -99,7 +99,7 @@ def test_speech(model, limits, tmp_path):
 
     The text as a whole, and the first of its sentences, which a stream gives while the others wait."""
     base, (voice,) = base_speaker(tmp_path / "speaker", model), voices(model, 1)
-    tokens = sum(sentence.phones.shape[1] for sentence in base.prepare(TEXT))
+    tokens = sum(sentence.ids.phones.shape[1] for sentence in base.prepare(TEXT))
     spoken = []
     wall = wall_time(lambda: spoken.append(model.speak(TEXT, voice, base=base, progress=False)))
     seconds = len(spoken[-1]) / model.sampling_rate
@@ -122,7 +122,7 @@ def base_speaker(folder: Path, model: OpenVoice, bert_layers: int = 12, **sizes)
     words = set(re.findall(r"\w+|[^\w\s]", TEXT.lower()))
     (bert / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(words)]))
     (bert / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "BertTokenizer"}))
-    return BaseSpeaker.from_pretrained(folder, "EN", bert, on_device=getattr(model.backend, "base_speech", None))
+    return BaseSpeaker.from_pretrained(folder, "EN", bert, backend=model.backend)
 
 
 def voices(model, count: int) -> list[Voice]:

@@ -10,12 +10,12 @@ import pytest
 import soundfile
 
 from models.demos.openvoice.demo import demo, loading
-from models.demos.openvoice.reference import chunked, chunked_melo
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, write_checkpoint
 from models.demos.openvoice.text.frontend import PUNCTUATION
 from models.demos.openvoice.text.pronunciation import Predictor
 from models.tt_audio.testing import speech
+from models.tt_audio.torch_backend import precision
 
 RATE = 22050
 FRAMES = {"upsample_rates": [8, 8, 8], "upsample_kernel_sizes": [16, 16, 16]}  # 512 samples a frame, as released
@@ -48,8 +48,8 @@ def here(tmp_path, monkeypatch, converter_folder, base_speaker_folder):
     (home / "MeloTTS-English").symlink_to(base_speaker_folder)
     monkeypatch.setenv("OPENVOICE_HOME", str(home))
     monkeypatch.setattr(loading, "hub_is_reachable", lambda: False)
-    for module in (chunked, chunked_melo):  # measured once a machine, and this one is new in every test
-        monkeypatch.setattr(module, "bfloat16_is_faster", lambda: False)
+    # measured once a machine, and this one is new in every test
+    monkeypatch.setattr(precision, "bfloat16_is_faster", lambda home: False)
     soundfile.write("speech.wav", speech.voice(3.0, RATE), RATE)
     soundfile.write("voice.flac", speech.voice(6.0, 16000), 16000)
     return tmp_path

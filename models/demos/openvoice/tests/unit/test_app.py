@@ -18,9 +18,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from models.demos.openvoice.demo.app import Page, PageLimits, launch, make_parser
-from models.demos.openvoice.reference import chunked_melo
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.demos.openvoice.tests.unit.service_fixtures import small_model, wav
+from models.tt_audio.torch_backend import precision
 
 WAIT = 60  # seconds that nothing here should take; what does has failed
 FLAGS = (
@@ -48,7 +48,7 @@ def address(tmp_path_factory, converter_folder, base_speaker_folder):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENVOICE_HOME", str(home))
         patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("uploads")))
-        patch.setattr(chunked_melo, "bfloat16_is_faster", lambda: False)
+        patch.setattr(precision, "bfloat16_is_faster", lambda home: False)
         page = Page(small_model(converter_folder), PageLimits(recording_seconds=20))
         blocks, address = launch(page, server_name="127.0.0.1")
         yield address

@@ -59,7 +59,7 @@ def test_attention_ignores_what_lies_behind_a_sentence():
     layer = randomised(RelativeAttention(8, n_heads=2))
     x = randn(3, 8, 12)
     lengths = [12, 5, 1]
-    result = layer(x, sequence_mask(torch.tensor(lengths)))
+    result = layer(x, sequence_mask(torch.tensor(lengths), max(lengths)))
     expected = written_out(layer, x, lengths)
     for row, length in enumerate(lengths):
         torch.testing.assert_close(result[row, :, :length], expected[row, :, :length], rtol=0, atol=1e-12)
@@ -67,7 +67,7 @@ def test_attention_ignores_what_lies_behind_a_sentence():
 
 def test_attention_in_blocks_of_rows_is_attention_at_once(monkeypatch):
     layer = randomised(RelativeAttention(8, n_heads=2))
-    x, mask = randn(2, 8, 23), sequence_mask(torch.tensor([23, 17]))
+    x, mask = randn(2, 8, 23), sequence_mask(torch.tensor([23, 17]), 23)
     at_once = layer(x, mask)
     for rows in (1, 3, 5, 22):
         monkeypatch.setattr(attention, "SCORES_AT_ONCE", 2 * 2 * 23 * rows)
@@ -109,7 +109,7 @@ def test_the_speaker_enters_before_the_third_layer():
 def test_encoder_of_a_padded_batch_is_the_encoder_of_each_sentence():
     encoder = randomised(Encoder(8, 12, n_heads=2, n_layers=3, kernel_size=5, gin_channels=4))
     x, g, lengths = randn(3, 8, 11), randn(3, 4, 1, seed=2), [4, 11, 7]
-    result = encoder(x, sequence_mask(torch.tensor(lengths)).double(), g)
+    result = encoder(x, sequence_mask(torch.tensor(lengths), max(lengths)).double(), g)
     for row, length in enumerate(lengths):
         alone = encoder(x[row : row + 1, :, :length], torch.ones(1, 1, length).double(), g[row : row + 1])
         torch.testing.assert_close(result[row : row + 1, :, :length], alone, rtol=0, atol=1e-12)

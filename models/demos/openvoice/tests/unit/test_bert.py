@@ -10,8 +10,9 @@ import pytest
 import torch
 from transformers import BertConfig, BertForMaskedLM
 
-from models.demos.openvoice.reference import bert
-from models.demos.openvoice.reference.bert import MODELS, BertError, load
+from models.demos.openvoice import bert_files
+from models.demos.openvoice.bert_files import MODELS, BertError, load
+from models.demos.openvoice.reference.bert import phone_features
 
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello", "wor", "##ld", "##s", "!"]
 PIECES = ["hello", "wor", "##ld", "##s", "!"]
@@ -43,22 +44,26 @@ def write_bert(folder, width, layers, **saving):
 @pytest.fixture(autouse=True)
 def no_bert_on_this_machine(monkeypatch, tmp_path):
     monkeypatch.setenv("OPENVOICE_HOME", str(tmp_path / "openvoice"))
-    monkeypatch.setattr(bert, "snapshot_download", absent)
-    monkeypatch.setattr(bert, "HfApi", lambda: pytest.fail("used the network"))
+    monkeypatch.setattr(bert_files, "snapshot_download", absent)
+    monkeypatch.setattr(bert_files, "HfApi", lambda: pytest.fail("used the network"))
+
+
+def features_of(bert, pieces, word2ph):
+    return phone_features(bert.model, bert.pieces(pieces, word2ph))
 
 
 def absent(*_, **__):
-    raise bert.LocalEntryNotFoundError("absent")
+    raise bert_files.LocalEntryNotFoundError("absent")
 
 
 def test_features_are_the_hidden_state_that_melotts_was_trained_on(folder):
-    features = load("EN", folder)
+    loaded = load("EN", folder)
     whole = BertForMaskedLM.from_pretrained(folder).eval()
-    ids = features.tokenizer("hello worlds!", return_tensors="pt").input_ids
+    ids = loaded.tokenizer("hello worlds!", return_tensors="pt").input_ids
     with torch.no_grad():
         states = whole(ids, output_hidden_states=True).hidden_states[-3][0]
-    assert len(features.model.encoder.layer) == 2
-    result = features(PIECES, WORD2PH)
+    assert len(loaded.model.encoder.layer) == 2
+    result = features_of(loaded, PIECES, WORD2PH)
     expected = torch.cat([states[row].expand(count, -1) for row, count in enumerate(WORD2PH)]).T
     assert result.shape == (768, sum(WORD2PH))
     torch.testing.assert_close(result, expected, rtol=0, atol=1e-5)
@@ -69,8 +74,8 @@ def test_the_tokenizer_is_the_models_own(folder):
 
 
 def test_unknown_pieces_are_read_as_unknown(folder):
-    features = load("EN", folder)
-    assert torch.equal(features(["zebra"], [1, 1, 1]), features(["[UNK]"], [1, 1, 1]))
+    loaded = load("EN", folder)
+    assert torch.equal(*(features_of(loaded, [piece], [1, 1, 1]) for piece in ("zebra", "[UNK]")))
 
 
 def test_a_folder_below_home_is_found(folder, tmp_path):
@@ -80,7 +85,9 @@ def test_a_folder_below_home_is_found(folder, tmp_path):
 
 def test_the_hugging_face_cache_is_found(folder, monkeypatch):
     asked = []
-    monkeypatch.setattr(bert, "snapshot_download", lambda name, **options: asked.append((name, options)) or folder)
+    monkeypatch.setattr(
+        bert_files, "snapshot_download", lambda name, **options: asked.append((name, options)) or folder
+    )
     load("EN")
     assert asked == [("bert-base-uncased", {"revision": MODELS["EN"].revision, "local_files_only": True})]
 
@@ -134,24 +141,23 @@ def test_the_bert_of_another_language_is_refused_by_its_width(folder, expect_err
 def test_old_pickled_weights_are_read(tmp_path):
     old = write_bert(tmp_path / "old", 768, 3)
     torch.save(BertForMaskedLM.from_pretrained(old).state_dict(), old / "pytorch_model.bin")
-    expected = load("FR", old)(["hello"], [1, 1, 1])
+    expected = features_of(load("FR", old), ["hello"], [1, 1, 1])
     (old / "model.safetensors").unlink()
-    assert torch.equal(load("FR", old)(["hello"], [1, 1, 1]), expected)
+    assert torch.equal(features_of(load("FR", old), ["hello"], [1, 1, 1]), expected)
 
 
 def test_counts_that_do_not_fit_the_pieces_are_refused(folder, expect_error):
     with expect_error(ValueError, r"5 word pieces, \[CLS\] and \[SEP\] need as many phone counts, not 5"):
-        load("EN", folder)(PIECES, [1] * 5)
+        load("EN", folder).pieces(PIECES, [1] * 5)
 
 
 def test_a_sentence_beyond_berts_length_is_refused(folder, expect_error):
     with expect_error(BertError, "15 word pieces is too long for BERT's 16: split it"):
-        load("EN", folder)(["hello"] * 15, [1] * 17)
+        load("EN", folder).pieces(["hello"] * 15, [1] * 17)
 
 
 def test_zeros_are_a_choice_with_a_label(logged_warnings):
-    features = load("ZH_MIX_EN", "zeros")
-    assert torch.equal(features(PIECES, WORD2PH), torch.zeros(768, sum(WORD2PH)))
+    assert load("ZH_MIX_EN", "zeros") is None
     assert len(logged_warnings) == 1 and "bert='zeros'" in logged_warnings[0]
 
 
@@ -165,11 +171,11 @@ def test_download_without_network_says_how_to_get_it(monkeypatch, expect_error):
         def list_repo_files(self, *_, **__):
             raise OSError("no route to host")
 
-    monkeypatch.setattr(bert, "HfApi", Offline)
+    monkeypatch.setattr(bert_files, "HfApi", Offline)
     with expect_error(
         BertError, r"kykim/bert-kor-base for KR \(about 475 MB\) cannot be downloaded \(OSError\): .*hf download"
     ):
-        bert.download("KR")
+        bert_files.download("KR")
 
 
 def test_download_takes_the_safer_weights_and_the_vocabulary(folder, monkeypatch):
@@ -186,9 +192,9 @@ def test_download_takes_the_safer_weights_and_the_vocabulary(folder, monkeypatch
                 "onnx/config.json",
             ]
 
-    monkeypatch.setattr(bert, "HfApi", Hub)
+    monkeypatch.setattr(bert_files, "HfApi", Hub)
     monkeypatch.setattr(
-        bert, "hf_hub_download", lambda name, file, revision: fetched.append(file) or str(folder / file)
+        bert_files, "hf_hub_download", lambda name, file, revision: fetched.append(file) or str(folder / file)
     )
-    assert bert.download("EN") == folder
+    assert bert_files.download("EN") == folder
     assert sorted(fetched) == ["config.json", "model.safetensors", "vocab.txt"]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""windows.py and reference/chunked.py: a recording in pieces is converted exactly as in one piece."""
+"""windows.py and torch_backend/converter.py: a recording in pieces is converted exactly as in one piece."""
 
 import json
 
@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 import torch
 
-from models.demos.openvoice.reference import chunked
-from models.demos.openvoice.reference.chunked import ChunkedConverter
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, with_model
 from models.demos.openvoice.tests.unit.test_converter_modules import converter
+from models.demos.openvoice.torch_backend.converter import ChunkedConverter
 from models.demos.openvoice.windows import NOISE_BLOCK, noise, windows
 from models.tt_audio.host.audio import AudioError
+from models.tt_audio.torch_backend import precision
+from models.tt_audio.torch_backend.hifigan import padded_size
 
 HOP = 256
 RATE = 22050
@@ -121,7 +122,7 @@ def test_windows_ask_for_few_shapes(exact):
     shapes = set()
     for count in range(2 * HOP, 700 * HOP, 1777):
         for window in windows([samples(count)], exact.config, 200, exact.context):
-            shapes.add(chunked.padded_size(window.frames))
+            shapes.add(padded_size(window.frames))
     assert len(shapes) <= 35
 
 
@@ -165,7 +166,7 @@ def test_unknown_precision(exact, expect_error):
 @pytest.mark.parametrize("gain, dtype", [(2.0, torch.bfloat16), (1.1, torch.float32), (0.2, torch.float32)])
 def test_fast_takes_the_dtype_that_was_measured_faster_once(exact, gain, dtype, tmp_path, monkeypatch):
     measured = []
-    monkeypatch.setattr(chunked, "_bfloat16_gain", lambda: measured.append(1) or gain)
+    monkeypatch.setattr(precision, "_bfloat16_gain", lambda: measured.append(1) or gain)
     assert [ChunkedConverter(exact.converter).dtype for _ in range(3)] == [dtype] * 3
     assert len(measured) == 1
     assert list(json.loads((tmp_path / "cpu.json").read_text()).values()) == [gain]
@@ -173,5 +174,5 @@ def test_fast_takes_the_dtype_that_was_measured_faster_once(exact, gain, dtype, 
 
 def test_the_measurement_leaves_the_threads_alone():
     threads = torch.get_num_threads()
-    assert chunked._bfloat16_gain() > 0
+    assert precision._bfloat16_gain() > 0
     assert torch.get_num_threads() == threads

@@ -6,11 +6,10 @@
 import pytest
 import torch
 
+from models.demos.openvoice.constants import BINS, TAIL_BOUND
 from models.demos.openvoice.reference.alignment import sequence_mask
 from models.demos.openvoice.reference.duration_predictor import DurationPredictor
 from models.demos.openvoice.reference.stochastic_duration_predictor import (
-    BINS,
-    TAIL_BOUND,
     SplineCoupling,
     StochasticDurationPredictor,
     inverse_spline,
@@ -78,7 +77,7 @@ def test_padding_changes_no_duration(predictor):
         args = (x[rows, :, :length], mask, g[rows])
         return model(*args, noise[rows, :, :length]) if predictor is StochasticDurationPredictor else model(*args)
 
-    result = run(slice(None), 11, sequence_mask(torch.tensor(lengths)).double())
+    result = run(slice(None), 11, sequence_mask(torch.tensor(lengths), max(lengths)).double())
     assert result.shape == (3, 1, 11)
     for row, length in enumerate(lengths):
         alone = run(slice(row, row + 1), length, torch.ones(1, 1, length).double())

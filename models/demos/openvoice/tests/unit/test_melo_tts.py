@@ -10,10 +10,12 @@ import torch
 
 from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
-from models.demos.openvoice.reference.chunked_melo import ChunkedMeloTTS
-from models.demos.openvoice.reference.melo_tts import MeloTTS, Prosody
-from models.demos.openvoice.reference.text_encoder import Sentences
+from models.demos.openvoice.prosody import Prosody
+from models.demos.openvoice.reference.alignment import frame_counts
+from models.demos.openvoice.reference.melo_tts import MeloTTS
+from models.demos.openvoice.sentences import Sentences
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, state, v1_config, write_checkpoint
+from models.demos.openvoice.torch_backend.melo_tts import ChunkedMeloTTS
 from models.tt_audio.host.checkpoint import fold_weight_norm, load_strict, read_state
 
 DEFAULTS = Prosody()
@@ -61,7 +63,8 @@ def randomness(*seeds: int) -> list[torch.Generator]:
 
 def speak(model, sentences, prosody=DEFAULTS, speaker=1, seeds=(0,)):
     speakers = torch.full((len(sentences.lengths),), speaker)
-    return model(sentences, speakers, prosody, randomness(*seeds))
+    run = model if isinstance(model, MeloTTS) else model.speak
+    return run(sentences, speakers, prosody, randomness(*seeds))
 
 
 UPSTREAM = {
@@ -87,7 +90,9 @@ def test_the_answer_is_upstreams(request, name):
     result = model.durations(encoding, prosody, torch.randn(2, 12, generator=random)[None])
     assert result.tolist() == [durations]
     noise = torch.randn(model.config.inter_channels, sum(durations), generator=random)[None]
-    (waveform,) = model.generate(model.latents(encoding, result, prosody, noise), encoding.speaker)
+    (waveform,) = model.generate(
+        model.latents(encoding, result, frame_counts(result), prosody, noise), encoding.speaker
+    )
     torch.testing.assert_close(waveform[:: len(waveform) // 8], torch.tensor(samples), rtol=0, atol=2e-5)
 
 
@@ -116,7 +121,9 @@ def test_the_waveform_has_the_samples_of_its_durations(model):
     encoding = model.encode(text, torch.tensor([1]))
     durations = model.durations(encoding, Prosody(), torch.zeros(1, 2, 12))
     noise = torch.zeros(1, model.config.inter_channels, int(durations.sum()))
-    (waveform,) = model.generate(model.latents(encoding, durations, Prosody(), noise), encoding.speaker)
+    (waveform,) = model.generate(
+        model.latents(encoding, durations, frame_counts(durations), Prosody(), noise), encoding.speaker
+    )
     assert waveform.shape == (int(durations.sum()) * model.config.samples_per_frame,)
     assert durations.dtype == torch.int64 and (durations >= 1).all()
 
@@ -127,7 +134,9 @@ def test_forward_draws_durations_first_and_frames_second(model):
     encoding = model.encode(text, torch.tensor([1]))
     durations = model.durations(encoding, prosody, torch.randn(1, 2, 12, generator=generator))
     frame_noise = torch.randn(1, model.config.inter_channels, int(durations.sum()), generator=generator)
-    (expected,) = model.generate(model.latents(encoding, durations, prosody, frame_noise), encoding.speaker)
+    (expected,) = model.generate(
+        model.latents(encoding, durations, frame_counts(durations), prosody, frame_noise), encoding.speaker
+    )
     assert torch.equal(speak(model, text, prosody, seeds=(3,))[0], expected)
 
 
@@ -219,7 +228,7 @@ def test_a_speaker_out_of_range_is_refused(melo, expect_error):
 
 def test_the_chunked_form_says_the_same(model):
     text, prosody = sentence(model.config, 60), Prosody(length_scale=2.0)
-    chunked = ChunkedMeloTTS(model, "exact")
+    chunked = ChunkedMeloTTS(model, precision="exact")
     chunked.keep = 37  # frames; several pieces, the last of them short
     (result,), (expected,) = speak(chunked, text, prosody), speak(model, text, prosody)
     assert len(expected) > 4 * 37 * model.config.samples_per_frame
@@ -228,7 +237,7 @@ def test_the_chunked_form_says_the_same(model):
 
 def test_the_chunked_form_refuses_an_unknown_precision(model, expect_error):
     with expect_error(ValueError, "precision is 'half'"):
-        ChunkedMeloTTS(model, "half")
+        ChunkedMeloTTS(model, precision="half")
 
 
 @pytest.mark.parametrize("raw", [melo_config(), v1_config()], ids=["melo", "base speaker"])
@@ -240,7 +249,7 @@ def test_full_size_checkpoint_speaks(raw, tmp_path):
         model = MeloTTS(config)
     path = folder / "checkpoint.pth"
     load_strict(model, fold_weight_norm(read_state(path)), path, MELO_NAMES, MELO_TRAINING_ONLY)
-    (waveform,) = speak(ChunkedMeloTTS(model, "exact"), sentence(config, 15), speaker=0)
+    (waveform,) = speak(ChunkedMeloTTS(model, precision="exact"), sentence(config, 15), speaker=0)
     frames = len(waveform) / config.samples_per_frame
     assert 2 * 15 < frames < 10 * 15
     assert 0.05 < waveform.square().mean().sqrt() < 0.2

@@ -19,9 +19,9 @@ from models.demos.openvoice.demo.limits import Limits
 from models.demos.openvoice.demo.server import main, make_app
 from models.demos.openvoice.demo.service import Service
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.reference import chunked_melo
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.demos.openvoice.tests.unit.service_fixtures import heard, small_model, wav
+from models.tt_audio.torch_backend import precision
 
 SOURCE, REFERENCE = wav(1.0), wav(6.0, 1.4)
 FILES = [("source", ("speech.wav", SOURCE)), ("reference", ("voice.wav", REFERENCE))]
@@ -35,7 +35,7 @@ def home(tmp_path_factory, converter_folder, base_speaker_folder):
     (home / "MeloTTS-English").symlink_to(base_speaker_folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENVOICE_HOME", str(home))
-        patch.setattr(chunked_melo, "bfloat16_is_faster", lambda: False)
+        patch.setattr(precision, "bfloat16_is_faster", lambda home: False)
         yield home
 
 

@@ -7,16 +7,18 @@ import io
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
-from models.demos.openvoice import speech
+from models.demos.openvoice import base_speakers, bert_files
+from models.demos.openvoice.base_speakers import BaseSpeaker, SpeechError, base_voice
+from models.demos.openvoice.bert_files import BertError
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.reference import bert as bert_features
-from models.demos.openvoice.reference.bert import BertError
-from models.demos.openvoice.speech import BaseSpeaker, SpeechError, utterances
+from models.demos.openvoice.sentences import WordPieces
+from models.demos.openvoice.speech import lines
 from models.demos.openvoice.styles import EMOTIONS, RANGES, STYLES, Style, StyleError, style_of
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, v1_config, write_checkpoint
@@ -131,7 +133,7 @@ def test_the_duration_is_that_of_the_phones(english):
     samples = english.speak(sentence, 0, Style(), 0)
     frames = len(samples) / 512
     assert frames == round(frames)
-    assert 2 < frames / int(sentence.lengths) < 10
+    assert 2 < frames / int(sentence.ids.lengths) < 10
 
 
 def test_unknown_language(model, voice, expect_error):
@@ -168,10 +170,10 @@ def test_nothing_speakable(model, voice, english, text, expect_error):
 
 def test_bert_is_required_unless_zeros_are_asked_for(model, voice, folders, tmp_path, monkeypatch, expect_error):
     def absent(*_, **__):
-        raise bert_features.LocalEntryNotFoundError("no network")
+        raise bert_files.LocalEntryNotFoundError("no network")
 
     monkeypatch.setenv("OPENVOICE_HOME", str(tmp_path))
-    monkeypatch.setattr(bert_features, "snapshot_download", absent)
+    monkeypatch.setattr(bert_files, "snapshot_download", absent)
     with expect_error(BertError, "bert-base-uncased for EN .* is not on this machine: .* or choose bert='zeros'"):
         model.speak(TEXTS["EN"], voice, base=folders("EN"))
 
@@ -182,14 +184,22 @@ def test_zeros_are_labelled(model, voice, folders, logged_warnings):
 
 
 def test_bert_features_reach_the_speech(folders, english, monkeypatch):
-    class Features:
+    class Model(torch.nn.Module):
+        """Hidden states that differ from word piece to word piece."""
+
+        def forward(self, ids):
+            rows = torch.linspace(-1, 1, 768) + torch.arange(ids.shape[1])[:, None]
+            return SimpleNamespace(last_hidden_state=rows[None])
+
+    class Loaded:
         tokenizer = WholeWords()
+        model = Model()
 
-        def __call__(self, pieces, word2ph):
+        def pieces(self, pieces, word2ph):
             assert len(word2ph) == len(pieces) + 2
-            return torch.linspace(-1, 1, 768)[:, None].repeat(1, sum(word2ph))
+            return WordPieces(list(range(len(word2ph))), list(word2ph))
 
-    monkeypatch.setattr(bert_features, "load", lambda code, bert: Features())
+    monkeypatch.setattr(bert_files, "load", lambda code, bert: Loaded())
     base = BaseSpeaker.from_pretrained(folders("EN"), precision="exact")
     said = [speaker.speak(next(speaker.prepare(TEXTS["EN"])), 0, Style(), 0) for speaker in (base, english)]
     assert len(said[0]) != len(said[1]) or np.abs(said[0] - said[1]).max() > 1e-3
@@ -401,7 +411,7 @@ def test_the_chinese_base_speaker_of_v1(model, voice, tmp_path, expect_error):
     assert base.folder == folder and base.speaker() == ("default", 0)
     assert len(model.speak("你好，世界。", voice, "ZH", base=base)) > RATE / 5
     torch.save(torch.ones(1, 12, 1), folder / "zh_default_se.pth")
-    assert speech.base_voice(base, "default", None, "v1").name == "zh_default_se"
+    assert base_voice(base, "default", None, "v1").name == "zh_default_se"
     with expect_error(TextError, "OpenVoice V1's base speakers read EN and ZH text, not FR"):
         BaseSpeaker.from_pretrained(folder, "FR")
 
@@ -409,9 +419,9 @@ def test_the_chinese_base_speaker_of_v1(model, voice, tmp_path, expect_error):
 def test_the_released_voice_of_v1_belongs_to_the_converter_of_v1(emotional):
     base = BaseSpeaker.from_pretrained(emotional, precision="exact")
     torch.save(torch.ones(1, 12, 1), base.folder / "en_style_se.pth")
-    assert speech.base_voice(base, "sad", None, "v2") is None
-    assert speech.base_voice(base, "default", None, "v1") is None
-    assert speech.base_voice(base, "sad", None, "v1").name == "en_style_se"
+    assert base_voice(base, "sad", None, "v2") is None
+    assert base_voice(base, "default", None, "v1") is None
+    assert base_voice(base, "sad", None, "v1").name == "en_style_se"
 
 
 # ---- long texts
@@ -428,20 +438,16 @@ def one_phone(language):
 
 
 class Counting:
-    """A base speaker that only counts: what was prepared, and what was spoken."""
+    """A base speaker that only counts the sentences it prepared."""
 
     def __init__(self, english):
-        self.frontend, self.english = english.frontend, english
-        self.prepared = self.spoken = 0
+        self.frontend = english.frontend
+        self.prepared = 0
 
     def prepare(self, text):
         for part in read(text, one_phone(self.frontend.language)):
             self.prepared += not isinstance(part, Pause)
             yield part
-
-    def speak(self, sentence, speaker, style, seed):
-        self.spoken += 1
-        return np.zeros(10, np.float32)
 
 
 BOOK = "It was a dark night, and the rain fell in torrents. " * 2000
@@ -449,15 +455,15 @@ BOOK = "It was a dark night, and the rain fell in torrents. " * 2000
 
 def test_a_long_text_is_read_as_it_is_spoken(english):
     base = Counting(english)
-    stream = utterances(base, BOOK, 0, Style(), 0)
+    script = lines(base, BOOK, Style(), 0)
     for spoken in range(1, 6):
-        next(stream)
-        assert base.spoken == spoken and base.prepared <= spoken + 1
+        next(script)
+        assert base.prepared <= spoken + 1
     assert len(BOOK) > 100_000
-    stream.close()
+    script.close()
     assert base.prepared < 10
     base = Counting(english)
-    assert sum(1 for _ in utterances(base, BOOK, 0, Style(), 0)) == base.prepared == 2000
+    assert sum(1 for _ in lines(base, BOOK, Style(), 0)) == base.prepared == 2000
 
 
 def test_the_next_sentence_is_prepared_while_one_is_spoken(english):
@@ -470,11 +476,10 @@ def test_the_next_sentence_is_prepared_while_one_is_spoken(english):
                     second.set()
                 yield part
 
-        def speak(self, sentence, speaker, style, seed):
-            assert second.wait(30), "nothing prepares the second sentence while the first one is spoken"
-            return super().speak(sentence, speaker, style, seed)
-
-    next(utterances(Waiting(english), BOOK, 0, Style(), 0))
+    script = lines(Waiting(english), BOOK, Style(), 0)
+    next(script)
+    assert second.wait(30), "nothing prepares the second sentence while the first one is spoken"
+    script.close()
 
 
 def test_an_error_in_the_text_of_a_later_sentence_arrives(english, expect_error):
@@ -485,10 +490,10 @@ def test_an_error_in_the_text_of_a_later_sentence_arrives(english, expect_error)
                     raise TextError("the third sentence")
                 yield part
 
-    stream = utterances(Failing(english), BOOK, 0, Style(), 0)
-    assert [len(next(stream).samples) for _ in range(2)] == [10, 10]
+    script = lines(Failing(english), BOOK, Style(), 0)
+    assert [next(script).entropy for _ in range(2)] == [(0, 0), (0, 1)]
     with expect_error(TextError, "the third sentence"):
-        next(stream)
+        next(script)
 
 
 class Terminal(io.StringIO):
@@ -508,12 +513,12 @@ class Terminal(io.StringIO):
 )
 def test_progress_is_for_long_texts_on_a_terminal(english, monkeypatch, stream, text, progress, shown):
     monkeypatch.setattr(sys, "stderr", stream())
-    list(utterances(Counting(english), text, 0, Style(), 0, progress))
+    list(lines(Counting(english), text, Style(), 0, progress))
     assert ("sentence" in sys.stderr.getvalue()) == shown
 
 
 def test_the_table_of_styles_is_the_code():
-    text = (Path(speech.__file__).parent / "README.md").read_text(encoding="utf-8")
+    text = (Path(base_speakers.__file__).parent / "README.md").read_text(encoding="utf-8")
     for name in (*STYLES, *ACCENTS):
         assert f"`{name}`" in text, f"the README does not explain {name}"
     for name, (low, high) in RANGES.items():

@@ -8,7 +8,8 @@ from torch import nn
 
 from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.reference.alignment import sequence_mask
-from models.demos.openvoice.reference.text_encoder import Sentences, TextEncoder
+from models.demos.openvoice.reference.text_encoder import TextEncoder
+from models.demos.openvoice.sentences import Sentences
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, v1_config
 from models.demos.openvoice.tests.unit.test_attention import randn, randomised
 
