@@ -35,8 +35,8 @@ class SpeechNetwork(Protocol):
     config: MeloConfig
     # The backend whose converter `speak_in_voice` uses. None: base speech is converted by `Backend.convert`.
     backend: "Backend | None"
-    # `speak` with a VoiceTarget as the last argument: converts the speech before it leaves the device and returns samples
-    # at the converter's rate. None where `backend` is None.
+    # `speak` with a VoiceTarget as the last argument: converts the speech before it leaves the device and returns
+    # samples at the converter's rate. None where `backend` is None.
     speak_in_voice: Callable[..., list[Tensor]] | None
 
     def speak(

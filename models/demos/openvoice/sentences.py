@@ -72,9 +72,9 @@ class Sentences:
 def draw(randomness: Sequence[RandomGenerator], channels: int, lengths: Tensor) -> Tensor:
     """Draw standard normal noise [B, channels, longest], zero after the end of a shorter sentence.
 
-    Each sentence draws as many columns as `lengths` [B] says from a generator of its own. The noise of a conversion is another one (`noise` of
-    windows.py): a function of the seed and the frame's number, so that windows can be computed in any order. A
-    sentence is never cut into windows before its noise is added, so one sequence of draws serves it.
+    Each sentence draws as many columns as `lengths` [B] says from a generator of its own. The noise of a conversion is
+    another one (`noise` of windows.py): a function of the seed and the frame's number, so that windows can be computed
+    in any order. A sentence is not cut into windows before its noise is added, so one sequence of draws serves it.
     """
     columns = lengths.tolist()
     noise = torch.zeros(len(columns), channels, max(columns))

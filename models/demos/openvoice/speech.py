@@ -9,6 +9,7 @@ line that is too long in two.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -42,20 +43,24 @@ class Line:
 def lines(base: BaseSpeaker, text: str, style: Style, seed: int, progress: bool = True) -> Iterator[Line]:
     """Yield the lines of a text. The next one is prepared while the caller uses the current one.
 
-    With `progress`, a terminal shows how many sentences are done, from the second one on.
+    With `progress`, a terminal shows how many sentences are done, as soon as there is a second one.
     """
-    number, pause = 0, None
-    # tqdm takes None for "only on a terminal"
-    with tqdm(unit="sentence", leave=False, delay=1e-9, disable=None if progress else True) as bar:
+    number, pause, bar = 0, None, None
+    with ExitStack() as stack:
         for part in _ahead(base.prepare(text)):
             if isinstance(part, Pause):
                 pause = (pause or 0.0) + part.seconds
                 continue
             if pause is None:
                 pause = style.pause if number else 0.0
+            if number == 1:
+                # tqdm takes None for "only on a terminal"
+                hidden = None if progress else True
+                bar = stack.enter_context(tqdm(unit=" sentences", initial=1, leave=False, disable=hidden))
             yield Line(pause, part, (seed, number))
             number, pause = number + 1, None
-            bar.update()
+            if bar is not None:
+                bar.update()
     if pause is not None:
         yield Line(pause, None)
 

@@ -10,8 +10,6 @@ import atexit
 import os
 from pathlib import Path
 
-from torch import nn
-
 import ttnn
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.reference.melo_tts import MeloTTS
@@ -24,7 +22,7 @@ CARDS = Path("/dev/tenstorrent")  # where the driver shows them
 
 
 class OneChip(BatchConverter):
-    def speech_network(self, model: MeloTTS, bert: nn.Module | None) -> DeviceMeloTTS | None:
+    def speech_network(self, model: MeloTTS, bert) -> DeviceMeloTTS | None:
         """A loaded text-to-speech model, and the BERT that it speaks with, on the converter's device."""
         return DeviceMeloTTS(model, self.device, bert, self, self.precision)
 
