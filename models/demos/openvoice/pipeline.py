@@ -223,8 +223,8 @@ class OpenVoice:
         SeedSequence([seed, sentence]) generates, the first seeds the noise of the stochastic durations and then that of
         the base speech's frames, the second the noise of the conversion, which `tau` scales. So a sentence sounds the
         same whole or streamed, and whatever the sentences before it say. A sentence that lasts longer than a backend
-        speaks in one piece (23.8 s) is spoken in two halves, 0 and 1, and these again if need be; the numbers of the
-        halves follow that of the sentence in the SeedSequence.
+        speaks in one piece (23.8 s) is spoken in parts, numbered from 0 on, and these in parts again if need be; the
+        number of a part follows that of the sentence in the SeedSequence.
         """
         style = style_of(style)
         style = style.changed(speed=style.speed * speed, pause=pause)

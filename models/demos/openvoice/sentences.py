@@ -12,10 +12,9 @@ from torch import Generator as RandomGenerator
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-# The longest sentence that every backend speaks in one piece. They are the largest shapes for which the device compiles
-# programs (tt/melo_runner.py), and bound time and memory on a CPU. 2,048 frames of MeloTTS last 23.8 s.
-MOST_IDS = 512  # phones, and the blanks around and between them
-MOST_PIECES = 512  # word pieces, [CLS] and [SEP] included; BERT reads no more
+# The longest sentence in frames that every backend speaks in one piece; MOST_IDS of text/fitting.py is the longest in
+# ids. It is the longest shape for which the device compiles programs (tt/melo_runner.py), and it bounds time and memory
+# on a CPU. 2,048 frames of MeloTTS last 23.8 s.
 MOST_FRAMES = 2048
 
 

@@ -19,8 +19,8 @@ from tqdm import tqdm
 from models.demos.openvoice.base_speakers import BaseSpeaker, ReadSentence, SpeechError
 from models.demos.openvoice.sentences import MOST_FRAMES, TooManyFrames
 from models.demos.openvoice.styles import Style
+from models.demos.openvoice.text.fitting import FEWEST_IDS, fit, id_count
 from models.demos.openvoice.text.frontend import Pause
-from models.demos.openvoice.text.halves import halves
 
 Item = TypeVar("Item")
 
@@ -31,7 +31,7 @@ class Line:
 
     silence: float  # seconds before the sentence
     sentence: ReadSentence | None  # None: the text ends with a pause
-    entropy: tuple[int, ...] = ()  # the text's seed, the number of the sentence, the halves that led to this line
+    entropy: tuple[int, ...] = ()  # the text's seed, the number of the sentence, and that of the part of it
 
     @property
     def seeds(self) -> tuple[int, int]:
@@ -66,10 +66,10 @@ def lines(base: BaseSpeaker, text: str, style: Style, seed: int, progress: bool 
 
 
 def spoken(base: BaseSpeaker, line: Line, speak: Callable[[Line], np.ndarray]) -> Iterator[tuple[Line, np.ndarray]]:
-    """Speak a line with `speak`, or its halves if it is longer than MOST_FRAMES; yield lines with their samples.
+    """Speak a line with `speak`, or in parts if it is longer than MOST_FRAMES; yield lines with their samples.
 
-    All lines but the first have no silence before them. The noise of a half follows from the seed, the number of the
-    sentence and the number of the half, so the sentences after it sound as they would otherwise.
+    Parts follow each other without silence. The noise of a part follows from the seed, the number of the sentence and
+    the number of the part, so the sentences after it sound as they would otherwise.
     """
     if line.sentence is None:
         yield line, np.zeros(0, np.float32)
@@ -77,18 +77,21 @@ def spoken(base: BaseSpeaker, line: Line, speak: Callable[[Line], np.ndarray]) -
     try:
         samples = speak(line)
     except TooManyFrames as error:
-        parts = halves(line.sentence.phones)
-        if parts is None:
+        phones = line.sentence.phones
+        # a little more than half of the ids, so that there are two parts wherever the best place for the cut is
+        most_ids = max(FEWEST_IDS, id_count(phones) * 5 // 8)
+        if id_count(phones) <= most_ids:
             raise SpeechError(
-                f"one phone of {line.sentence.phones.normalized[:40]!r} lasts {error.frames} frames at this speed, "
-                f"at most {MOST_FRAMES} can be spoken: choose a higher speed"
+                f"{phones.normalized[:40]!r} lasts {error.frames} frames at this speed, of which {MOST_FRAMES} can be "
+                "spoken at once: choose a higher speed"
             ) from error
+        parts = fit(phones, base.frontend.language, most_ids)
     else:
         yield line, samples
         return
-    for half, phones in enumerate(parts):
-        silence = 0.0 if half else line.silence
-        part = replace(line, silence=silence, sentence=base.sentence(phones), entropy=(*line.entropy, half))
+    for number, phones in enumerate(parts):
+        silence = 0.0 if number else line.silence
+        part = replace(line, silence=silence, sentence=base.sentence(phones), entropy=(*line.entropy, number))
         yield from spoken(base, part, speak)
 
 

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 
 import ttnn
+from models.demos.openvoice.constants import ATTENTION_WINDOW, SPEAKER_LAYER
 from models.tt_audio.tt.activations import RELU, add, multiply
 from models.tt_audio.tt.attention import attend
-from models.demos.openvoice.constants import ATTENTION_WINDOW, SPEAKER_LAYER
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.linear import FusedLinear
 from models.tt_audio.tt.normalization import LayerNorm

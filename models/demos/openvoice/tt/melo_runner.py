@@ -20,7 +20,8 @@ import ttnn
 from models.demos.openvoice.backend import VoiceTarget
 from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.melo_tts import MeloTTS as ReferenceMeloTTS
-from models.demos.openvoice.sentences import MOST_FRAMES, MOST_IDS, Sentences, TooManyFrames, draw
+from models.demos.openvoice.sentences import MOST_FRAMES, Sentences, TooManyFrames, draw
+from models.demos.openvoice.text.fitting import MOST_IDS
 from models.demos.openvoice.tt import bert as word_pieces
 from models.demos.openvoice.tt import melo_parameters, melo_tts, parameters
 from models.demos.openvoice.tt.melo_tts import Encoding, FrameForm, MeloTTS, TextForm

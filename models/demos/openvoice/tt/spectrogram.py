@@ -8,9 +8,9 @@ one convolution over the hops; real and imaginary halves meet in one binary prog
 """
 
 import ttnn
+from models.demos.openvoice.constants import POWER_FLOOR
 from models.tt_audio.tt import activations
 from models.tt_audio.tt.activations import SQRT, SQUARE
-from models.demos.openvoice.constants import POWER_FLOOR
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.precision import Stage
 

@@ -9,8 +9,8 @@ that take turns, so its reversals cost nothing. The depthwise convolutions are d
 """
 
 import ttnn
-from models.tt_audio.tt.activations import EXACT_GELU, RECIPROCAL, RELU, SOFTPLUS, SQRT, SQUARE, add, clamp_to, multiply
 from models.demos.openvoice.constants import BINS, MIN_BIN, MIN_SLOPE, TAIL_BOUND
+from models.tt_audio.tt.activations import EXACT_GELU, RECIPROCAL, RELU, SOFTPLUS, SQRT, SQUARE, add, clamp_to, multiply
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.linear import Linear
 from models.tt_audio.tt.normalization import PreciseLayerNorm

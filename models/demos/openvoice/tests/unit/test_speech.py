@@ -17,8 +17,8 @@ from models.demos.openvoice import base_speakers, bert_files
 from models.demos.openvoice.base_speakers import BaseSpeaker, SpeechError, base_voice
 from models.demos.openvoice.bert_files import BertError
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.sentences import WordPieces
-from models.demos.openvoice.speech import lines
+from models.demos.openvoice.sentences import MOST_FRAMES, TooManyFrames, WordPieces
+from models.demos.openvoice.speech import lines, spoken
 from models.demos.openvoice.styles import EMOTIONS, RANGES, STYLES, Style, StyleError, style_of
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, v1_config, write_checkpoint
@@ -33,6 +33,7 @@ from models.demos.openvoice.text.frontend import (
 )
 from models.demos.openvoice.text.pieces import WholeWords
 from models.demos.openvoice.text.pronunciation import Predictor
+from models.demos.openvoice.torch_backend import melo_tts as chunked_melo
 from models.tt_audio.host import checkpoint
 from models.tt_audio.host.resampling import resample
 from models.tt_audio.host.voices import Voice, VoiceBank, VoiceError
@@ -494,6 +495,67 @@ def test_an_error_in_the_text_of_a_later_sentence_arrives(english, expect_error)
     assert [next(script).entropy for _ in range(2)] == [(0, 0), (0, 1)]
     with expect_error(TextError, "the third sentence"):
         next(script)
+
+
+LONG = "One dark evening, two bright mornings, three calm nights, four quiet afternoons, and nobody minded the rain."
+
+
+def silent_within(most_frames):
+    """A way to speak that gives the number of frames as samples, and refuses more than `most_frames`."""
+
+    def speak(line):
+        if (frames := int(line.sentence.ids.lengths)) > most_frames:
+            raise TooManyFrames(frames)
+        return np.full(frames, line.seeds[0] % 7, np.float32)
+
+    return speak
+
+
+def test_a_sentence_that_lasts_too_long_is_spoken_in_parts(english):
+    whole, following = list(lines(english, LONG + " Nobody minded.", Style(), 3))
+    ids = int(whole.sentence.ids.lengths)
+    said = list(spoken(english, whole, silent_within(ids // 3)))
+    assert len(said) > 2 and all(len(samples) <= ids // 3 for _, samples in said)
+    phones = [phone for line, _ in said for phone in line.sentence.phones.phones if phone != "_"]
+    assert phones == [phone for phone in whole.sentence.phones.phones if phone != "_"]
+    assert [line.silence for line, _ in said] == [0.0] * len(said)
+    assert [line.entropy[:2] for line, _ in said] == [(3, 0)] * len(said)
+    assert len({line.entropy for line, _ in said}) == len({line.seeds for line, _ in said}) == len(said)
+    ((line, samples),) = spoken(english, following, silent_within(ids // 3))
+    assert line is following and line.entropy == (3, 1) and len(samples) == int(following.sentence.ids.lengths)
+
+
+def test_only_the_first_part_has_the_silence_before_the_sentence(english):
+    _, line = lines(english, "Nobody minded. [pause 2] " + LONG, Style(), 0)
+    said = list(spoken(english, line, silent_within(int(line.sentence.ids.lengths) - 1)))
+    assert [part.silence for part, _ in said] == [2.0, 0.0]
+
+
+def test_a_phone_that_lasts_too_long_is_an_error(english, expect_error):
+    line = next(lines(english, "Nobody minded.", Style(), 0))
+    with expect_error(
+        SpeechError, "lasts .* frames at this speed, of which 2048 can be spoken at once: choose a higher"
+    ):
+        list(spoken(english, line, silent_within(3)))
+
+
+def test_the_network_refuses_what_is_too_long(english, expect_error, monkeypatch):
+    sentence = next(english.prepare(LONG))
+    frames = len(english.speak(sentence, 0, Style(), 0)) // 512
+    monkeypatch.setattr(chunked_melo, "MOST_FRAMES", frames)
+    assert len(english.speak(sentence, 0, Style(), 0)) == frames * 512
+    monkeypatch.setattr(chunked_melo, "MOST_FRAMES", frames - 1)
+    with expect_error(TooManyFrames, f"a sentence of {frames} frames is too long to speak in one piece: at most 2048"):
+        english.speak(sentence, 0, Style(), 0)
+
+
+@pytest.mark.parametrize("speaker", ["EN-US", "EN-AU"], ids=["own voice from a file", "own voice from its speech"])
+def test_slow_speech_of_a_long_sentence(model, voice, english, speaker):
+    text = LONG.replace("rain.", "rain, ") * 2
+    slow = model.speak(text, voice, speaker=speaker, base=english, speed=0.3, seed=1)
+    assert len(slow) / RATE > MOST_FRAMES * 512 / 44100
+    sentences = [part for part in english.prepare(text)]
+    assert np.isfinite(slow).all() and len(sentences) < 3
 
 
 class Terminal(io.StringIO):
