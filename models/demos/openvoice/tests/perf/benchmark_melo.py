@@ -8,8 +8,8 @@
 All variants speak the same phones, drawn at random, with the same weights (random ones of full size without --model)
 and take turns: `plain` is reference/melo_tts.py, `exact` and `fast` are two precisions of torch_backend/melo_tts.py.
 Timed is ids to samples. Both duration predictors run, as by default, and all noise is scaled by zero, so that every
-variant, upstream's included, should give the samples of `plain`. Printed are medians, the ratios of wall time and of processor
-time to the first variant, and the correlation with `plain`.
+variant, upstream's included, should give the samples of `plain`. Printed are medians, the ratios of wall time and of
+processor time to the first variant, and the correlation with `plain`.
 """
 
 import argparse

@@ -250,10 +250,10 @@ def test_pauses_have_their_length(model, voice, english, text, pause, silences):
     pieces = list(model.speak_stream(text, voice, speaker="EN-US", base=english, pause=pause))
     plain = list(model.speak_stream(TEXTS["EN"], voice, speaker="EN-US", base=english, pause=0))
     plain += [np.zeros(0, np.float32)] * (len(silences) - 2)
-    for piece, spoken, seconds in zip(pieces, plain, silences, strict=True):
+    for piece, speech, seconds in zip(pieces, plain, silences, strict=True):
         silence = round(seconds * RATE)
         assert not piece[:silence].any()
-        assert np.array_equal(piece[silence:], spoken)
+        assert np.array_equal(piece[silence:], speech)
 
 
 def test_a_pause_that_is_none(model, voice, english, expect_error):
@@ -457,9 +457,9 @@ BOOK = "It was a dark night, and the rain fell in torrents. " * 2000
 def test_a_long_text_is_read_as_it_is_spoken(english):
     base = Counting(english)
     script = lines(base, BOOK, Style(), 0)
-    for spoken in range(1, 6):
+    for taken in range(1, 6):
         next(script)
-        assert base.prepared <= spoken + 1
+        assert base.prepared <= taken + 1
     assert len(BOOK) > 100_000
     script.close()
     assert base.prepared < 10
