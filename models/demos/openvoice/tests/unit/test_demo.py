@@ -159,7 +159,7 @@ def test_without_the_release_the_small_model_converts(here, console, monkeypatch
     (here / "home" / "OpenVoiceV2").unlink()
     real = releases.locate
     monkeypatch.setattr(
-        checkpoint,
+        releases,
         "locate",
         lambda name, *rest, **more: converter_folder if name == "small" else real(name, *rest, **more),
     )
