@@ -1,23 +1,26 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""A manifest -> rows: a CSV file with a header, a JSONL file, or a folder of recordings; checked before any work.
+"""Read the rows of a manifest: a CSV file with a header, a JSONL file, or a folder of recordings.
 
-What batch.py and eval.py go through. Paths in a manifest are relative to its folder.
+Paths in a manifest are relative to its folder. `read` refuses a manifest with a bad row; `read_each` returns the bad
+rows beside the good ones.
 """
 
 import csv
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..host.errors import UsageError
 
-RECORDINGS = (".wav", ".flac", ".mp3", ".ogg")
-SEPARATOR = ";"  # of several recordings of one voice in a CSV field
-# Column -> whether it holds a path, several paths, a number or a text.
+RECORDINGS = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".webm", ".mp4")
+SEPARATOR = ";"  # between several recordings of one voice in a CSV field
+# Column -> the kind of its value.
 COLUMNS = {
-    **{"source": "path", "voice": "paths", "output": "text", "seed": "number"},
+    **{"source": "path", "voice": "voice", "output": "text", "seed": "number"},
     **{"text": "text", "language": "text", "speaker": "text", "style": "text"},
     **{"result": "path", "parallel": "path"},
 }
@@ -25,24 +28,44 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a manifest. `where` names it in messages."""
+    """One row of a manifest. `where` names it in messages."""
 
     where: str
-    source: Path | None = None  # what is said
-    voice: tuple[Path, ...] = ()  # recordings of the voice wanted, or one voice file
-    output: str = ""  # name of the result below the folder of results
+    source: Path | None = None  # the recording to convert
+    voice: tuple[Path, ...] = ()  # recordings of the wanted voice, or one voice file
+    voice_name: str = ""  # the wanted voice as a name in the bank of voices, if `voice` is empty
+    output: str = ""  # name of the result in the folder of results
     seed: int | None = None
-    text: str = ""  # what is said: to be spoken where there is no source, to judge intelligibility by where there is
+    text: str = ""  # without a source the text to speak, with a source the words of the recording
     language: str = "EN"
     speaker: str = ""
     style: str = "neutral"
-    result: Path | None = None  # a conversion made elsewhere, to be judged as it is
+    result: Path | None = None  # a finished conversion, to be measured
     parallel: Path | None = None  # the wanted voice saying the same words
 
 
+@dataclass(frozen=True)
+class BadRow:
+    """A row that cannot be read; `error` is a sentence that says why."""
+
+    where: str
+    error: str
+
+
 def read(path: Path) -> list[Row]:
+    """Read a manifest or a folder; the first bad row is a UsageError."""
+    rows = []
+    for row in read_each(path):
+        if isinstance(row, BadRow):
+            raise UsageError(f"{row.where}: {row.error}")
+        rows.append(row)
+    return rows
+
+
+def read_each(path: Path) -> list[Row | BadRow]:
+    """Read a manifest or a folder; a row that cannot be read becomes a BadRow in its place."""
     if path.is_dir():
-        return _folder(path)
+        return list(_folder(path))
     if not path.is_file():
         raise UsageError(f"{path} does not exist; give a .csv or .jsonl manifest, or a folder of recordings")
     if path.suffix not in _READERS:
@@ -51,72 +74,108 @@ def read(path: Path) -> list[Row]:
         rows = [_row(values, path, line) for line, values in _READERS[path.suffix](path)]
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8; save it so") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}); check its permissions") from None
     if not rows:
         raise UsageError(f"{path} holds no rows; give at least one")
     return rows
 
 
-def _folder(folder: Path) -> list[Row]:
+def _folder(folder: Path) -> Iterator[Row]:
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in RECORDINGS and path.is_file())
     if not files:
         raise UsageError(f"{folder} holds no recordings ({', '.join(RECORDINGS)})")
-    return [Row(str(path), path, output=str(path.relative_to(folder).with_suffix(".wav"))) for path in files]
+    for path in files:
+        yield Row(str(path), path, output=str(path.relative_to(folder).with_suffix(".wav")))
 
 
-def _csv(path: Path):
+# A reader yields the number of each line with its values, or with a sentence that says why it has none.
+Lines = Iterator[tuple[int, Mapping[str, Any] | str]]
+
+
+def _csv(path: Path) -> Lines:
     with open(path, newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
-        for values in reader:
-            if None in values or None in values.values():
-                raise UsageError(f"{path}, line {reader.line_num}: it has not as many fields as the header")
-            yield reader.line_num, {name: value for name, value in values.items() if value}
-
-
-def _jsonl(path: Path):
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.strip():
+        while True:
             try:
-                values = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise UsageError(f"{path}, line {number}: it is not JSON ({error})") from None
-            if not isinstance(values, dict):
-                raise UsageError(f"{path}, line {number}: it is not a JSON object")
+                values = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield reader.line_num, f"it cannot be read as CSV ({error})"
+                continue
+            if None in values or None in values.values():
+                yield reader.line_num, "it has not as many fields as the header"
+            else:
+                yield reader.line_num, {name: value for name, value in values.items() if value}
+
+
+def _jsonl(path: Path) -> Lines:
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            values = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield number, f"it is not JSON ({error})"
+            continue
+        if isinstance(values, dict):
             yield number, {name: value for name, value in values.items() if value is not None}
+        else:
+            yield number, "it is not a JSON object"
 
 
 _READERS = {".csv": _csv, ".jsonl": _jsonl}
 
 
-def _row(values: dict, path: Path, line: int) -> Row:
+def _row(values: Mapping[str, Any] | str, path: Path, line: int) -> Row | BadRow:
     where = f"{path}, line {line}"
+    if isinstance(values, str):
+        return BadRow(where, values)
     if unknown := sorted(set(values) - set(COLUMNS)):
-        raise UsageError(f"{where}: there is no column {', '.join(unknown)}; there are {', '.join(COLUMNS)}")
-    read = {"path": _path, "paths": _paths, "number": _number, "text": _text}
-    try:
-        row = Row(where, **{name: read[COLUMNS[name]](value, path.parent) for name, value in values.items()})
-    except ValueError:
-        raise UsageError(f"{where}: a column holds the wrong kind of value") from None
+        return BadRow(where, f"there is no column {', '.join(unknown)}; there are {', '.join(COLUMNS)}")
+    fields: dict[str, Any] = {}
+    for name, value in values.items():
+        try:
+            fields |= _PARSERS[COLUMNS[name]](name, value, path.parent)
+        except (ValueError, TypeError, OverflowError):
+            return BadRow(where, f"the column {name} holds the wrong kind of value")
+    row = Row(where, **fields)
     if row.source is None and not row.text:
-        raise UsageError(f"{where}: give a source or a text")
+        return BadRow(where, "give a source or a text")
     return row
 
 
-def _path(value, folder: Path) -> Path:
-    return folder / _text(value, folder)
+def _path(name: str, value: Any, folder: Path) -> dict[str, Path]:
+    return {name: folder / _checked_text(value)}
 
 
-def _paths(value, folder: Path) -> tuple[Path, ...]:
-    several = value if isinstance(value, list) else str(value).split(SEPARATOR)
-    return tuple(_path(one.strip(), folder) for one in several)
+def _voice(name: str, value: Any, folder: Path) -> dict[str, Any]:
+    """Return the fields of a voice: recordings or a voice file if there is such a path, else a name in the bank."""
+    texts = [_checked_text(one).strip() for one in (value if isinstance(value, list) else [value])]
+    texts = [one.strip() for text in texts for one in text.split(SEPARATOR)] if len(texts) == 1 else texts
+    paths = tuple(folder / text for text in texts)
+    is_name = len(texts) == 1 and not Path(texts[0]).suffix and "/" not in texts[0] and not paths[0].exists()
+    return {"voice_name": texts[0]} if is_name else {"voice": paths}
 
 
-def _number(value, folder: Path) -> int:
-    if int(value) < 0:
-        raise ValueError
-    return int(value)
+def _number(name: str, value: Any, folder: Path) -> dict[str, int]:
+    number = int(value)
+    if number < 0 or isinstance(value, bool) or (isinstance(value, float) and value != number):
+        raise ValueError(f"{value} is not zero or a positive whole number")
+    return {name: number}
 
 
-def _text(value, folder: Path) -> str:
-    if not isinstance(value, str):
-        raise ValueError
+def _text(name: str, value: Any, folder: Path) -> dict[str, str]:
+    return {name: _checked_text(value)}
+
+
+_PARSERS = {"path": _path, "voice": _voice, "number": _number, "text": _text}
+
+
+def _checked_text(value: Any) -> str:
+    """Return a string that can be part of a path and of UTF-8: without NUL and without lone surrogates."""
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(f"{value!r} is not a text")
+    value.encode()  # UnicodeEncodeError, which is a ValueError, for a lone surrogate
     return value

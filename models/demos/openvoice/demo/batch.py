@@ -1,19 +1,20 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""`batch`: the rows of a manifest, or the recordings of a folder, in other voices; a killed run goes on where it was.
+"""`batch`: convert or speak the rows of a manifest; a run that was killed continues where it stopped.
 
-manifest.py -> rows -> a worker (here, or several of ray_batch.py) -> files, and a line of report.py each.
+manifest -> rows (`plan`) -> a worker in this process, or several on a Ray cluster (ray_batch.py) -> files and a report.
 """
 
 import argparse
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +22,13 @@ from models.demos.openvoice.demo import loading, target
 from models.demos.openvoice.demo.loading import add_model_arguments, add_noise_arguments
 from models.demos.openvoice.pipeline import OpenVoice, Request
 from models.tt_audio.cli import manifest
-from models.tt_audio.cli.manifest import Row
-from models.tt_audio.cli.report import DONE, FAILED, open_report
+from models.tt_audio.cli.manifest import BadRow, Row
+from models.tt_audio.cli.report import DONE, FAILED, Report, open_report
 from models.tt_audio.cli.terminal import add_command, add_json_argument, count, note, progress, tell
 from models.tt_audio.host import audio, sound_output
+from models.tt_audio.host.checkpoint import sha256_of
 from models.tt_audio.host.errors import UsageError, UserError
+from models.tt_audio.host.voices import Voice, VoiceBank
 
 EXAMPLES = """
 batch recordings --voice voice.wav --output results
@@ -35,18 +38,24 @@ batch manifest.jsonl --output results --ray local --workers 2
 
 
 @dataclass(frozen=True)
-class Job:
-    """A row with all that decides its result. It travels to workers on other machines."""
+class BatchRow:
+    """A row with everything that decides its result. It is sent to workers on other machines."""
 
-    id: str
+    id: str  # hash of the fields that decide the result
     where: str
     source: str
     voice: tuple[str, ...]
+    voice_name: str
     output: str
     text: str
-    manner: dict
+    manner: dict[str, Any]
     tau: float
     seed: int
+
+    @property
+    def inputs(self) -> list[str]:
+        """The files that the result is made from."""
+        return [*([self.source] if self.source else []), *self.voice]
 
 
 def add_batch(commands) -> None:
@@ -55,34 +64,40 @@ def add_batch(commands) -> None:
         "manifest",
         type=Path,
         help="CSV with a header, JSONL, or a folder of recordings; columns: source or text, voice (several recordings "
-        "separated by ';'), output, seed, language, speaker, style",
+        "separated by ';', or a name in the bank of voices), output, seed, language, speaker, style",
     )
-    parser.add_argument("--voice", type=Path, nargs="+", help="of the rows that name none: recordings or a voice file")
+    parser.add_argument(
+        "--voice", type=Path, nargs="+", help="voice of the rows that name none: recordings or a voice file"
+    )
     parser.add_argument("--output", type=Path, default=Path("results"), help="folder of the results (%(default)s)")
     parser.add_argument("--report", type=Path, help="JSONL of what is done and what failed (report.jsonl in --output)")
+    parser.add_argument("--force", action="store_true", help="make every row again, also those that are done")
     parser.add_argument("--base", type=Path, help="folder of the base speaker that says texts (the released one)")
     parser.add_argument("--bert", default="required", help="folder of its BERT model, or 'zeros' for none")
     parser.add_argument(
         "--together", type=count, default=8, help="conversions that share passes on a device (%(default)s)"
     )
     parser.add_argument("--ray", metavar="ADDRESS", help="spread over a Ray cluster: its address, or 'local'")
-    parser.add_argument("--workers", type=count, default=2, help="on the Ray cluster (%(default)s)")
+    parser.add_argument("--workers", type=count, default=2, help="workers on the Ray cluster (%(default)s)")
     add_noise_arguments(parser)
     add_json_argument(parser)
     add_model_arguments(parser)
 
 
 def batch(options: argparse.Namespace) -> int:
-    rows = manifest.read(options.manifest)
+    """Run the command. Return 1 if a row failed, else 0."""
+    read = manifest.read_each(options.manifest)
+    bad = [row for row in read if isinstance(row, BadRow)]
     if options.voice:
         target.check(options.voice)
+    report_path = options.report or options.output / "report.jsonl"
     found = loading.find_model(options.model)
     backend, why = loading.choose_backend(options.backend)
     settings = loading.backend_settings(options, backend)
-    jobs = plan(rows, options, str(found.folder))
+    rows, refused = plan([row for row in read if isinstance(row, Row)], options, str(found.folder), report_path)
     started, failed = time.perf_counter(), 0
-    with open_report(options.report or options.output / "report.jsonl") as report:
-        left = [job for job in jobs if job.id not in report.done or not Path(job.output).is_file()]
+    with open_report(report_path) as report:
+        left = [row for row in rows if options.force or not is_done(row, report)]
         if left:
             note(f"model {found.name}{found.why}, backend {backend}{why}")
         make = (str(found.folder), backend, settings)
@@ -91,113 +106,177 @@ def batch(options: argparse.Namespace) -> int:
 
             entries = ray_batch.run(left, make, options.ray, options.workers)
         else:
-            entries = _here(left, make, options.together)
+            entries = _made_here(left, make, options.together)
         with progress(len(left), "row") as bar:
+            for entry in map(_refused, [*bad, *refused]):
+                failed += _add(report, entry)
             for entry in entries:
-                if entry["state"] == FAILED:
-                    failed += 1
-                    note(f"{entry['where']}: {entry['error']}")
-                report.add(entry)
+                failed += _add(report, entry)
                 bar.update()
-        place = report.file.name
-    facts = {"rows": len(jobs), "made": len(left) - failed, "done_before": len(jobs) - len(left), "failed": failed}
-    facts |= {"report": place, "took": time.perf_counter() - started}
-    text = (
-        f"{facts['made']} of {len(jobs)} rows made, {facts['done_before']} were done before, {failed} failed: {place}"
-    )
-    tell(options, text, facts)
+    total = len(read)
+    facts = {"rows": total, "made": total - failed - (len(rows) - len(left)), "done_before": len(rows) - len(left)}
+    facts |= {"failed": failed, "report": str(report_path), "took": time.perf_counter() - started}
+    summary = f"{facts['made']} of {total} {'row' if total == 1 else 'rows'} made, {facts['done_before']} done before"
+    tell(options, f"{summary}, {failed} failed: {report_path}", facts)
     return 1 if failed else 0
 
 
-def plan(rows: Iterable[Row], options: argparse.Namespace, model: str) -> list[Job]:
-    jobs = []
-    for row in rows:
-        voice = row.voice or tuple(options.voice or ())
-        if not voice:
+def _add(report: Report, entry: dict[str, Any]) -> bool:
+    """Add an entry to the report and print an error. Return True if the row failed."""
+    if entry["state"] == FAILED:
+        note(f"{entry['where']}: {entry['error']}")
+    report.add(entry)
+    return entry["state"] == FAILED
+
+
+def plan(
+    rows: Iterable[Row], options: argparse.Namespace, model: str, report: Path
+) -> tuple[list[BatchRow], list[BadRow]]:
+    """Return the rows to make, and those that cannot be made because a file is missing or a name is wrong.
+
+    Contradictions in the manifest as a whole (no voice, one output for two rows) are a UsageError.
+    """
+    planned: list[BatchRow] = []
+    refused: list[BadRow] = []
+    outputs: dict[str, str] = {}
+    for number, row in enumerate(rows, 1):
+        voice = row.voice or (() if row.voice_name else tuple(options.voice or ()))
+        if not voice and not row.voice_name:
             raise UsageError(f"{row.where}: it names no voice; add a column voice, or give --voice")
-        name = row.output or f"{row.source.stem if row.source else f'row{len(jobs) + 1}'}.wav"
+        name = row.output or f"{row.source.stem if row.source else f'row{number}'}.wav"
         output = options.output / name
         if not output.resolve().is_relative_to(options.output.resolve()):
             raise UsageError(f"{row.where}: the output {name} lies outside of {options.output}; name a file in it")
+        if str(output) in outputs:
+            raise UsageError(f"{row.where}: {output} is the output of {outputs[str(output)]}, too; name another")
+        outputs[str(output)] = row.where
+        try:
+            _check(row, output, report)
+            manner = {} if row.source else _manner(row, options)
+        except UserError as error:
+            refused.append(BadRow(row.where, str(error)))
+            continue
         source = str(row.source) if row.source else ""
-        manner = {} if source else _manner(row, options)
         seed = options.seed if row.seed is None else row.seed
-        decides = [source, [str(path) for path in voice], str(output), row.text, manner, options.tau, seed, model]
-        known = hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:16]
-        jobs.append(Job(known, row.where, source, tuple(decides[1]), str(output), row.text, manner, options.tau, seed))
-    outputs: dict[str, str] = {}
-    for job in jobs:
-        if job.output in outputs:
-            raise UsageError(f"{job.where}: {job.output} is the output of {outputs[job.output]}, too; name another")
-        outputs[job.output] = job.where
-    return jobs
+        voices = tuple(map(str, voice))
+        decides = [source, voices, row.voice_name, str(output), row.text, manner, options.tau, seed, model]
+        identity = hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:16]
+        planned.append(
+            BatchRow(
+                identity, row.where, source, voices, row.voice_name, str(output), row.text, manner, options.tau, seed
+            )
+        )
+    return planned, refused
 
 
-def _manner(row: Row, options: argparse.Namespace) -> dict:
+def _check(row: Row, output: Path, report: Path) -> None:
+    """Refuse what can be refused before a model is loaded."""
+    sound_output.encoding_of(output)
+    if output.resolve() == report.resolve():
+        raise UsageError(f"{output} is the report; name another output")
+    for path in [*([row.source] if row.source else []), *row.voice]:
+        try:
+            with open(path, "rb"):
+                pass
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    if row.voice_name:
+        VoiceBank().show(row.voice_name)
+
+
+def _manner(row: Row, options: argparse.Namespace) -> dict[str, Any]:
     base = options.base or loading.base_speaker(row.language, row.style)
     manner = {"language": row.language, "speaker": row.speaker or None, "style": row.style}
     return manner | {"base": str(base), "bert": options.bert}
 
 
-def _here(jobs: list[Job], make: tuple, together: int) -> Iterator[dict]:
-    if not jobs:
+def is_done(row: BatchRow, report: Report) -> bool:
+    """Return whether the report has this row, its result is undamaged and its inputs have not changed since."""
+    entry = report.done.get(row.id)
+    if entry is None:
+        return False
+    try:
+        return entry.get("output_sha256") == sha256_of(row.output) and entry.get("inputs") == _hashes(row)
+    except OSError:  # the result or an input is gone
+        return False
+
+
+def _hashes(row: BatchRow) -> dict[str, str]:
+    return {path: sha256_of(path) for path in row.inputs}
+
+
+def _made_here(rows: Sequence[BatchRow], make: tuple, together: int) -> Iterator[dict[str, Any]]:
+    """Load the model in this process and yield the entry of each row."""
+    if not rows:
         return
-    worker = Worker(*make)
-    left = iter(jobs)
+    worker = RowWorker(*make)
+    left = iter(rows)
     while group := list(islice(left, together if worker.shares_passes else 1)):
         yield from worker.run(group)
 
 
-class Worker:
-    """A loaded model that turns jobs into files, and says what became of each."""
+class RowWorker:
+    """A loaded model that makes the results of rows."""
 
-    def __init__(self, folder: str, backend: str, settings: dict):
+    def __init__(self, folder: str, backend: str, settings: dict[str, Any]):
         self.model: OpenVoice = loading.load(folder, backend, **settings)
         self.shares_passes = backend == "ttnn"
 
-    def run(self, jobs: list[Job]) -> list[dict]:
-        """An entry of the report for each job. Recordings that can be read are converted together."""
+    def run(self, rows: Sequence[BatchRow]) -> list[dict[str, Any]]:
+        """Make the results of `rows` and return their entries, in order. On a device, conversions share passes."""
         started = time.perf_counter()
-        entries: dict[str, dict] = {}
-        ready: list[tuple[Job, Request]] = []
-        for job in jobs:
+        entries: dict[str, dict[str, Any]] = {}
+        inputs: dict[str, dict[str, str]] = {}
+        ready: list[tuple[BatchRow, Request]] = []
+        for row in rows:
             try:
-                if job.source:
-                    samples = audio.load(job.source, self.model.sampling_rate)
-                    ready.append((job, Request(samples, self._voice(job), None, job.tau, job.seed)))
+                inputs[row.id] = _hashes(row)
+                if row.source:
+                    samples = audio.load(row.source, self.model.sampling_rate)
+                    ready.append((row, Request(samples, self._voice(row), None, row.tau, row.seed)))
                 else:
-                    entries[job.id] = self._kept(job, self._spoken(job), started)
+                    entries[row.id] = self._save(row, self._speak(row), started)
             except (UserError, OSError) as error:
-                entries[job.id] = _failed(job, error)
+                entries[row.id] = _failed(row, error)
         for group in [ready] if self.shares_passes else [[one] for one in ready]:
-            entries |= self._converted(group, started)
-        return [entries[job.id] for job in jobs]
+            entries |= self._convert(group, started)
+        return [entries[row.id] | {"inputs": inputs.get(row.id, {})} for row in rows]
 
-    def _converted(self, group: list[tuple[Job, Request]], started: float) -> dict[str, dict]:
+    def _convert(self, group: list[tuple[BatchRow, Request]], started: float) -> dict[str, dict[str, Any]]:
         try:
             results = self.model.convert_batch([request for _, request in group])
         except UserError as error:
             if len(group) == 1:
                 return {group[0][0].id: _failed(group[0][0], error)}
-            # One of them cannot be converted; alone, each says so for itself.
-            return {job.id: self._converted([(job, one)], started)[job.id] for job, one in group}
-        return {job.id: self._kept(job, samples, started) for (job, _), samples in zip(group, results, strict=True)}
+            # One of the rows cannot be converted. Convert them one by one, so that only that row fails.
+            return {row.id: self._convert([(row, request)], started)[row.id] for row, request in group}
+        return {row.id: self._save(row, samples, started) for (row, _), samples in zip(group, results, strict=True)}
 
-    def _spoken(self, job: Job) -> np.ndarray:
-        return self.model.speak(job.text, self._voice(job), tau=job.tau, seed=job.seed, progress=False, **job.manner)
+    def _speak(self, row: BatchRow) -> np.ndarray:
+        return self.model.speak(row.text, self._voice(row), tau=row.tau, seed=row.seed, progress=False, **row.manner)
 
-    def _voice(self, job: Job):
-        return target.voice_of(self.model, [Path(path) for path in job.voice])
+    def _voice(self, row: BatchRow) -> Voice:
+        if row.voice_name:
+            return VoiceBank().show(row.voice_name)
+        return target.voice_of(self.model, [Path(path) for path in row.voice])
 
-    def _kept(self, job: Job, samples: np.ndarray, started: float) -> dict:
+    def _save(self, row: BatchRow, samples: np.ndarray, started: float) -> dict[str, Any]:
         try:
-            Path(job.output).parent.mkdir(parents=True, exist_ok=True)
-            sound_output.save(job.output, samples, self.model.sampling_rate)
+            Path(row.output).parent.mkdir(parents=True, exist_ok=True)
+            sound_output.save(row.output, samples, self.model.sampling_rate)
+            digest = sha256_of(row.output)
         except (UserError, OSError) as error:
-            return _failed(job, error)
-        seconds, took = len(samples) / self.model.sampling_rate, time.perf_counter() - started
-        return {"id": job.id, "state": DONE, "where": job.where, "output": job.output, "seconds": seconds, "took": took}
+            return _failed(row, error)
+        return {
+            **{"id": row.id, "state": DONE, "where": row.where, "output": row.output, "output_sha256": digest},
+            **{"seconds": len(samples) / self.model.sampling_rate, "took": time.perf_counter() - started},
+        }
 
 
-def _failed(job: Job, error: Exception) -> dict:
-    return {"id": job.id, "state": FAILED, "where": job.where, "output": job.output, "error": str(error)}
+def _failed(row: BatchRow, error: Exception) -> dict[str, Any]:
+    return {"id": row.id, "state": FAILED, "where": row.where, "output": row.output, "error": str(error)}
+
+
+def _refused(row: BadRow) -> dict[str, Any]:
+    identity = hashlib.sha256(f"{row.where}: {row.error}".encode()).hexdigest()[:16]
+    return {"id": identity, "state": FAILED, "where": row.where, "output": "", "error": row.error}

@@ -74,7 +74,7 @@ def test_what_is_done_is_not_done_again(corpus, console):
     assert console(*BATCH, "rows.jsonl") == 0
     before = {path: path.stat().st_mtime_ns for path in Path("results").iterdir()}
     assert console(*BATCH, "rows.jsonl") == 0
-    assert console.out.startswith("0 of 4 rows made, 4 were done before, 0 failed")
+    assert console.out.startswith("0 of 4 rows made, 4 done before, 0 failed")
     assert {path: path.stat().st_mtime_ns for path in Path("results").iterdir()} == before
     Path("results/1.wav").unlink()  # lost: made again
     assert console(*BATCH, "rows.jsonl", "--json") == 0
@@ -106,9 +106,12 @@ def test_rows_that_share_a_pass_say_each_for_itself_what_is_wrong(corpus, monkey
     real = OpenVoice.convert_batch
     monkeypatch.setattr(OpenVoice, "convert_batch", lambda self, all: together.append(len(all)) or real(self, all))
     soundfile.write("corpus/2.wav", speech.voice(0.5, RATE)[:500], RATE)
-    worker = batch.Worker(str(corpus / "home" / "OpenVoiceV2"), "torch", {"precision": "exact"})
+    worker = batch.RowWorker(str(corpus / "home" / "OpenVoiceV2"), "torch", {"precision": "exact"})
     worker.shares_passes = True
-    jobs = [batch.Job(str(n), str(n), f"corpus/{n}.wav", ("voice.flac",), f"{n}.wav", "", {}, 0.3, 0) for n in (0, 2)]
+    jobs = [
+        batch.BatchRow(str(n), str(n), f"corpus/{n}.wav", ("voice.flac",), "", f"{n}.wav", "", {}, 0.3, 0)
+        for n in (0, 2)
+    ]
     assert [entry["state"] for entry in worker.run(jobs)] == ["done", "failed"]
     assert together == [2, 1, 1]
 
@@ -117,8 +120,8 @@ def test_killed_and_run_again(corpus, console):
     """SIGKILL in the middle of a run: the next one does what is left, and each row is reported once."""
     script = (
         "import time; from models.demos.openvoice.demo import batch, demo\n"
-        "real = batch.Worker.run\n"
-        "batch.Worker.run = lambda self, jobs: (time.sleep(0.3), real(self, jobs))[1]\n"
+        "real = batch.RowWorker.run\n"
+        "batch.RowWorker.run = lambda self, jobs: (time.sleep(0.3), real(self, jobs))[1]\n"
         f"demo.main({[*BATCH, 'rows.jsonl']})"
     )
     environment = {"PYTHONPATH": str(ROOT), "OPENVOICE_HOME": str(corpus / "home"), "PATH": "", "OMP_NUM_THREADS": "1"}
@@ -143,7 +146,7 @@ def test_killed_and_run_again(corpus, console):
 
 def test_interrupted_and_run_again(corpus, console, monkeypatch):
     """Ctrl-C in the third row: two files, two lines, and the rest the next time."""
-    real, calls = batch.Worker.run, []
+    real, calls = batch.RowWorker.run, []
 
     def run(self, jobs):
         calls.append(jobs)
@@ -151,7 +154,7 @@ def test_interrupted_and_run_again(corpus, console, monkeypatch):
             raise KeyboardInterrupt
         return real(self, jobs)
 
-    monkeypatch.setattr(batch.Worker, "run", run)
+    monkeypatch.setattr(batch.RowWorker, "run", run)
     assert console(*BATCH, "rows.jsonl") == 130
     assert console.err.splitlines()[-1] == "interrupted"
     assert sorted(path.name for path in Path("results").iterdir()) == ["0.wav", "1.wav", "report.jsonl"]
@@ -181,12 +184,12 @@ def test_a_report_that_is_something_else(tmp_path, expect_error):
         ("rows.csv", "", "holds no rows"),
         ("rows.csv", "source,pitch\na.wav,1\n", "line 2: there is no column pitch"),
         ("rows.csv", "source,voice\na.wav\n", "line 2: it has not as many fields as the header"),
-        ("rows.csv", "source,seed\na.wav,one\n", "line 2: a column holds the wrong kind of value"),
-        ("rows.csv", "source,seed\na.wav,-1\n", "line 2: a column holds the wrong kind of value"),
+        ("rows.csv", "source,seed\na.wav,one\n", "line 2: the column seed holds the wrong kind of value"),
+        ("rows.csv", "source,seed\na.wav,-1\n", "line 2: the column seed holds the wrong kind of value"),
         ("rows.csv", "voice\nb.wav\n", "line 2: give a source or a text"),
         ("rows.jsonl", '{"source": "a.wav"}\n{"source": \n', "line 2: it is not JSON"),
         ("rows.jsonl", "[1]\n", "line 1: it is not a JSON object"),
-        ("rows.jsonl", '{"source": 3}\n', "line 1: a column holds the wrong kind of value"),
+        ("rows.jsonl", '{"source": 3}\n', "line 1: the column source holds the wrong kind of value"),
     ],
 )
 def test_a_manifest_that_is_wrong(tmp_path, expect_error, name, content, message):
@@ -231,3 +234,107 @@ def test_paths_are_relative_to_the_manifest(tmp_path):
     (row,) = manifest.read(tmp_path / "rows.csv")
     assert row.source == tmp_path / "a.wav"
     assert row.voice == (tmp_path / "b.wav", tmp_path / "c.wav")
+
+
+# ---- one bad row
+
+
+BAD_ROWS = {
+    "NUL in a path": {"source": "a\0.wav", "voice": "voice.flac"},
+    "lone surrogate in a path": {"source": "a\ud800.wav", "voice": "voice.flac"},
+    "seed that is a list": {"source": "speech.wav", "voice": "voice.flac", "seed": [1]},
+    "infinite seed": {"source": "speech.wav", "voice": "voice.flac", "seed": float("inf")},
+    "seed with a fraction": {"source": "speech.wav", "voice": "voice.flac", "seed": 1.5},
+    "seed beyond every generator": {"source": "speech.wav", "voice": "voice.flac", "seed": 2**128},
+    "voice that is a number": {"source": "speech.wav", "voice": 3},
+    "source that does not exist": {"source": "none.wav", "voice": "voice.flac"},
+    "source that is a folder": {"source": "home", "voice": "voice.flac"},
+    "voice that is not in the bank": {"source": "speech.wav", "voice": "nobody"},
+    "format that does not exist": {"source": "speech.wav", "voice": "voice.flac", "output": "a.xyz"},
+    "report as an output": {"source": "speech.wav", "voice": "voice.flac", "output": "report.wav"},
+}
+
+
+@pytest.mark.parametrize("row", BAD_ROWS.values(), ids=BAD_ROWS)
+def test_a_bad_row_fails_alone(here, console, row):
+    good = {"source": "speech.wav", "voice": "voice.flac", "output": "good.wav"}
+    Path("rows.jsonl").write_text("".join(json.dumps(one) + "\n" for one in (row, good)))
+    assert console(*BATCH, "rows.jsonl", "--report", "results/report.wav") == 1
+    assert console.err.splitlines()[-1].startswith("rows.jsonl, line 1: ")
+    assert console.out.startswith("1 of 2 rows made, 0 done before, 1 failed")
+    assert soundfile.info("results/good.wav").duration == 3.0
+    states = [entry["state"] for entry in entries("results/report.wav")]
+    assert sorted(states) == ["done", "failed"]
+
+
+def test_a_line_of_a_hundred_thousand_brackets_fails_alone(tmp_path):
+    (tmp_path / "rows.jsonl").write_text("[" * 100_000 + '\n{"source": "a.wav"}\n')
+    bad, good = manifest.read_each(tmp_path / "rows.jsonl")
+    assert bad.where.endswith("line 1") and bad.error.startswith("it is not JSON")
+    assert good.source == tmp_path / "a.wav"
+
+
+def test_a_field_beyond_the_limit_of_csv_fails_alone(tmp_path):
+    (tmp_path / "rows.csv").write_text("source,text\na.wav," + "a" * 200_000 + "\nb.wav,\n")
+    bad, good = manifest.read_each(tmp_path / "rows.csv")
+    assert "it cannot be read as CSV" in bad.error
+    assert good.source == tmp_path / "b.wav"
+
+
+def test_bad_rows_alone_load_no_model(here, console, monkeypatch):
+    monkeypatch.setattr(batch.loading, "load", None)
+    Path("rows.csv").write_text("source,voice\nnone.wav,voice.flac\n")
+    assert console(*BATCH, "rows.csv") == 1
+    assert "none.wav cannot be read (No such file or directory)" in console.err
+
+
+# ---- damage
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "overwritten"])
+def test_a_damaged_result_is_made_again(corpus, console, damage):
+    assert console(*BATCH, "rows.jsonl") == 0
+    path = Path("results/1.wav")
+    whole = path.read_bytes()
+    path.write_bytes({"empty": b"", "cut": whole[:-100], "overwritten": whole[:-1] + bytes([whole[-1] ^ 1])}[damage])
+    assert console(*BATCH, "rows.jsonl", "--json") == 0
+    assert json.loads(console.out)["made"] == 1
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("changed, made", [("corpus/2.wav", 1), ("voice.flac", 4)])
+def test_a_changed_recording_of_the_same_name_is_converted_again(corpus, console, changed, made):
+    assert console(*BATCH, "rows.jsonl") == 0
+    soundfile.write(changed, speech.voice(2.0, RATE)[::-1], RATE)
+    assert console(*BATCH, "rows.jsonl", "--json") == 0
+    assert json.loads(console.out)["made"] == made
+
+
+def test_force_makes_every_row_again(corpus, console):
+    assert console(*BATCH, "rows.jsonl") == 0
+    assert console(*BATCH, "rows.jsonl", "--json", "--force") == 0
+    assert json.loads(console.out)["made"] == 4
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"{\n", b"[" * 100_000 + b"\n", b"3\n", b"\xff\n"], ids=["cut", "deep", "number", "bytes"]
+)
+def test_a_damaged_line_of_a_report_is_named_and_the_others_are_used(corpus, console, damaged):
+    assert console(*BATCH, "rows.jsonl") == 0
+    lines = Path("results/report.jsonl").read_bytes().splitlines(keepends=True)
+    Path("results/report.jsonl").write_bytes(b"".join([lines[0], damaged, *lines[2:]]))
+    assert console(*BATCH, "rows.jsonl", "--json") == 0
+    assert "report.jsonl: line 2 cannot be read and is not used" in console.err
+    assert json.loads(console.out)["made"] == 1
+
+
+# ---- names of the bank
+
+
+def test_a_voice_of_the_bank_is_found_from_any_manifest(corpus, console, monkeypatch):
+    assert console("voice", "extract", "voice.flac", "--name", "anna", "--precision", "exact") == 0, console.err
+    Path("elsewhere").mkdir()
+    Path("elsewhere/rows.csv").write_text("source,voice,output\n../speech.wav,anna,by_name.wav\n")
+    assert console(*BATCH, "elsewhere/rows.csv") == 0, console.err
+    assert console("convert", "speech.wav", "voice.flac", "--precision", "exact") == 0
+    assert np.array_equal(soundfile.read("converted.wav")[0], soundfile.read("results/by_name.wav")[0])

@@ -6,6 +6,7 @@
 import json
 import os
 import signal
+import socket
 from pathlib import Path
 
 import soundfile
@@ -16,6 +17,7 @@ from models.tt_audio.host.errors import UsageError
 from models.tt_audio.testing import speech
 
 ROWS = 8
+ROW = batch.BatchRow("1", "1", "a.wav", ("v.wav",), "", "b.wav", "", {}, 0.3, 0)
 
 
 def test_a_worker_is_killed(here, console, monkeypatch):
@@ -58,9 +60,16 @@ def test_a_worker_is_killed(here, console, monkeypatch):
 
 
 def test_no_cluster_there(expect_error):
-    job = batch.Job("1", "1", "a.wav", ("v.wav",), "b.wav", "", {}, 0.3, 0)
     with expect_error(UsageError, "there is no Ray cluster at nonsense"):
-        next(ray_batch.run([job], ("", "torch", {}), "nonsense", 1))
+        next(ray_batch.run([ROW], ("", "torch", {}), "nonsense", 1))
+
+
+def test_an_address_that_does_not_answer(monkeypatch, expect_error):
+    monkeypatch.setattr(ray_batch, "CONNECT_SECONDS", 5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        with expect_error(UsageError, f"Ray cluster .*{address}"):
+            next(ray_batch.run([ROW], ("", "torch", {}), address, 1))
 
 
 def test_nothing_to_do_starts_no_cluster(monkeypatch):
