@@ -10,9 +10,13 @@ model, which backend), warnings and errors go to stderr, a line each.
 import argparse
 import json
 import os
+import platform
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from math import isfinite
 
 from loguru import logger
@@ -21,6 +25,7 @@ from tqdm import tqdm
 from ..host.errors import UserError
 
 STDOUT = 1  # file descriptor
+FAULT = 70  # exit code of a fault of the program, as sysexits.h has it
 PROGRESS_AFTER = 1.0  # seconds; what is done before shows no bar
 
 
@@ -82,7 +87,11 @@ def add_json_argument(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def errors_as_sentences() -> Iterator[None]:
-    """Warnings and errors as a user of a command reads them: one line each, and exit code 2 after an error."""
+    """Print warnings and errors of the block as one line each, and end the process after an error.
+
+    The exit code is 2 for what the user can mend (a UserError) and FAULT for anything else, which is a fault of the
+    program: its traceback is written to a file.
+    """
     logger.remove()
     logger.disable("ttnn")  # its advice is for who writes a model
     logger.add(lambda line: note(line.rstrip("\n")), format=_warning_format, level="WARNING")
@@ -98,6 +107,30 @@ def errors_as_sentences() -> Iterator[None]:
     except BrokenPipeError:  # who reads the pipe has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
         sys.exit(141)  # 128 + SIGPIPE, as a shell says it
+    except Exception as error:
+        first = next(iter(str(error).splitlines()), "no message")
+        note(
+            f"error: this is a fault of the program ({type(error).__name__}: {first}); please report it to the issue "
+            f"tracker of the project, with the log in {_write_log()}"
+        )
+        sys.exit(FAULT)
+
+
+def _write_log() -> str:
+    """Write the traceback of the current exception, and which versions ran, to a new file; return its path."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="fault-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
+    ) as file:
+        file.write(f"Python {platform.python_version()}, torch {_version('torch')}, ttnn {_version('ttnn')}\n")
+        file.write(traceback.format_exc())
+    return file.name
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def _warning_format(record) -> str:
@@ -109,7 +142,7 @@ def _warning_format(record) -> str:
 
 def note(line: str) -> None:
     """A line on stderr, above a progress bar if there is one."""
-    tqdm.write(line, file=sys.stderr)
+    tqdm.write(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)  # a file name may not be UTF-8
 
 
 def tell(options: argparse.Namespace, text: str, facts: dict, to_stderr: bool = False) -> None:

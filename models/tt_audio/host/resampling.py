@@ -14,6 +14,8 @@ from math import ceil, gcd
 import numpy as np
 from scipy import signal
 
+from .errors import UsageError
+
 # The pass band ends at 0.95 of the lower Nyquist frequency (10.5 kHz at 22,050 Hz), the stop band begins at 1.0.
 PASS_EDGE = 0.95
 STOP_DB = 100.0
@@ -64,7 +66,7 @@ class Resampler:
 
     def __init__(self, src: int, dst: int):
         if max(src, dst) // gcd(src, dst) > MAX_TERM:
-            raise ValueError(f"{src} Hz is too unusual a rate to convert to {dst} Hz; convert it to 48000 Hz first")
+            raise UsageError(f"{src} Hz is too unusual a rate to convert to {dst} Hz; convert it to 48000 Hz first")
         taps, self.up, self.down = resample_filter(src, dst)
         centre = len(taps) // 2
         context = centre // self.up  # inputs on either side of an output that its taps touch

@@ -10,6 +10,7 @@ as TTNN does.
 
 import ttnn
 
+from ..host.errors import DeviceError
 from ..reference.hifigan import GeneratorConfig
 from .precision import Stage
 from .sharding import TILE, shard
@@ -61,7 +62,7 @@ def generator_window(
     while fitting + step <= limit and _resblock_bytes(config, device, stage, fitting + step) <= capacity:
         fitting += step
     if not fitting:
-        raise ValueError(
+        raise DeviceError(
             f"a generator of {config.upsample_initial_channel} channels does not fit the L1 of this device"
         )
     return fitting

@@ -17,6 +17,7 @@ from models.demos.openvoice.tt.batch import BatchConverter
 from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE
+from models.tt_audio.host.errors import DeviceError
 
 CARDS = Path("/dev/tenstorrent")  # where the driver shows them
 
@@ -36,7 +37,7 @@ def open_backend(reference: Converter, device=None, precision: Precision | None 
     if device is None or isinstance(device, int | str):
         provided = ("TT_METAL_SIMULATOR", "TT_METAL_MOCK_CLUSTER_DESC_PATH")
         if not CARDS.exists() and not any(os.environ.get(variable) for variable in provided):
-            raise RuntimeError(
+            raise DeviceError(
                 f"there is no Tenstorrent card ({CARDS} does not exist): install its driver, or use the backend 'torch'"
             )
         device = _opened(device or 0)

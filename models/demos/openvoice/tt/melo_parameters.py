@@ -34,6 +34,7 @@ from models.demos.openvoice.reference.wavenet import WaveNet
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, head_width
 from models.demos.openvoice.tt.parameters import convolution, linear, tiled
+from models.tt_audio.host.errors import UsageError
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import TILE
 from ttnn.model_preprocessing import ParameterDict, make_parameter_dict
@@ -145,7 +146,9 @@ def bert(model: torch.nn.Module, stage: Stage) -> ParameterDict:
     """
     config = model.config
     if config.hidden_act != "gelu":
-        raise ValueError(f"a BERT with the activation {config.hidden_act} is none that MeloTTS was trained with")
+        raise UsageError(
+            f"a BERT with the activation {config.hidden_act} is none that MeloTTS was trained with; give another folder"
+        )
     scale = 1 / math.sqrt(config.hidden_size // config.num_attention_heads)
 
     def linear(*layers: torch.nn.Linear, first: float = 1.0) -> dict:

@@ -27,6 +27,7 @@ from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
 from models.demos.openvoice.tt.trace import Form, Traces, obstacle
 from models.demos.openvoice.windows import Window, covering_starts, join, noise, windows
+from models.tt_audio.host.errors import DeviceError, UsageError
 from models.tt_audio.tt.memory import BYTES, generator_window, longest_row
 from models.tt_audio.tt.precision import Stage
 
@@ -91,7 +92,7 @@ class DeviceConverter:
         self.context = reference.latent_reach + self.reach
         self.chunk = self.long - 2 * self.context
         if self.chunk <= 0 or self.short <= 2 * self.reach:
-            raise ValueError(
+            raise DeviceError(
                 f"this model sees {self.context} frames on each side, more than a window has on this device"
             )
         self._voices: OrderedDict[bytes, Conditioning] = OrderedDict()
@@ -193,7 +194,7 @@ class DeviceConverter:
 
     def _windows(self, blocks: Iterable[np.ndarray], chunk: int | None = None) -> Iterator[Window]:
         if chunk is not None and chunk > self.chunk:
-            raise ValueError(f"a chunk of {chunk} frames does not fit: on this device at most {self.chunk} do")
+            raise UsageError(f"a chunk of {chunk} frames does not fit: on this device at most {self.chunk} do")
         return windows(blocks, self.config, chunk or self.chunk, self.context)
 
     # --- one window ---------------------------------------------------------------------------------------------------

@@ -11,12 +11,14 @@ import pytest
 import soundfile
 import torch
 
+from models.demos.openvoice import recordings
 from models.demos.openvoice.config import ConfigError
 from models.demos.openvoice.pipeline import OpenVoice, Request
 from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
 from models.tt_audio.host import audio, checkpoint, voice_activity
 from models.tt_audio.host.audio import AudioError
 from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.errors import UserError
 from models.tt_audio.host.voices import Voice, VoiceBank, VoiceError
 from models.tt_audio.testing import speech
 
@@ -223,15 +225,55 @@ def test_the_target_voice_is_heard_and_so_is_the_source_voice(model, recording, 
     [
         ({"tau": -0.1}, "tau is -0.1"),
         ({"tau": float("nan")}, "tau is nan"),
-        ({"tau": float("inf")}, "tau is inf"),
-        ({"seed": -1}, "seed is -1"),
+        ({"tau": float("inf")}, "tau is inf, it must be a number from 0 to 10"),
+        ({"tau": 10.1}, "tau is 10.1"),
+        ({"tau": "1"}, "tau is 1"),
+        ({"seed": -1}, "seed is -1, it must be a whole number from 0 to 2\\^128 - 1"),
+        ({"seed": 2**128}, "seed is 3402"),
+        ({"seed": 1.0}, "seed is 1.0"),
     ],
 )
 def test_arguments_that_cannot_be(model, recording, target, arguments, message, expect_error):
-    with expect_error(ValueError, message):
+    with expect_error(UserError, message):
         model.convert(recording, target, **arguments)
-    with expect_error(ValueError, message):
+    with expect_error(UserError, message):
         model.convert_stream(recording, target, **arguments)
+    with expect_error(UserError, message):
+        model.convert_batch([Request(recording, target, **arguments)])
+
+
+def test_the_largest_seed_and_tau(model, recording, target):
+    assert np.isfinite(model.convert(recording, target, tau=10.0, seed=2**128 - 1)).all()
+
+
+@pytest.mark.parametrize("chunk_seconds", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_chunk_that_cannot_be(model, recording, target, chunk_seconds, expect_error):
+    with expect_error(UserError, f"chunk_seconds is {chunk_seconds}, it must be a positive number"):
+        model.convert_stream(recording, target, chunk_seconds=chunk_seconds)
+
+
+def counted_decodes(monkeypatch):
+    """Count how often a recording is decoded."""
+    decoded = []
+    stream = audio.stream
+    monkeypatch.setattr(audio, "stream", lambda *arguments: decoded.append(1) or stream(*arguments))
+    return decoded
+
+
+def test_a_recording_under_a_minute_is_decoded_once(model, recording, target, source, monkeypatch):
+    expected, decoded = model.convert(recording, target), counted_decodes(monkeypatch)
+    assert np.array_equal(model.convert(recording, target), expected)
+    assert len(decoded) == 1
+
+
+def test_a_longer_recording_is_decoded_twice_and_not_held(model, recording, target, monkeypatch):
+    expected, decoded = model.convert(recording, target), counted_decodes(monkeypatch)
+    monkeypatch.setattr(recordings, "HELD_SECONDS", 1.5)
+    assert np.array_equal(model.convert(recording, target), expected)
+    assert len(decoded) == 2
+    monkeypatch.setattr(recordings, "HELD_SECONDS", 3.0)  # its length
+    assert np.array_equal(model.convert(recording, target), expected)
+    assert len(decoded) == 3
 
 
 def test_no_target(model, recording, expect_error):

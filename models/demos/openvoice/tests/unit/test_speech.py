@@ -35,6 +35,7 @@ from models.demos.openvoice.text.pieces import WholeWords
 from models.demos.openvoice.text.pronunciation import Predictor
 from models.demos.openvoice.torch_backend import melo_tts as chunked_melo
 from models.tt_audio.host import checkpoint
+from models.tt_audio.host.errors import UserError
 from models.tt_audio.host.resampling import resample
 from models.tt_audio.host.voices import Voice, VoiceBank, VoiceError
 from models.tt_audio.testing import speech as recordings
@@ -337,10 +338,11 @@ def test_a_style_outside_its_range(name, expect_error):
         ({"pause": -1.0}, "pause is -1.0, it must be a number from 0 to 60"),
         ({"tau": -1.0}, "tau is -1.0"),
         ({"seed": -1}, "seed is -1"),
+        ({"seed": 2**128}, "seed is 3402"),
     ],
 )
 def test_arguments_that_cannot_be(model, voice, english, arguments, message, expect_error):
-    with expect_error(ValueError, message):
+    with expect_error(UserError, message):
         model.speak_stream("Hello.", voice, base=english, **arguments)
 
 
