@@ -1,25 +1,28 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the web page (app.py) and the service (server.py) share: a model that serves strangers, and their recordings.
+"""What the web page (app.py) and the service (server.py) share: the model they host, and recordings of their users.
 
-Beside loading.py, which opens a model for the one who typed the command. Strangers' recordings are decoded up to a
-limit, and the voices in them are remembered in memory only.
+loading.py opens a model for the person who typed a command. Here the users are others: their recordings are decoded up
+to a limit, their file names are made fit for messages, and the voices in recordings are remembered in memory only.
 """
 
 import argparse
 import os
 import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from loguru import logger
 
-from models.demos.openvoice.base_speakers import BASE_SPEAKERS, SpeechError, default_base
+from models.demos.openvoice.demo.access import add_access_arguments
+from models.demos.openvoice.demo.batching import ModelThread
 from models.demos.openvoice.demo.loading import backend_settings, choose_backend, find_model, load, released
 from models.demos.openvoice.pipeline import OpenVoice
+from models.demos.openvoice.speech import RELEASES, SpeechError, release
 from models.demos.openvoice.styles import Style
 from models.demos.openvoice.text.frontend import Pause
 from models.demos.openvoice.text.sentences import split_pauses
@@ -36,19 +39,22 @@ LONGEST_NAME = 80  # characters of a file's name that an error message repeats
 RESPONSIBLE = "Clone a voice only with its owner's consent, and say that what you publish is synthetic."
 
 
+DataclassT = TypeVar("DataclassT")  # of limits
+
+
 class LimitError(UsageError):
-    """More than this machine takes at once; the message names the limit."""
+    """A request asks for more than is allowed at once; the message names the limit."""
 
 
 class MissingError(UsageError):
-    """This machine lacks a model that the request needs; nothing the asker could mend."""
+    """This machine lacks a model that the request needs, which its sender cannot mend."""
 
 
 class PassingVoices(VoiceBank):
-    """In memory only: who sends a recording has not asked for the voice in it to be kept."""
+    """Bank in memory only, because the sender of a recording has not asked for the voice in it to be kept."""
 
-    def __init__(self):
-        super().__init__(Path(os.devnull))  # a folder that cannot be
+    def __init__(self) -> None:
+        super().__init__(Path(os.devnull))  # no folder, so nothing can be read or written
 
     def add(self, voice: Voice) -> Voice:
         return self._remember(voice)
@@ -56,20 +62,25 @@ class PassingVoices(VoiceBank):
 
 @dataclass(frozen=True)
 class Hosted:
+    """Loaded model, with its name and backend for messages."""
+
     model: OpenVoice
     name: str
     backend: str
-    why: str  # name and backend were taken, for people; empty where the user named them
+    explanation: str  # why name and backend were chosen; empty where the user named them
 
 
 def add_host_arguments(parser: argparse.ArgumentParser, port: int) -> None:
     parser.add_argument("--host", default=LOOPBACK, help="address to listen at; 0.0.0.0 is every one (%(default)s)")
     parser.add_argument("--port", type=_port, default=port, help="(%(default)s)")
+    add_access_arguments(parser)
     parser.add_argument("--bert", default="required", help="'zeros' speaks without the languages' BERT models, flatter")
 
 
-def add_limit_arguments(parser: argparse.ArgumentParser, limits, upload: str, own: dict[str, tuple]) -> None:
-    """Options for the fields of `limits`: those that page and service have, and what is `own`, with kind and help."""
+def add_limit_arguments(
+    parser: argparse.ArgumentParser, limits: DataclassT, upload: str, own: dict[str, tuple[Callable, str]]
+) -> None:
+    """Add options for the fields of `limits` that page and service share, and for `own` fields: name, (type, help)."""
     shared = {
         "recording_seconds": (positive, "length of a recording"),
         "result_seconds": (positive, "length of speech made from a text"),
@@ -78,13 +89,13 @@ def add_limit_arguments(parser: argparse.ArgumentParser, limits, upload: str, ow
     group = parser.add_argument_group("limits")
     megabytes = limits.upload_bytes >> 20
     group.add_argument("--upload-mib", type=count, default=megabytes, help=f"size of a {upload} (%(default)s)")
-    for name, (kind, what) in (shared | own).items():
+    for name, (kind, text) in (shared | own).items():
         option = f"--{name.replace('_', '-')}"
-        group.add_argument(option, type=kind, default=getattr(limits, name), help=f"{what} (%(default)s)")
+        group.add_argument(option, type=kind, default=getattr(limits, name), help=f"{text} (%(default)s)")
 
 
-def given_limits(limits, options: argparse.Namespace):
-    """`limits` with what the options say."""
+def given_limits(limits: DataclassT, options: argparse.Namespace) -> DataclassT:
+    """Return `limits` with the values of the options."""
     given = {field.name: getattr(options, field.name) for field in fields(limits) if hasattr(options, field.name)}
     return replace(limits, upload_bytes=options.upload_mib << 20, **given)
 
@@ -96,6 +107,7 @@ def _port(text: str) -> int:
 
 
 def host(options: argparse.Namespace) -> Hosted:
+    """Load the model that the options ask for, and print which it is."""
     backend, why_backend = choose_backend(options.backend)
     settings = backend_settings(options, backend)
     found = find_model(options.model)
@@ -105,15 +117,27 @@ def host(options: argparse.Namespace) -> Hosted:
     return hosted
 
 
+def in_a_thread(open_model: Callable[[], Hosted], **batching: Any) -> tuple[Hosted, ModelThread]:
+    """Open a model in the thread that will own it, because a device is used in the thread that opened it."""
+    opened: list[Hosted] = []
+
+    def open_and_keep() -> OpenVoice:
+        opened.append(open_model())
+        return opened[0].model
+
+    thread = ModelThread(open_and_keep, **batching)
+    return opened[0], thread
+
+
 def file_name(given: str | None) -> str:
-    """A stranger's name for a file, fit for a message: no folders, nothing that does not print."""
+    """Return the name that a user gave a file, fit for a message: without folders and unprintable characters."""
     name = (given or "").replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(sign for sign in name if unicodedata.category(sign)[0] not in "CZ" or sign == " ")
     return name[:LONGEST_NAME].strip() or "the recording"
 
 
 def decode(file: BinaryIO, model: OpenVoice, longest: float) -> np.ndarray:
-    """Samples at the model's rate of a recording of at most `longest` seconds, however small its file is."""
+    """Return the samples of a recording at the model's rate. Decoding ends where it exceeds `longest` seconds."""
     rate, blocks, samples = model.sampling_rate, [], 0
     for block in audio.stream(file, rate):
         blocks.append(block)
@@ -127,26 +151,36 @@ def decode(file: BinaryIO, model: OpenVoice, longest: float) -> np.ndarray:
 
 
 def check_text(text: str, characters: int, seconds: float) -> str:
-    """The text, if it is not too long, nor are the pauses written in it."""
+    """Return the text. Raise a sentence where it is too long, or the pauses written in it are."""
     if len(text) > characters:
-        raise LimitError(f"the text has {len(text)} characters; at most {characters} are taken at once")
+        raise LimitError(f"the text has {len(text)} characters; at most {characters} may be sent at once")
     pauses = sum(part.seconds for part in split_pauses(text) if isinstance(part, Pause))
     if pauses > seconds:
-        raise LimitError(f"the pauses in the text last {pauses:g} s together; at most {seconds:g} s are taken at once")
+        raise LimitError(f"the pauses in the text last {pauses:g} s together; at most {seconds:g} s may be asked for")
     return text
 
 
+def bounded(pieces: Iterator[np.ndarray], rate: int, longest: float) -> Iterator[np.ndarray]:
+    """Yield the pieces of a result. Raise a sentence where they last longer than `longest` seconds together."""
+    seconds = 0.0
+    for piece in pieces:
+        seconds += len(piece) / rate
+        if seconds > longest:
+            raise LimitError(f"the result lasts longer than {longest:g} s; send the text in parts")
+        yield piece
+
+
 def base_speaker(language: str, style: Style) -> Path:
-    """The folder of whose speech a text becomes first, if it is on this machine: nobody waits for a download."""
+    """Return the folder of the base speaker for a text. It has to be on this machine: a request starts no download."""
     code = language.upper()
-    if code not in BASE_SPEAKERS:
-        raise SpeechError(f"there is no language {language!r}; choose one of: {', '.join(BASE_SPEAKERS)}")
+    if code not in RELEASES:
+        raise SpeechError(f"there is no language {language!r}; choose one of: {', '.join(RELEASES)}")
     if style.emotion is not None and code != "EN":
         raise SpeechError(f"the emotion {style.emotion!r} is there for English text only, not for {code}.")
     try:
-        found = default_base(code, style)
+        found = release(code, style)
         return found if isinstance(found, Path) else released(found, download=False)
     except (CheckpointError, SpeechError) as error:
-        logger.warning(str(error))  # with folders of this machine and what to do there
+        logger.warning(str(error))  # names folders of this machine and what to do there
         wanted = f"the emotion {style.emotion!r}" if style.emotion else f"{code} text"
         raise MissingError(f"the base speaker for {wanted} is not installed on this machine") from None

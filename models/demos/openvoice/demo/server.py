@@ -1,36 +1,39 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""HTTP service: recordings and texts in another voice, for any client, and for those of OpenAI's speech endpoint.
+"""HTTP service: convert recordings and speak texts in another voice. OpenAI's speech clients can use it, too.
 
     python -m models.demos.openvoice.demo.server
     python -m models.demos.openvoice.demo.server --host 0.0.0.0 --port 8080 --backend ttnn
     OPENVOICE_API_KEY=secret python -m models.demos.openvoice.demo.server --places 32
 
-HTTP -> [here] -> service.py -> pipeline.py. GET /openapi.json describes every request, with examples.
+HTTP -> admission.py -> [here] -> service.py -> pipeline.py. GET /openapi.json describes every request, with examples.
 """
 
 import io
 import os
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Annotated
 
-import uvicorn
-from fastapi import APIRouter, Depends, FastAPI, File, Form, Path
+import numpy as np
+from fastapi import APIRouter, Depends, FastAPI, Form, Path
 from fastapi import Request as HttpRequest
 from fastapi import UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from loguru import logger
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from models.demos.openvoice.base_speakers import BASE_SPEAKERS
 from models.demos.openvoice.bert_files import BertError
 from models.demos.openvoice.config import ConfigError
+from models.demos.openvoice.demo.access import KEY_VARIABLE, Access, api_key, given_access
+from models.demos.openvoice.demo.admission import Admission
+from models.demos.openvoice.demo.connections import bound_socket, make_server
 from models.demos.openvoice.demo.hosting import (
     RESPONSIBLE,
     LimitError,
@@ -41,76 +44,41 @@ from models.demos.openvoice.demo.hosting import (
     given_limits,
     host,
 )
-from models.demos.openvoice.demo.limits import Gate, Limits, Refusal, error_response
+from models.demos.openvoice.demo.limits import Limits, Refusal, error_response
 from models.demos.openvoice.demo.loading import add_model_arguments
-from models.demos.openvoice.demo.service import KEY_DIGITS, NoVoiceError, Service, TakenError
+from models.demos.openvoice.demo.schema import (
+    FAILURES,
+    SOUND,
+    Health,
+    KeptVoice,
+    OutputFormat,
+    Recording,
+    References,
+    Seed,
+    Speech,
+    Tau,
+    VoiceField,
+    Voices,
+)
+from models.demos.openvoice.demo.service import Service
+from models.demos.openvoice.demo.shared_voices import KEY_DIGITS, NoVoiceError, TakenError
 from models.demos.openvoice.pipeline import Request
 from models.demos.openvoice.styles import RANGES, STYLES, style_of
 from models.tt_audio.cli.encoding import MEDIA_TYPES, STREAMED, Format
 from models.tt_audio.cli.terminal import Parser, count, errors_as_sentences, note, positive
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.errors import DeviceError, UsageError, UserError
-from models.tt_audio.host.voices import Voice
+from models.tt_audio.host.voices import Voice, VoiceError
 
-KEY_VARIABLE = "OPENVOICE_API_KEY"
 PORT = 8000
-LARGEST_SEED = 2**63 - 1
-LARGEST_TAU = 2.0
-FINISH_SECONDS = 30  # for what is being answered when the service is told to stop
+FINISH_SECONDS = 30  # for requests that are being answered when the service is told to stop
+ACCESS_FORMAT = "{time:YYYY-MM-DD HH:mm:ss.SSS} {message}"
 
 STATUS = ((LimitError, 413), (MissingError, 503), (NoVoiceError, 404), (TakenError, 409))  # others: 400
-# Their messages name folders of this machine; whoever asked gets this instead, and the log the message.
+# Messages of these name folders of this machine. The log gets them, the client gets a message without.
 INTERNAL = (CheckpointError, ConfigError, BertError, DeviceError)
+BANK_FAILED = "the bank of voices cannot be used at the moment; the log of the service says why"
 NOT_INSTALLED = "a model that this needs is not installed here; the log of the service says what to do"
-
-
-# ---- what requests hold
-
-
-class ErrorText(BaseModel):
-    message: str
-    type: str
-    param: str | None
-    code: str
-
-
-class ErrorBody(BaseModel):
-    error: ErrorText
-
-
-class Health(BaseModel):
-    status: str
-    model: str
-    backend: str
-    sampling_rate: int
-    waiting: int
-    notice: str
-
-
-class KeptVoice(BaseModel):
-    name: str
-    key: str
-
-
-class Voices(BaseModel):
-    voices: list[KeptVoice]
-
-
-class Speech(BaseModel):
-    """OpenAI's request; what it has beyond these fields is ignored."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"model": "openvoice-v2", "input": "The ferry was late.", "voice": "anna", "speed": 1.0}]
-        }
-    )
-    model: Annotated[str, Field(max_length=256, description="any name: the service has one model")]
-    input: Annotated[str, Field(min_length=1)]
-    voice: Annotated[str, Field(min_length=1, max_length=64, description="a name that GET /voices lists")]
-    response_format: Format = "mp3"
-    speed: Annotated[float, Field(ge=RANGES["speed"][0], le=RANGES["speed"][1])] = 1.0
-    language: Annotated[str, Field(max_length=16, description="not OpenAI's: of the text")] = "EN"
-    style: Annotated[str, Field(max_length=32, description="not OpenAI's: a preset")] = "neutral"
 
 
 def the_service(request: HttpRequest) -> Service:
@@ -118,34 +86,13 @@ def the_service(request: HttpRequest) -> Service:
 
 
 TheService = Annotated[Service, Depends(the_service)]
-Recording = Annotated[UploadFile, File(description="WAV, FLAC, MP3 or OGG")]
-References = Annotated[list[UploadFile], File(description="recordings of one person, 5 s or more together")]
-VoiceField = Annotated[str | None, Form(max_length=64, description="a voice by name, in place of references")]
-Tau = Annotated[float, Form(ge=0, le=LARGEST_TAU, description="amount of the encoder's noise")]
-Seed = Annotated[int, Form(ge=0, le=LARGEST_SEED, description="of all noise")]
-OutputFormat = Annotated[Format, Form(description="wav and pcm (16 bit, 24 kHz) can be streamed")]
-
-SOUND = {200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}, "description": "the sound"}}
-FAILURES = {
-    status: {"model": ErrorBody, "description": what}
-    for status, what in {
-        400: "what was sent cannot be used",
-        401: "the API key is missing or wrong",
-        404: "no such voice or path",
-        409: "the name is taken",
-        413: "more than is taken at once",
-        422: "a parameter is missing or outside its range",
-        429: "too many requests at once; Retry-After says when to come again",
-        503: "a model is not installed",
-        504: "the answer took too long",
-    }.items()
-}
 router = APIRouter(responses=FAILURES)
 
 
 # ---- what is there
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health", summary="Is the service ready, and with which model")
 def health(service: TheService) -> Health:
     return Health(
@@ -153,19 +100,21 @@ def health(service: TheService) -> Health:
         model=service.hosted.name,
         backend=service.hosted.backend,
         sampling_rate=service.model.sampling_rate,
-        waiting=service.worker.waiting,
+        waiting=service.thread.waiting,
         notice=RESPONSIBLE,
     )
 
 
+@router.head("/metrics", include_in_schema=False)
 @router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
 def metrics(service: TheService) -> Response:
     return Response(generate_latest(service.measures.registry), media_type=CONTENT_TYPE_LATEST)
 
 
+@router.head("/voices", include_in_schema=False)
 @router.get("/voices", summary="The voices that are kept")
 def voices(service: TheService) -> Voices:
-    return Voices(voices=[_kept(voice) for voice in service.voices()])
+    return Voices(voices=[_kept(voice) for voice in service.voices.list()])
 
 
 @router.post("/voices", status_code=201, summary="Keep the voice in recordings under a name")
@@ -179,7 +128,7 @@ async def keep(
 
 @router.delete("/voices/{name}", summary="Forget a voice")
 def forget(service: TheService, name: Annotated[str, Path(description="its name or key")]) -> KeptVoice:
-    return _kept(service.bank.delete(service.voice(name).key))
+    return _kept(service.voices.delete(name))
 
 
 def _kept(voice: Voice) -> KeptVoice:
@@ -242,7 +191,7 @@ async def clone(
 async def speech(request: HttpRequest, service: TheService, asked: Speech) -> Response:
     manner = style_of(asked.style)
     manner = replace(manner, speed=manner.speed * asked.speed)
-    voice = service.voice(asked.voice)
+    voice = await service.voice(asked.voice)
     pieces = await service.speech(asked.input, voice, asked.language, None, manner, 0.3, 0)
     return await _sound(request, service, pieces, asked.response_format, asked.response_format in STREAMED)
 
@@ -251,13 +200,14 @@ async def _voice(service: Service, name: str | None, references: list[UploadFile
     if (name is None) == (not references):
         raise UsageError("give either the name of a voice or recordings as `reference`")
     if name is not None:
-        return service.voice(name)
+        return await service.voice(name)
     return await service.passing_voice(await _decoded(service, references))
 
 
-async def _decoded(service: Service, files: list[UploadFile]) -> list:
+async def _decoded(service: Service, files: list[UploadFile]) -> list[np.ndarray]:
     if len(files) > service.limits.references:
-        raise LimitError(f"{len(files)} recordings were sent; at most {service.limits.references} are taken at once")
+        most = service.limits.references
+        raise LimitError(f"{len(files)} recordings of a voice were sent; at most {most} may be sent at once")
     recordings = []
     for upload in files:
         file = io.BytesIO(await upload.read())
@@ -266,7 +216,9 @@ async def _decoded(service: Service, files: list[UploadFile]) -> list:
     return recordings
 
 
-async def _sound(request: HttpRequest, service: Service, pieces, form: Format, stream: bool) -> Response:
+async def _sound(
+    request: HttpRequest, service: Service, pieces: Iterator[np.ndarray], form: Format, stream: bool
+) -> Response:
     if not stream:
         return await _whole(request, service, await service.whole(pieces), form)
     if form not in STREAMED:
@@ -274,20 +226,20 @@ async def _sound(request: HttpRequest, service: Service, pieces, form: Format, s
     return StreamingResponse(await service.stream(pieces, form, request.url.path), media_type=MEDIA_TYPES[form])
 
 
-async def _whole(request: HttpRequest, service: Service, samples, form: Format) -> Response:
+async def _whole(request: HttpRequest, service: Service, samples: np.ndarray, form: Format) -> Response:
     return Response(await service.encode(samples, form, request.url.path), media_type=MEDIA_TYPES[form])
 
 
 # ---- the application
 
 
-def make_app(service: Service, key: str | None = None) -> Gate:
-    """The service as an ASGI application, which closes its worker when it ends."""
+def make_app(service: Service, access: Access) -> Admission:
+    """Return the service as an ASGI application, which closes the model's thread when it ends."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        service.worker.close()
+        service.thread.close()
 
     # Without FastAPI's pages of documentation, which load scripts from elsewhere.
     app = FastAPI(
@@ -299,13 +251,16 @@ def make_app(service: Service, key: str | None = None) -> Gate:
     app.add_exception_handler(HTTPException, lambda request, error: error_response(error))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _failed)
-    return Gate(app, service.limits, service.measures, key)
+    return Admission(app, service.limits, service.measures, access)
 
 
 def _refused(request: HttpRequest, error: Exception) -> Response:
     if isinstance(error, INTERNAL):
         logger.error(str(error))
         return error_response(Refusal(503, NOT_INSTALLED, "not_installed"))
+    if isinstance(error, VoiceError):
+        logger.error(str(error))
+        return error_response(Refusal(503, BANK_FAILED, "voice"))
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 400)
     return error_response(Refusal(status, str(error), type(error).__name__.removesuffix("Error").lower()))
 
@@ -326,7 +281,8 @@ def make_parser() -> Parser:
     add_host_arguments(parser, PORT)
     own = {
         "request_seconds": (positive, "time for an answer"),
-        "places": (count, "requests that wait or run; one more gets status 429"),
+        "stall_seconds": (positive, "time without progress after which a connection is closed"),
+        "places": (count, "requests that wait for the model or use it; one more gets status 429"),
     }
     add_limit_arguments(parser, Limits(), "request", own)
     add_model_arguments(parser)
@@ -334,22 +290,23 @@ def make_parser() -> Parser:
     return parser
 
 
+def log_requests() -> None:
+    """Print one line for each request on stderr."""
+    logger.add(sys.stderr, format=ACCESS_FORMAT, level="INFO", filter=lambda record: "access" in record["extra"])
+
+
 def main(arguments: list[str] | None = None) -> None:
     options = make_parser().parse_args(arguments)
     limits = given_limits(Limits(), options)
     with errors_as_sentences():
+        key = api_key(os.environ)
+        access = given_access(options, key, f"there is no API key; set {KEY_VARIABLE}, or say --without-key")
+        listener = bound_socket(options.host, options.port)
         service = Service(lambda: host(options), limits, options.bert)
-        key = os.environ.get(KEY_VARIABLE)
         note(f"http://{options.host}:{options.port}{'' if key else f' (no API key; {KEY_VARIABLE} sets one)'}")
         note(RESPONSIBLE)
-        uvicorn.run(
-            make_app(service, key),
-            host=options.host,
-            port=options.port,
-            log_level="warning",
-            server_header=False,
-            timeout_graceful_shutdown=FINISH_SECONDS,
-        )
+        log_requests()
+        make_server(make_app(service, access), limits.stall_seconds, FINISH_SECONDS).run([listener])
 
 
 if __name__ == "__main__":

@@ -1,184 +1,108 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the service does, without its HTTP: recordings and texts of strangers -> the worker thread -> samples.
+"""What the service does, without its HTTP: recordings and texts of its users -> the thread of the model -> samples.
 
-Between server.py, which knows requests and responses, and pipeline.py. No name in a request becomes a path: recordings
-come as bytes, and a voice is looked up among those that the bank holds.
+server.py knows requests and responses, pipeline.py the model. Recordings come as bytes. All work that reads the disk or
+takes time runs in a thread, so the event loop stays free.
 """
 
 import asyncio
-import re
-import unicodedata
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
-from typing import Any, BinaryIO, TypeVar
+from contextlib import aclosing
+from typing import Any, BinaryIO
 
 import anyio
 import numpy as np
 
 from models.demos.openvoice.demo import hosting
-from models.demos.openvoice.demo.batching import Worker
-from models.demos.openvoice.demo.hosting import Hosted, LimitError
+from models.demos.openvoice.demo.hosting import Hosted
 from models.demos.openvoice.demo.limits import Limits, Measures
+from models.demos.openvoice.demo.shared_voices import SharedVoices, check_name
 from models.demos.openvoice.pipeline import Request
 from models.demos.openvoice.styles import Style
 from models.tt_audio.cli.encoding import Format, encoded, streamed
-from models.tt_audio.host.errors import UsageError
 from models.tt_audio.host.voices import Voice, VoiceBank
-
-_NAME = r"\w[\w .-]{0,63}"
-KEY_DIGITS = 12  # of a voice's key, as `voice list` shows it
-
-Value = TypeVar("Value")
-
-
-class NoVoiceError(UsageError):
-    """No voice has that name."""
-
-
-class TakenError(UsageError):
-    """The name or the recordings belong to a voice already, or to several."""
 
 
 class Service:
-    """One model behind one worker thread, and the bank of voices that its users share."""
+    """One model in its thread, and the bank of voices that all users share."""
 
-    def __init__(self, hosted: Callable[[], Hosted], limits: Limits, bert: str = "required", **batching: Any):
+    def __init__(self, open_model: Callable[[], Hosted], limits: Limits, bert: str = "required", **batching: Any):
         self.limits, self.bert = limits, bert
         self.measures = Measures()
-        self.bank = VoiceBank()  # not the model's, which forgets
-        opened: list[Hosted] = []
-
-        def open_model():
-            opened.append(hosted())
-            return opened[0].model
-
-        self.worker = Worker(open_model, seen=self.measures.batch, **batching)
-        (self.hosted,) = opened
-        self.model = self.worker.model
-        self.measures.waiting.set_function(lambda: self.worker.waiting)
-
-    async def call(self, work: Callable[..., Value], *arguments: Any) -> Value:
-        return await asyncio.wrap_future(self.worker.call(work, *arguments))
+        self.hosted, self.thread = hosting.in_a_thread(open_model, on_batch=self.measures.batch, **batching)
+        self.model = self.hosted.model
+        self.voices = SharedVoices(VoiceBank(), self.model)  # not the model's own bank, which forgets
+        self.measures.waiting.set_function(lambda: self.thread.waiting)
 
     # ---- voices
 
-    def voices(self) -> list[Voice]:
-        """Those that this model can use."""
-        models, channels = ("", self.model.identity), self.model.config.gin_channels
-        return [voice for voice in self.bank.list() if voice.model in models and len(voice.embedding) == channels]
-
-    def voice(self, name: str) -> Voice:
-        """By its name, or by the beginning of its key."""
-        found = [voice for voice in self.voices() if voice.name == name or _is_key(name) and voice.key.startswith(name)]
-        if not found:
-            raise NoVoiceError(f"there is no voice {_shown(name)}; GET /voices lists those there are")
-        if len(found) > 1:
-            keys = ", ".join(voice.key[:KEY_DIGITS] for voice in found)
-            raise TakenError(f"{len(found)} voices are named {_shown(name)}; ask for one by its key: {keys}")
-        return found[0]
+    async def voice(self, name: str) -> Voice:
+        """Return the voice of the bank with this name or key."""
+        return await anyio.to_thread.run_sync(self.voices.find, name)
 
     async def keep_voice(self, name: str, recordings: list[np.ndarray]) -> Voice:
-        if fault := name_fault(name):
-            raise UsageError(fault)
-
-        def keep() -> Voice:  # one at a time, so that a name is taken once
-            known = self.voices()
-            if any(voice.name == name for voice in known):
-                raise TakenError(f"there is a voice {_shown(name)} already; delete it first, or choose another name")
-            voice = replace(self.model.voice(recordings), name=name, source="a recording sent to the service")
-            same = next((other for other in known if other.key == voice.key), None)
-            if same is not None:
-                raise TakenError(f"these recordings are kept already, as {_shown(same.name)}")
-            return self.bank.add(voice)
-
-        return await self.call(keep)
+        """Add the voice in the recordings to the bank."""
+        check_name(name)
+        voice = await self.passing_voice(recordings)
+        return await anyio.to_thread.run_sync(self.voices.keep, name, voice, "a recording sent to the service")
 
     async def passing_voice(self, recordings: list[np.ndarray]) -> Voice:
-        return await self.call(self.model.voice, recordings)
+        """Return the voice in the recordings without keeping it."""
+        return await self.thread.ask(self.model.voice, recordings)
 
     # ---- sound
 
     async def decode(self, file: BinaryIO) -> np.ndarray:
+        """Return the samples of a recording at the model's rate."""
         return await anyio.to_thread.run_sync(hosting.decode, file, self.model, self.limits.recording_seconds)
 
     async def convert(self, request: Request) -> np.ndarray:
-        return await asyncio.wrap_future(self.worker.convert(request))
+        """Return the samples of a short conversion, which may share the backend's passes with others."""
+        return await asyncio.wrap_future(self.thread.convert(request))
 
     async def conversion(self, request: Request) -> Iterator[np.ndarray]:
-        return await self.call(lambda: self.model.convert_stream(*request))
+        """Return an iterator over the pieces of a conversion; each `next` has to be called in the model's thread."""
+        return await self.thread.ask(lambda: self.model.convert_stream(*request))
 
     async def speech(
         self, text: str, voice: Voice, language: str, speaker: str | None, style: Style, tau: float, seed: int
     ) -> Iterator[np.ndarray]:
-        """The sentences; what is wrong with the request is raised here, not by the first of them."""
-        hosting.check_text(text, self.limits.text_characters, self.limits.result_seconds)
-        base = hosting.base_speaker(language, style)
+        """Return an iterator over the spoken sentences. Errors of the request are raised here, not by the iterator."""
+        base = await anyio.to_thread.run_sync(self._base_speaker, text, language, style)
         manner = {"style": style, "tau": tau, "seed": seed, "base": base, "bert": self.bert, "progress": False}
-        pieces = await self.call(lambda: self.model.speak_stream(text, voice, language, speaker, **manner))
-        return self._bounded(pieces)
+        pieces = await self.thread.ask(lambda: self.model.speak_stream(text, voice, language, speaker, **manner))
+        return hosting.bounded(pieces, self.model.sampling_rate, self.limits.result_seconds)
 
-    def _bounded(self, pieces: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-        seconds = 0.0
-        for piece in pieces:
-            seconds += len(piece) / self.model.sampling_rate
-            if seconds > self.limits.result_seconds:
-                raise LimitError(
-                    f"the result lasts longer than {self.limits.result_seconds:g} s; send the text in parts"
-                )
-            yield piece
+    def _base_speaker(self, text: str, language: str, style: Style):
+        hosting.check_text(text, self.limits.text_characters, self.limits.result_seconds)
+        return hosting.base_speaker(language, style)
 
     async def whole(self, pieces: Iterator[np.ndarray]) -> np.ndarray:
-        """All pieces; other requests have their turn between two of them."""
-        return np.concatenate([piece async for piece in self._each(pieces)])
+        """Return all pieces as one array; other requests have their turn between two pieces."""
+        return np.concatenate([piece async for piece in self.thread.each(pieces)])
 
     async def encode(self, samples: np.ndarray, form: Format, path: str) -> bytes:
+        """Return the samples as a file in this format; `path` is that of the request, for the figures."""
         self.measures.audio.labels(path).inc(len(samples) / self.model.sampling_rate)
         return await anyio.to_thread.run_sync(encoded, samples, self.model.sampling_rate, form)
 
     async def stream(self, pieces: Iterator[np.ndarray], form: Format, path: str) -> AsyncIterator[bytes]:
-        """Begins when the first piece is there, so that until then an error still has a status of its own."""
+        """Return the encoded pieces once the first is there, so that errors until then have a status of their own."""
 
         def counted() -> Iterator[np.ndarray]:
             for piece in pieces:
                 self.measures.audio.labels(path).inc(len(piece) / self.model.sampling_rate)
                 yield piece
 
-        parts = self._each(streamed(counted(), self.model.sampling_rate, form))
+        parts = self.thread.each(streamed(counted(), self.model.sampling_rate, form))
         first = await anext(parts)
 
         async def rest() -> AsyncIterator[bytes]:
-            yield first
-            async for part in parts:
-                yield part
+            async with aclosing(parts):
+                yield first
+                async for part in parts:
+                    yield part
 
         return rest()
-
-    async def _each(self, items: Iterator[Value]) -> AsyncIterator[Value]:
-        """The next item is a job when the one before has gone to the client: a slow client holds nobody up."""
-        try:
-            while (item := await self.call(next, items, None)) is not None:
-                yield item
-        finally:
-            self.worker.call(items.close)
-
-
-def name_fault(name: str) -> str | None:
-    """Why a voice cannot have this name."""
-    if not re.fullmatch(_NAME, name) or unicodedata.normalize("NFKC", name) != name:
-        return (
-            f"a voice cannot be named {_shown(name)}: a name has 1 to 64 letters, digits, spaces, dots, dashes and "
-            "underscores, and begins with a letter or digit"
-        )
-    if _is_key(name):
-        return f"{_shown(name)} could be taken for a voice's key; choose another name"
-    return None
-
-
-def _is_key(name: str) -> bool:
-    return re.fullmatch("[0-9a-f]{8,64}", name) is not None
-
-
-def _shown(name: str) -> str:
-    return ascii(name[:64])

@@ -15,6 +15,7 @@ import soundfile
 from fastapi.testclient import TestClient
 
 from models.demos.openvoice.demo import hosting
+from models.demos.openvoice.demo.access import Access
 from models.demos.openvoice.demo.limits import Limits
 from models.demos.openvoice.demo.server import main, make_app
 from models.demos.openvoice.demo.service import Service
@@ -43,14 +44,15 @@ def home(tmp_path_factory, converter_folder, base_speaker_folder):
 def service(home, converter_folder):
     service = Service(lambda: small_model(converter_folder), LIMITS, window=0.0)
     yield service
-    service.worker.close()
+    service.thread.close()
 
 
 @pytest.fixture
 def client(service):
-    for voice in service.bank.list():
-        service.bank.delete(voice.key)
-    return TestClient(make_app(service))  # raises what the service does not answer
+    for voice in service.voices.bank.list():
+        service.voices.bank.delete(voice.key)
+    # Raises the errors that the service does not answer.
+    return TestClient(make_app(service, Access()), base_url="http://127.0.0.1")
 
 
 @pytest.fixture(scope="module")

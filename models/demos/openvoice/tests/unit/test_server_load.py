@@ -25,8 +25,10 @@ from hypothesis import strategies as st
 from prometheus_client import generate_latest
 from starlette.responses import PlainTextResponse, StreamingResponse
 
-from models.demos.openvoice.demo.batching import Worker
-from models.demos.openvoice.demo.limits import Gate, Limits, Measures
+from models.demos.openvoice.demo.access import Access
+from models.demos.openvoice.demo.admission import Admission
+from models.demos.openvoice.demo.batching import ModelThread
+from models.demos.openvoice.demo.limits import Limits, Measures
 from models.demos.openvoice.demo.server import make_app
 from models.demos.openvoice.demo.service import Service
 from models.demos.openvoice.tests.unit.conftest import RATE
@@ -58,7 +60,7 @@ class Doubles:
 
 @pytest.fixture
 def worker():
-    worker = Worker(Doubles, window=0.0, most=4)
+    worker = ModelThread(Doubles, window=0.0, most=4)
     yield worker
     worker.close()
 
@@ -81,7 +83,7 @@ def test_what_waits_together_is_converted_together(worker):
 
 
 def test_a_conversion_waits_for_others_within_the_window():
-    worker = Worker(Doubles, window=WAIT, most=2)
+    worker = ModelThread(Doubles, window=WAIT, most=2)
     answers = [worker.convert(number) for number in (1, 2)]
     assert [answer.result(WAIT) for answer in answers] == [2, 4]
     assert worker.model.batches == [[1, 2]]
@@ -117,7 +119,7 @@ def test_what_nobody_waits_for_is_not_begun(worker, expect_error):
 
 
 def test_the_end_waits_for_what_was_asked(expect_error):
-    worker = Worker(Doubles)
+    worker = ModelThread(Doubles)
     go_on = occupied(worker)
     answer = worker.convert(1)
     closing = threading.Thread(target=worker.close)
@@ -125,7 +127,7 @@ def test_the_end_waits_for_what_was_asked(expect_error):
     go_on.set()
     closing.join(WAIT)
     assert answer.result(0) == 2
-    with expect_error(RuntimeError, "the worker is closed"):
+    with expect_error(RuntimeError, "the thread of the model is closed"):
         worker.convert(2)
 
 
@@ -134,7 +136,7 @@ def test_a_model_that_does_not_open(expect_error):
         raise AudioError("no model")
 
     with expect_error(AudioError, "no model"):
-        Worker(fails)
+        ModelThread(fails)
 
 
 # ---- the gate
@@ -164,8 +166,8 @@ class Held:
 def test_a_full_house():
     app = Held()
     measures = Measures()
-    gate = Gate(app, Limits(places=2), measures)
-    with behind_a_port(gate) as (address, _), ThreadPoolExecutor(2) as threads:
+    gate = Admission(app, Limits(places=2), measures, Access())
+    with behind_a_port(gate) as address, ThreadPoolExecutor(2) as threads:
         inside = [threads.submit(httpx.post, address, content=b"x", timeout=WAIT) for _ in range(2)]
         assert all(app.inside.acquire(timeout=WAIT) for _ in inside)
         refused = httpx.post(address, content=b"x")
@@ -181,11 +183,11 @@ def test_a_full_house():
 
 def test_a_client_that_leaves_frees_its_place():
     app = Held()
-    gate = Gate(app, Limits(places=1), Measures())
-    with behind_a_port(gate) as (address, _):
+    gate = Admission(app, Limits(places=1), Measures(), Access())
+    with behind_a_port(gate) as address:
         host, port = address.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as connection:
-            connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx")
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx")
             assert app.inside.acquire(timeout=WAIT)
         assert app.cancelled.wait(WAIT)
         app.go_on.set_result(None)
@@ -194,7 +196,7 @@ def test_a_client_that_leaves_frees_its_place():
 
 def test_an_answer_that_takes_too_long():
     app = Held()
-    with behind_a_port(Gate(app, Limits(request_seconds=0.05), Measures())) as (address, _):
+    with behind_a_port(Admission(app, Limits(request_seconds=0.05), Measures(), Access())) as address:
         answer = httpx.post(address, content=b"x")
         assert answer.status_code == 504 and "longer than 0.05 s" in answer.json()["error"]["message"]
         assert app.cancelled.wait(WAIT)
@@ -209,7 +211,7 @@ def test_a_stream_that_takes_too_long_has_no_end(expect_error):
         await receive()
         await StreamingResponse(pieces())(scope, receive, send)
 
-    with behind_a_port(Gate(app, Limits(request_seconds=0.2), Measures())) as (address, _):
+    with behind_a_port(Admission(app, Limits(request_seconds=0.2), Measures(), Access())) as address:
         with expect_error(httpx.RemoteProtocolError, "incomplete chunked read"):
             httpx.post(address, content=b"x")
 
@@ -224,7 +226,7 @@ def test_a_request_that_does_not_say_how_large_it_is():
             pass
         await PlainTextResponse("all of it")(scope, receive, send)
 
-    with behind_a_port(Gate(app, Limits(upload_bytes=1 << 20), Measures())) as (address, _):
+    with behind_a_port(Admission(app, Limits(upload_bytes=1 << 20), Measures(), Access())) as address:
         answer = httpx.post(address, content=endless())
         assert answer.status_code == 413 and "larger than 1 MiB" in answer.json()["error"]["message"]
 
@@ -244,19 +246,19 @@ def home(tmp_path_factory, base_speaker_folder):
 def service(home, converter_folder):
     service = Service(lambda: small_model(converter_folder), Limits(places=12, upload_bytes=1 << 20))
     voice = service.model.voice(speech.voice(6.0, RATE))
-    service.bank.add(voice)
+    service.voices.bank.add(voice)
     yield service
-    service.worker.close()
+    service.thread.close()
 
 
 def test_a_soak_loses_nothing_and_mixes_nothing_up(service, converter_folder, request):
     """Every answer equals the direct conversion of what was sent, and batches had fewer passes than recordings."""
     model = small_model(converter_folder).model
-    (voice,) = service.voices()
+    (voice,) = service.voices.list()
     recordings = [wav(0.3 + 0.1 * number, 1 + number / 20) for number in range(8)]
     cases = [(number % len(recordings), number % 5) for number in range(80)]
     passes = []
-    service.worker.seen = passes.append
+    service.thread.on_batch = passes.append
 
     def ask(case, client):
         number, seed = case
@@ -266,7 +268,7 @@ def test_a_soak_loses_nothing_and_mixes_nothing_up(service, converter_folder, re
             if answer.status_code != 429:
                 return answer
 
-    with behind_a_port(make_app(service)) as (address, _):
+    with behind_a_port(make_app(service, Access())) as address:
         limits = httpx.Limits(max_connections=12)
         with httpx.Client(base_url=address, timeout=WAIT, limits=limits) as client, ThreadPoolExecutor(12) as threads:
             answers = list(threads.map(ask, cases, [client] * len(cases)))
@@ -322,7 +324,7 @@ ENCODABLE = st.text(st.characters(codec="utf-8"), max_size=40)
 
 @pytest.fixture(scope="module")
 def strange(service):
-    return TestClient(make_app(service), raise_server_exceptions=True)
+    return TestClient(make_app(service, Access()), base_url="http://127.0.0.1")
 
 
 def check(answer) -> None:
