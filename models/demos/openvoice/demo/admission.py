@@ -186,6 +186,8 @@ class Answer:
         elif not message.get("more_body", False):
             self.complete = True
         await self._send(message)
+        # Uvicorn drops what is sent after the client has gone. Give the watcher its turn, or a stream might never end.
+        await asyncio.sleep(0)
 
 
 class ClientGone(Exception):

@@ -7,7 +7,10 @@ Bodies of requests are limited in admission.py, which counts their bytes.
 """
 
 import asyncio
+import fcntl
 import socket
+import struct
+import termios
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -55,12 +58,11 @@ class TimedConnection(H11Protocol):
             self._waiting.cancel()
             self._waiting = None
         elif not answering and self._waiting is None:
-            unread = self.transport.get_write_buffer_size()
-            self._waiting = self.loop.call_later(self.stall_seconds, self._headers_are_late, unread)
+            self._waiting = self.loop.call_later(self.stall_seconds, self._headers_are_late, self._unread())
 
     def _headers_are_late(self, unread: int) -> None:
         self._waiting = None
-        left = self.transport.get_write_buffer_size()
+        left = self._unread()
         if left and unread - left >= DRAINED_BYTES:  # the client still reads the last answer
             self._time_headers()
         else:
@@ -77,15 +79,21 @@ class TimedConnection(H11Protocol):
             self._draining = None
 
     def _check_drained_later(self) -> None:
-        left = self.transport.get_write_buffer_size()
+        left = self._unread()
 
         def check() -> None:
-            if left - self.transport.get_write_buffer_size() < DRAINED_BYTES:
+            if left - self._unread() < DRAINED_BYTES:
                 self.transport.abort()
             else:
                 self._check_drained_later()
 
         self._draining = self.loop.call_later(self.stall_seconds, check)
+
+    def _unread(self) -> int:
+        """Return the bytes of answers that the client has not received, those in the system's buffer included."""
+        descriptor = self.transport.get_extra_info("socket").fileno()
+        (queued,) = struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4)))
+        return queued + self.transport.get_write_buffer_size()
 
 
 def bound_socket(host: str, port: int) -> socket.socket:

@@ -35,6 +35,7 @@ from models.tt_audio.judges.metrics import similarity
 from models.tt_audio.judges.picture import draw
 
 ACCENTS = ("EN-Default", "EN-US", "EN-BR", "EN-IN", "EN-AU")
+WANTED = "voice wanted"  # title of the recording that the voice comes from
 FROM_RECORDINGS = ""  # in the list of voices: take the voice from recordings
 BANK_FAILED = "the bank of voices cannot be used at the moment; the page's terminal says why"
 FAULT = "This failed by a fault of the page. Its terminal says why."
@@ -115,9 +116,17 @@ class Page:
 
     @_errors_as_state(outputs=4)
     async def convert(
-        self, source: str | None, name: str, reference: str | None, more: Sequence[str] | None, tau: float, seed: float
+        self,
+        source: str | None,
+        other: str | None,
+        name: str,
+        reference: str | None,
+        more: Sequence[str] | None,
+        tau: float,
+        seed: float,
     ) -> AsyncIterator[Shown]:
         """Convert a recording into the voice of the bank called `name`, or into the voice in recordings."""
+        source = source or other
         if source is None:
             raise UsageError("give a recording of what is to be said")
         yield Shown(state_line("Reading the recordings"))
@@ -132,7 +141,10 @@ class Page:
                 parts.append(piece)
                 seconds += len(piece) / self.rate
                 yield Shown(state_line("Converting", seconds, whole))
-        yield await self._result({"source": samples}, heard, np.concatenate(parts), time.perf_counter() - started)
+        took = time.perf_counter() - started
+        async with aclosing(self._result({"source": samples}, heard, np.concatenate(parts), took)) as updates:
+            async for update in updates:
+                yield update
 
     @_errors_as_state(outputs=4)
     async def clone(
@@ -174,7 +186,10 @@ class Page:
                 parts.append(sentence)
                 seconds += len(sentence) / self.rate
                 yield Shown(state_line(f"Speaking: {counted(len(parts), 'sentence')}, {seconds:.0f} s"))
-        yield await self._result({}, heard, np.concatenate(parts), time.perf_counter() - started)
+        took = time.perf_counter() - started
+        async with aclosing(self._result({}, heard, np.concatenate(parts), took)) as updates:
+            async for update in updates:
+                yield update
 
     @_errors_as_state(outputs=3)
     async def keep(
@@ -221,26 +236,27 @@ class Page:
 
     async def _result(
         self, recordings: dict[str, np.ndarray], heard: np.ndarray | None, result: np.ndarray, seconds: float
-    ) -> Shown:
-        """Return what is shown of a result. `recordings` are drawn with it, `heard` is the voice's own recording."""
+    ) -> AsyncIterator[Shown]:
+        """Yield the sound, then its figures and picture. `heard` is the recording that the voice comes from."""
+        pcm = np.rint(result.clip(-1, 1) * 32767).astype(np.int16)
+        yield Shown(state_line("Comparing the voices"), (self.rate, pcm))
         if heard is not None:
-            recordings = {**recordings, "voice wanted": heard}
+            recordings = {**recordings, WANTED: heard}
         recordings = {**recordings, "result": result}
         figures = await anyio.to_thread.run_sync(self._figures, recordings, seconds)
         picture = await anyio.to_thread.run_sync(_drawn, recordings, self.rate)
-        pcm = np.rint(result.clip(-1, 1) * 32767).astype(np.int16)
-        return Shown(state_line("Done"), (self.rate, pcm), figures, picture)
+        yield Shown(state_line("Done"), gr.skip(), figures, gr.update(value=picture, visible=True))
 
     def _figures(self, recordings: dict[str, np.ndarray], took: float) -> str:
         seconds = len(recordings["result"]) / self.rate
         lines = [f"**{seconds:.1f} s** of speech, made in {took:.1f} s by {self.hosted.name} on {self.hosted.backend}."]
-        wanted = recordings.get("voice wanted")
+        wanted = recordings.get(WANTED)
         if wanted is not None:
             try:
                 alike = ", ".join(
                     f"{name} **{similarity(sound, wanted, self.rate):.2f}**"
                     for name, sound in recordings.items()
-                    if name != "voice wanted"
+                    if name != WANTED
                 )
                 lines.append(f"Similarity to the voice wanted, 0 to 1 (same speaker: above 0.75): {alike}.")
             except UsageError as error:  # the package that judges is optional

@@ -10,8 +10,10 @@ one below the other.
 import html
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import gradio as gr
+from gradio.components import Component
 
 from models.demos.openvoice.demo.hosting import RESPONSIBLE
 from models.demos.openvoice.demo.page import ACCENTS, FROM_RECORDINGS, Page, Shown, state_line
@@ -21,8 +23,6 @@ from models.demos.openvoice.styles import EMOTIONS, RANGES, STYLES
 KEPT_SECONDS = 3600  # uploads and results; a visitor who comes back later uploads again
 LARGEST_SEED = 2**31 - 1  # that the browser's number field holds exactly
 SHOWN_SPEED = (0.5, 2.0)  # narrower than the range of styles, because speech beyond is hard to understand
-# File name extensions besides audio/*, because browsers take them for video.
-MORE_TYPES = [".webm", ".mp4"]
 LANGUAGES = [
     ("English", "EN"),
     ("Spanish", "ES"),
@@ -39,14 +39,43 @@ SLIDERS = (
     "Intonation (0 is flat)",
     "Pause between sentences in s",
 )
+QUIETLY = {"queue": False, "show_progress": "hidden", "api_name": False}
 READY = '<p class="state">Give recordings, then press the button. The result appears here.</p>'
 THEME = gr.themes.Soft(
     primary_hue="indigo",
     font=["system-ui", "sans-serif"],  # the visitor's own, so nothing is loaded
     font_mono=["ui-monospace", "monospace"],
+).set(
+    # Darker than Soft's own colours, and lighter on dark backgrounds: text has a contrast of 4.5 and more.
+    background_fill_primary="*neutral_50",  # Soft's own, which `set` of Gradio 6 forgets
+    body_text_color_subdued="*neutral_600",
+    body_text_color_subdued_dark="*neutral_300",
+    block_label_text_color="*primary_800",
+    block_label_text_color_dark="*neutral_100",
+    block_title_text_color="*primary_800",
+    block_title_text_color_dark="*neutral_100",
+    block_title_background_fill_dark="*neutral_700",
+    block_label_background_fill_dark="*neutral_700",
+    button_primary_background_fill="*primary_600",
+    button_primary_background_fill_hover="*primary_700",
+    button_primary_background_fill_dark="*primary_600",
+    button_primary_background_fill_hover_dark="*primary_700",
+    link_text_color="*primary_700",
+    link_text_color_dark="*primary_200",
+    input_placeholder_color="*neutral_600",
+    input_placeholder_color_dark="*neutral_300",
 )
 CSS = """
-.gradio-container { max-width: 1340px !important; margin: 0 auto !important; }
+.gradio-container { width: 100% !important; max-width: 1340px !important; margin: 0 auto !important; }
+button[role="tab"][aria-selected="true"] { color: var(--link-text-color) !important; }
+#facts h1 { display: inline; margin-right: 16px; font-size: 24px; }
+#facts p { display: inline; }
+.state { font-weight: 600; min-height: 24px; margin: 0; }
+.state progress { display: block; width: 100%; height: 10px; margin-top: 6px; }
+.failed { color: #b91c1c; border-left: 4px solid #b91c1c; padding-left: 10px; }
+.dark .failed { color: #fca5a5; border-color: #fca5a5; }
+#notice { border-left: 4px solid var(--primary-600); padding-left: 12px; }
+.spectrograms { max-width: 900px; margin: 0 auto; }
 """
 
 
@@ -60,16 +89,21 @@ def make_blocks(page: Page) -> gr.Blocks:
             elem_id="facts",
         )
         voices: list[gr.Dropdown] = []
-        keeps: list[Callable[[], None]] = []
+        keeps: list[KeepInputs] = []
         with gr.Tab("Convert a recording"):
             with gr.Row():
                 with gr.Column():
                     source = _recording("Recording of what is said", "source")
+                    with gr.Accordion("A file of another kind (WebM, MP4)", open=False, elem_id="other"):
+                        # The component above takes only what the browser calls audio.
+                        other = gr.File(label="Recording of what is said", elem_id="source-file", height=110)
                     tau, seed = _noise("convert")
                 with gr.Column():
-                    voice_inputs, keep = _voice_inputs(page, "convert", voices)
-                    keeps.append(keep)
-                _job(page.convert, [source, *voice_inputs, tau, seed], "Convert", "convert")
+                    voice_inputs, keep = _voice_inputs(page, "convert")
+                job = _job_column("Convert", "convert")
+            _connect(page.convert, [source, other, *voice_inputs, tau, seed], job, "convert")
+            voices.append(voice_inputs[0])
+            keeps.append(keep)
             if examples := _examples(hosted.model.folder):
                 gr.Examples(examples, [source, voice_inputs[1]], label="Recordings that came with the model")
         with gr.Tab("Speak a text"):
@@ -88,14 +122,17 @@ def make_blocks(page: Page) -> gr.Blocks:
                     style, sliders = _manner()
                     tau, seed = _noise("clone")
                 with gr.Column():
-                    voice_inputs, keep = _voice_inputs(page, "clone", voices)
-                    keeps.append(keep)
-                inputs = [text, *voice_inputs, language, accent, style, *sliders, tau, seed]
-                _job(page.clone, inputs, "Speak", "clone")
+                    voice_inputs, keep = _voice_inputs(page, "clone")
+                job = _job_column("Speak", "clone")
+            _connect(page.clone, [text, *voice_inputs, language, accent, style, *sliders, tau, seed], job, "clone")
+            voices.append(voice_inputs[0])
+            keeps.append(keep)
         gr.HTML(f"<p>{RESPONSIBLE}</p>", elem_id="notice")
         for keep in keeps:
-            keep()
-        blocks.load(lambda: [gr.Dropdown(choices=page.voice_choices())] * 2, None, voices, queue=False)
+            keep.button.click(
+                page.keep, [keep.name, *keep.recordings], [keep.state, *voices], show_progress="hidden", api_name=False
+            )
+        blocks.load(lambda: [gr.update(choices=page.voice_choices())] * len(voices), None, voices, **QUIETLY)
     return blocks.queue(max_size=page.limits.waiting, default_concurrency_limit=1, api_open=False)
 
 
@@ -115,39 +152,35 @@ def _recording(label: str, name: str) -> gr.Audio:
     return gr.Audio(sources=["upload", "microphone"], type="filepath", label=label, elem_id=name, buttons=[])
 
 
-def _voice_inputs(page: Page, name: str, voices: list[gr.Dropdown]) -> tuple[list, Callable[[], None]]:
-    """Return the inputs that choose a voice, and what connects the button that keeps one when all lists are there."""
+class KeepInputs(NamedTuple):
+    """Components that keep a voice in the bank."""
+
+    name: gr.Textbox
+    button: gr.Button
+    state: gr.HTML
+    recordings: list[Component]
+
+
+def _voice_inputs(page: Page, name: str) -> tuple[list[Component], KeepInputs]:
+    """Return the list of voices with the inputs of recordings, and the components that keep a voice."""
     voice = gr.Dropdown(page.voice_choices(), value=FROM_RECORDINGS, label="Voice wanted", elem_id=f"{name}-voice")
-    voices.append(voice)
-    with gr.Group() as recordings:
-        reference = _recording("Recording of this voice, best 5 s or more", f"{name}-reference")
+    with gr.Column() as recordings:
+        reference = _recording("Recording of the voice, 5 s or more", f"{name}-reference")
         with gr.Accordion("More recordings of this voice", open=False):
             more = gr.File(file_count="multiple", label="Recordings", elem_id=f"{name}-more", height=110)
-        with gr.Accordion("Keep this voice", open=False):
+        with gr.Accordion("Keep this voice", open=False, elem_id=f"{name}-keeping"):
             label = gr.Textbox(label="Name in the list of voices", max_length=64, elem_id=f"{name}-keep-name")
             button = gr.Button("Keep", size="sm", elem_id=f"{name}-keep")
             state = gr.HTML(elem_id=f"{name}-keep-state")
-    voice.change(
-        lambda chosen: gr.Group(visible=chosen == FROM_RECORDINGS),
-        voice,
-        recordings,
-        queue=False,
-        show_progress="hidden",
-    )
-
-    def connect() -> None:
-        button.click(
-            page.keep, [label, reference, more], [state, *voices], show_progress="hidden", concurrency_id="keep"
-        )
-
-    return [voice, reference, more], connect
+    voice.change(lambda chosen: gr.update(visible=chosen == FROM_RECORDINGS), voice, recordings, **QUIETLY)
+    return [voice, reference, more], KeepInputs(label, button, state, [reference, more])
 
 
 def _noise(name: str) -> tuple[gr.Slider, gr.Number]:
     with gr.Accordion("Variation (seed)", open=False, elem_id=f"{name}-variation"):
         tau = gr.Slider(0, 1, 0.3, step=0.05, label="How much the sound varies (tau)")
-        seed = gr.Number(0, label="Seed: the same number gives the same result", precision=0, minimum=0)
-        seed.maximum = LARGEST_SEED
+        label = "Seed: the same number gives the same result"
+        seed = gr.Number(0, label=label, precision=0, minimum=0, maximum=LARGEST_SEED)
     return tau, seed
 
 
@@ -160,7 +193,7 @@ def _manner() -> tuple[gr.Dropdown, list[gr.Slider]]:
             gr.Slider(*(SHOWN_SPEED if name == "speed" else RANGES[name]), value, step=0.05, label=label)
             for (name, value), label in zip(_values("neutral").items(), SLIDERS, strict=True)
         ]
-    style.change(lambda name: list(_values(name).values()), style, sliders, queue=False, show_progress="hidden")
+    style.change(lambda name: list(_values(name).values()), style, sliders, **QUIETLY)
     return style, sliders
 
 
@@ -168,8 +201,15 @@ def _values(style: str) -> dict[str, float]:
     return {name: getattr(STYLES[style], name) for name in RANGES}
 
 
-def _job(work: Callable, inputs: list, label: str, name: str) -> None:
-    """Add the column with the button of a job, the line of state, and the result."""
+class JobColumn(NamedTuple):
+    """Components of a job: its buttons and its outputs."""
+
+    button: gr.Button
+    cancel: gr.Button
+    outputs: Shown
+
+
+def _job_column(label: str, name: str) -> JobColumn:
     with gr.Column():
         with gr.Row():
             button = gr.Button(label, variant="primary", elem_id=name, min_width=120)
@@ -183,30 +223,39 @@ def _job(work: Callable, inputs: list, label: str, name: str) -> None:
             elem_id=f"{name}-result",
         )
         figures = gr.Markdown(elem_id=f"{name}-figures")
-        picture = gr.Image(
-            show_label=False,
-            format="png",
-            interactive=False,
-            elem_id=f"{name}-picture",
-            buttons=["download", "fullscreen"],
-        )
-    buttons = [button, cancel]
-    quietly = {"queue": False, "show_progress": "hidden"}
-    idle, busy = [gr.Button(interactive=True), gr.Button(interactive=False)], None
-    busy = [gr.Button(interactive=False), gr.Button(interactive=True)]
-    waiting = state_line("Waiting for the model")
-    started = button.click(
-        lambda: [waiting, None, "", None, *busy], None, [state, sound, figures, picture, *buttons], **quietly
+    # Rendered below the columns, by `_connect`.
+    picture = gr.Image(
+        label="Spectrograms",
+        show_label=False,  # it would hide the title of the first one
+        format="png",
+        interactive=False,
+        visible=False,
+        elem_id=f"{name}-picture",
+        elem_classes="spectrograms",
+        buttons=["download", "fullscreen"],
+        render=False,
     )
-    # One job at a time over the whole page, because there is one model.
-    job = started.then(
+    return JobColumn(button, cancel, Shown(state, sound, figures, picture))
+
+
+def _connect(work: Callable, inputs: list[Component], job: JobColumn, name: str) -> None:
+    """Let the buttons start and cancel a job. One job runs at a time over the whole page: there is one model."""
+    job.outputs.picture.render()
+    buttons = [job.button, job.cancel]
+    idle = [gr.update(interactive=True), gr.update(interactive=False)]
+    busy = [gr.update(interactive=False), gr.update(interactive=True)]
+    nothing = Shown(state_line("Waiting for the model"), None, "", gr.update(value=None, visible=False))
+    started = job.button.click(lambda: [*nothing, *busy], None, [*job.outputs, *buttons], **QUIETLY)
+    running = started.then(
         work,
         inputs,
-        list(Shown(state, sound, figures, picture)),
+        list(job.outputs),
         concurrency_limit=1,
         concurrency_id="model",
         show_progress="hidden",
         api_name=name,
     )
-    job.then(lambda: idle, None, buttons, **quietly)
-    cancel.click(lambda: [state_line("Cancelled"), *idle], None, [state, *buttons], cancels=[job], **quietly)
+    running.then(lambda: idle, None, buttons, **QUIETLY)
+    job.cancel.click(
+        lambda: [state_line("Cancelled"), *idle], None, [job.outputs.state, *buttons], cancels=[running], **QUIETLY
+    )

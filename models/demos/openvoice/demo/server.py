@@ -14,7 +14,7 @@ import io
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import Annotated
 
@@ -27,6 +27,7 @@ from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from loguru import logger
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from models.demos.openvoice.base_speakers import BASE_SPEAKERS
 from models.demos.openvoice.bert_files import BertError
@@ -223,11 +224,19 @@ async def _sound(
         return await _whole(request, service, await service.whole(pieces), form)
     if form not in STREAMED:
         raise UsageError(f"{form} cannot be streamed; ask for {' or '.join(STREAMED)}, or leave `stream` out")
-    return StreamingResponse(await service.stream(pieces, form, request.url.path), media_type=MEDIA_TYPES[form])
+    return ClosingStream(await service.stream(pieces, form, request.url.path), media_type=MEDIA_TYPES[form])
 
 
 async def _whole(request: HttpRequest, service: Service, samples: np.ndarray, form: Format) -> Response:
     return Response(await service.encode(samples, form, request.url.path), media_type=MEDIA_TYPES[form])
+
+
+class ClosingStream(StreamingResponse):
+    """Answer in pieces that closes its iterator at once when the client has gone, so that the model can be freed."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self.body_iterator):
+            await super().__call__(scope, receive, send)
 
 
 # ---- the application

@@ -39,9 +39,10 @@ def heard(content: bytes) -> np.ndarray:
 
 
 @contextmanager
-def behind_a_port(app: ASGIApp, stall_seconds: float = 60.0) -> Iterator[str]:
+def behind_a_port(app: ASGIApp, stall_seconds: float = 60.0, lifespan: str = "off") -> Iterator[str]:
     """Yield the address at which the application is served, as server.py and app.py serve theirs."""
     server = make_server(app, stall_seconds, finish_seconds=1)
+    server.config.lifespan = lifespan
     listener = bound_socket("127.0.0.1", 0)
     listening = threading.Event()
     startup = server.startup

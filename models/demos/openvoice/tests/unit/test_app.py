@@ -1,13 +1,15 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The web page in a real browser, Debian's Chromium without a window: what a visitor does, sees and gets."""
+"""The web page in a real browser, Debian's Chromium without a window: results, errors, kept voices, looks."""
 
 import io
 import json
 import os
 import shutil
+import threading
 import urllib.request
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,14 +19,17 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
-from models.demos.openvoice.demo.app import Page, PageLimits, launch, make_parser
+from models.demos.openvoice.demo.access import Access
+from models.demos.openvoice.demo.app import make_app, make_parser
+from models.demos.openvoice.demo.page import Page, PageLimits
+from models.demos.openvoice.reference import chunked_melo
 from models.demos.openvoice.tests.unit.conftest import RATE
-from models.demos.openvoice.tests.unit.service_fixtures import small_model, wav
-from models.tt_audio.torch_backend import precision
+from models.demos.openvoice.tests.unit.service_fixtures import behind_a_port, small_model, wav
 
-WAIT = 60  # seconds that nothing here should take; what does has failed
+WAIT = 60  # seconds that nothing here should take; a test that takes them has failed
+BOTTOM = "return arguments[0].getBoundingClientRect().bottom"
 FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--window-size=1280,1500"),
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--window-size=1366,768"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 
@@ -40,19 +45,48 @@ def files(tmp_path_factory):
     return folder
 
 
+class Paused:
+    """Model whose conversions wait between two pieces until the test lets them go on."""
+
+    def __init__(self, model):
+        self._model = model
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.waiting = threading.Event()
+        self.ended = threading.Event()
+
+    def __getattr__(self, name):
+        return getattr(self._model, name)
+
+    def convert_stream(self, *arguments):
+        try:
+            for piece in self._model.convert_stream(*arguments):
+                yield piece
+                if not self.go_on.is_set():
+                    self.waiting.set()
+                    assert self.go_on.wait(WAIT)
+        finally:
+            self.ended.set()
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory, converter_folder, base_speaker_folder):
-    """Of the page, with small models and an English base speaker."""
+def page(tmp_path_factory, converter_folder, base_speaker_folder):
+    """The page with small models and an English base speaker."""
     home = tmp_path_factory.mktemp("home")
     (home / "MeloTTS-English").symlink_to(base_speaker_folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENVOICE_HOME", str(home))
         patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("uploads")))
-        patch.setattr(precision, "bfloat16_is_faster", lambda home: False)
-        page = Page(small_model(converter_folder), PageLimits(recording_seconds=20))
-        blocks, address = launch(page, server_name="127.0.0.1")
+        patch.setattr(chunked_melo, "bfloat16_is_faster", lambda: False)
+        page = Page(lambda: small_model(converter_folder), PageLimits(recording_seconds=20))
+        page.model = Paused(page.model)
+        yield page
+
+
+@pytest.fixture(scope="module")
+def address(page):
+    with behind_a_port(make_app(page, Access()), lifespan="on") as address:
         yield address
-        blocks.close()
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +110,7 @@ class Visitor:
     """A browser with the page open."""
 
     def __init__(self, browser, address):
-        self.browser = browser
+        self.browser, self.address = browser, address
         browser.get(address)
         self.wait_for("#source input[type=file]")
 
@@ -97,6 +131,33 @@ class Visitor:
         fields = f"#{place} input[type=file]"
         gone = WebDriverWait(self.browser, WAIT, 0.1)  # a player is in their place
         gone.until_not(lambda browser: browser.find_elements(By.CSS_SELECTOR, fields), f"{path} is not uploaded")
+
+    def state(self, name: str, text: str):
+        """Wait until the line of state of a job holds the text."""
+        return self.wait_for(f"#{name}-state", text)
+
+    def open_tab(self, text: str) -> None:
+        tabs = self.browser.find_elements(By.CSS_SELECTOR, "button[role=tab]")
+        self.browser.execute_script("arguments[0].click()", next(tab for tab in tabs if text in tab.text))
+
+    def choose(self, place: str, label: str) -> None:
+        """Choose from a list."""
+        self.wait_for(f"#{place} input").click()
+        for option in WebDriverWait(self.browser, WAIT, 0.1).until(
+            lambda browser: browser.find_elements(By.CSS_SELECTOR, f"#{place} [role=option]")
+        ):
+            if option.get_attribute("aria-label") == label:
+                option.click()
+                return
+        raise AssertionError(f"{label} cannot be chosen")
+
+    def contrasts(self) -> list[tuple[str, float, float]]:
+        return self.browser.execute_script((Path(__file__).parent / "contrast.js").read_text())
+
+    def messages(self) -> list[str]:
+        """Return all errors on the page, wherever they are shown."""
+        shown = self.browser.find_elements(By.CSS_SELECTOR, "[role=alert], .toast-body, .error")
+        return [element.text for element in shown if element.is_displayed() and element.text]
 
     def click(self, button: str) -> None:
         self.browser.execute_script("arguments[0].click()", self.wait_for(f"#{button}"))
@@ -123,7 +184,9 @@ def test_a_recording_in_another_voice(visitor, files, converter_folder):
     expected = model.convert(files / "speech.wav", model.voice(files / "voice.wav"))
     assert np.abs(samples - expected.clip(-1, 1)).max() < 2**-14
 
-    visitor.wait_for("#convert-figures", "source and reference 0.")
+    visitor.wait_for("#convert-figures", "source 0.")
+    visitor.wait_for("#convert-figures", "Spectrograms, from top to bottom: source, voice wanted, result.")
+    visitor.state("convert", "Done")
     duration = "return document.querySelector('#convert-result audio').duration"
     assert WebDriverWait(visitor.browser, WAIT).until(lambda browser: browser.execute_script(duration)) == 2.0
     picture = visitor.wait_for("#convert-picture img").get_attribute("src")
@@ -136,13 +199,12 @@ def test_a_recording_in_another_voice(visitor, files, converter_folder):
 
 
 def test_a_text_in_a_voice(visitor, files):
-    tabs = visitor.browser.find_elements(By.CSS_SELECTOR, "button[role=tab]")
-    visitor.browser.execute_script("arguments[0].click()", next(tab for tab in tabs if "Speak" in tab.text))
+    visitor.open_tab("Speak")
     visitor.uploaded("clone-reference", files / "voice.wav")
     visitor.click("clone")
     samples, rate = soundfile.read(io.BytesIO(visitor.result("clone")))
     assert rate == RATE and len(samples) > RATE and np.abs(samples).max() > 0.01
-    visitor.wait_for("#clone-figures", "result and reference 0.")
+    visitor.wait_for("#clone-figures", "result 0.")
     if folder := os.environ.get("OPENVOICE_SCREENSHOTS"):
         visitor.browser.save_screenshot(f"{folder}/clone.png")
 
@@ -155,12 +217,149 @@ def test_a_text_in_a_voice(visitor, files):
         (None, "give a recording of what is to be said"),
     ],
 )
-def test_a_mistake_is_one_sentence_on_the_page(visitor, files, source, message):
+def test_a_mistake_is_one_sentence_beside_the_button(visitor, files, source, message):
     if source:
         visitor.uploaded("source", files / source)
     visitor.click("convert")
-    visitor.wait_for(".toast-body", message)
+    visitor.state("convert", message)
+    assert len(visitor.messages()) == 1 and message in visitor.messages()[0]
+    assert visitor.wait_for("#convert").is_enabled() and not visitor.wait_for("#convert-cancel").is_enabled()
     assert not visitor.browser.find_elements(By.CSS_SELECTOR, "#convert-result audio[src]")
+
+
+def test_a_fault_of_the_page_is_one_sentence(visitor, files, page, monkeypatch):
+    monkeypatch.setattr(page, "_decoded", lambda path: 1 // 0)
+    visitor.uploaded("source", files / "speech.wav")
+    visitor.click("convert")
+    visitor.state("convert", "This failed by a fault of the page.")
+    assert len(visitor.messages()) == 1
+
+
+@pytest.mark.parametrize(
+    "name, place",
+    [
+        ("a.m4a", "source"),
+        ("a.aac", "source"),
+        ("a.opus", "source"),
+        ("a.webm", "source-file"),
+        ("a.mp4", "source-file"),
+    ],
+)
+def test_any_kind_of_recording_can_be_given(visitor, files, name, place):
+    """The browser takes it; what can be decoded is decided by the decoder, in its own words."""
+    (files / name).write_text("This is no sound.")
+    visitor.browser.execute_script("arguments[0].click()", visitor.wait_for("#other button"))
+    visitor.uploaded(place, files / name)
+    visitor.uploaded("convert-reference", files / "voice.wav")
+    visitor.click("convert")
+    visitor.state("convert", name)
+    assert len(visitor.messages()) == 1
+
+
+def test_cancelling_ends_the_conversion(visitor, files, page):
+    """The model is free at once for the next job, also while the one cancelled was in the middle of its work."""
+    model = page.model
+    visitor.uploaded("source", files / "speech.wav")
+    visitor.uploaded("convert-reference", files / "voice.wav")
+    model.go_on.clear()
+    model.ended.clear()
+    visitor.click("convert")
+    visitor.state("convert", "Converting: 1 of 2 s")
+    assert not visitor.wait_for("#convert").is_enabled() and visitor.wait_for("#convert-cancel").is_enabled()
+    assert model.waiting.wait(WAIT)
+    visitor.click("convert-cancel")
+    visitor.state("convert", "Cancelled")
+    model.go_on.set()
+    assert model.ended.wait(WAIT)
+    WebDriverWait(visitor.browser, WAIT).until(lambda browser: visitor.wait_for("#convert").is_enabled())
+    assert not visitor.browser.find_elements(By.CSS_SELECTOR, "#convert-result audio[src]")
+    visitor.click("convert")
+    visitor.state("convert", "Done")
+    assert soundfile.info(io.BytesIO(visitor.result("convert"))).duration == 2.0
+
+
+def test_a_voice_is_kept_when_asked_and_can_be_chosen(visitor, files, page):
+    assert page.voices.list() == []
+    visitor.uploaded("convert-reference", files / "voice.wav")
+    visitor.browser.execute_script("arguments[0].click()", visitor.wait_for("#convert-keeping button"))
+    visitor.click("convert-keep")
+    visitor.wait_for("#convert-keep-state", "give the voice a name to keep it")
+    visitor.wait_for("#convert-keep-name input, #convert-keep-name textarea").send_keys("Anna B.")
+    visitor.click("convert-keep")
+    visitor.wait_for("#convert-keep-state", "The voice is kept as Anna B.")
+    (kept,) = page.voices.list()
+    assert kept.name == "Anna B."
+
+    again = Visitor(visitor.browser, visitor.address)
+    again.choose("convert-voice", "Anna B.")
+    gone = WebDriverWait(visitor.browser, WAIT, 0.1)
+    gone.until_not(lambda browser: browser.find_elements(By.CSS_SELECTOR, "#convert-reference input[type=file]"))
+    again.uploaded("source", files / "speech.wav")
+    again.click("convert")
+    again.state("convert", "Done")
+    samples, _ = soundfile.read(io.BytesIO(again.result("convert")), dtype="float32")
+    expected = page.model.convert(files / "speech.wav", page.model.voice(files / "voice.wav"))
+    assert np.abs(samples - expected.clip(-1, 1)).max() < 2**-14
+
+    page.voices.delete("Anna B.")
+    again.click("convert")
+    again.state("convert", "there is no voice 'Anna B.' in the bank")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_has_enough_contrast(visitor, files, theme):
+    """4.5, or 3 for large letters: level AA of the Web Content Accessibility Guidelines, in all states of the page."""
+    looked_at = []
+
+    def look() -> None:
+        found = visitor.contrasts()
+        looked_at.extend(text for text, _, _ in found)
+        assert [(text, round(ratio, 2)) for text, ratio, least in found if ratio < least] == []
+
+    visitor = Visitor(visitor.browser, f"{visitor.address}/?__theme={theme}")
+    for accordion in visitor.browser.find_elements(By.CSS_SELECTOR, "button.label-wrap"):
+        visitor.browser.execute_script("arguments[0].click()", accordion)
+    visitor.wait_for("#convert-keep-name", "Name in the list of voices")
+    look()
+    visitor.click("convert")
+    visitor.state("convert", "give a recording")
+    look()
+    visitor.uploaded("source", files / "speech.wav")
+    visitor.uploaded("convert-reference", files / "voice.wav")
+    visitor.click("convert")
+    visitor.state("convert", "Done")
+    look()
+    visitor.open_tab("Speak")
+    visitor.wait_for("#text", "Text that is said")
+    look()
+    for text in ("OpenVoice", "Voice wanted", "Convert", "Done", "Text that is said", "Speak"):
+        assert text in looked_at
+
+
+def test_on_a_laptop_the_button_is_on_the_screen(visitor):
+    """1366 x 768 less what a browser's bars take: 625 here."""
+    for tab, button in (("Convert", "convert"), ("Speak", "clone")):
+        visitor.open_tab(tab)
+        place = visitor.browser.execute_script(BOTTOM, visitor.wait_for(f"#{button}"))
+        state = visitor.browser.execute_script(BOTTOM, visitor.wait_for(f"#{button}-state"))
+        assert 0 < place < state < 625
+
+
+def test_on_a_phone_nothing_is_cut_off(visitor):
+    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    visitor.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        narrow = Visitor(visitor.browser, visitor.address)
+        for tab, button in (("Convert", "convert"), ("Speak", "clone")):
+            narrow.open_tab(tab)
+            assert narrow.wait_for(f"#{button}").is_displayed()
+            width = "return [document.documentElement.scrollWidth, innerWidth]"
+            needed, there = narrow.browser.execute_script(width)
+            assert needed <= there == 390
+            if folder := os.environ.get("OPENVOICE_SCREENSHOTS"):
+                narrow.browser.save_screenshot(f"{folder}/phone-{button}.png")
+    finally:
+        visitor.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_a_text_file_is_refused_at_once(visitor, files):

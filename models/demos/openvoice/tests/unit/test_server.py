@@ -248,13 +248,21 @@ def test_no_name_in_a_request_reaches_the_file_system(client, home, opened):
     assert not [event for event in opened if "MARK" in event[1]]
 
 
-def test_the_key(service):
-    client = TestClient(make_app(service, key="secret"))
+def test_only_the_key_opens_the_service(service):
+    client = TestClient(make_app(service, Access(key="secret")), base_url="http://127.0.0.1")
     assert client.get("/health").status_code == 200
-    for given in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "secret"}, {"Authorization": "Bearer \xff"}):
-        answer = client.get("/voices", headers={k: v.encode("latin-1") for k, v in given.items()})
+    assert client.get("/openapi.json").status_code == 200
+    wrong = ("", "Bearer", "Bearer wrong", "Bearer secrets", "Bearer secre", "secret", "Basic secret", "Bearer \xff")
+    for given in wrong:
+        answer = client.get("/voices", headers={"Authorization": given.encode("latin-1")})
         assert "API key" in error(answer, 401) and answer.headers["www-authenticate"] == "Bearer"
-    assert client.get("/voices", headers={"Authorization": "Bearer secret"}).status_code == 200
+        assert answer.json()["error"]["type"] == "authentication_error"
+        assert answer.json()["error"]["code"] == "invalid_api_key"
+    for scheme in ("Bearer", "bearer", "BEARER"):
+        assert client.get("/voices", headers={"Authorization": f"{scheme} secret"}).status_code == 200
+    # With a key, other sites and other ports of this machine may ask.
+    given = {"Authorization": "Bearer secret", "Origin": "https://elsewhere.example"}
+    assert client.get("/voices", headers=given).status_code == 200
 
 
 # ---- what the service says of itself

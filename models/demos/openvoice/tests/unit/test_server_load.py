@@ -11,24 +11,20 @@ import socket
 import subprocess
 import sys
 import threading
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
-import anyio
 import httpx
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from prometheus_client import generate_latest
-from starlette.responses import PlainTextResponse, StreamingResponse
 
 from models.demos.openvoice.demo.access import Access
-from models.demos.openvoice.demo.admission import Admission
 from models.demos.openvoice.demo.batching import ModelThread
-from models.demos.openvoice.demo.limits import Limits, Measures
+from models.demos.openvoice.demo.limits import Limits
 from models.demos.openvoice.demo.server import make_app
 from models.demos.openvoice.demo.service import Service
 from models.demos.openvoice.tests.unit.conftest import RATE
@@ -137,98 +133,6 @@ def test_a_model_that_does_not_open(expect_error):
 
     with expect_error(AudioError, "no model"):
         ModelThread(fails)
-
-
-# ---- the gate
-
-
-class Held:
-    """An application whose answers wait until the test lets them go."""
-
-    def __init__(self):
-        self.inside = threading.Semaphore(0)
-        self.cancelled = threading.Event()
-        self.go_on: Future[None] = Future()
-
-    async def __call__(self, scope, receive, send):
-        while (await receive()).get("more_body"):
-            pass
-        self.inside.release()
-        try:
-            while not self.go_on.done():
-                await anyio.sleep(0.005)
-        except BaseException:
-            self.cancelled.set()
-            raise
-        await PlainTextResponse("done")(scope, receive, send)
-
-
-def test_a_full_house():
-    app = Held()
-    measures = Measures()
-    gate = Admission(app, Limits(places=2), measures, Access())
-    with behind_a_port(gate) as address, ThreadPoolExecutor(2) as threads:
-        inside = [threads.submit(httpx.post, address, content=b"x", timeout=WAIT) for _ in range(2)]
-        assert all(app.inside.acquire(timeout=WAIT) for _ in inside)
-        refused = httpx.post(address, content=b"x")
-        assert refused.status_code == 429 and refused.headers["retry-after"] == "1"
-        assert refused.json()["error"]["code"] == "too_many_requests"
-        assert "2 requests are being answered" in refused.json()["error"]["message"]
-        assert b"openvoice_places_held 2.0" in generate_latest(measures.registry)
-        app.go_on.set_result(None)
-        assert [answer.result().text for answer in inside] == ["done"] * 2
-        assert httpx.post(address, content=b"x").text == "done"
-    assert gate.held == 0
-
-
-def test_a_client_that_leaves_frees_its_place():
-    app = Held()
-    gate = Admission(app, Limits(places=1), Measures(), Access())
-    with behind_a_port(gate) as address:
-        host, port = address.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port))) as connection:
-            connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx")
-            assert app.inside.acquire(timeout=WAIT)
-        assert app.cancelled.wait(WAIT)
-        app.go_on.set_result(None)
-        assert httpx.post(address, content=b"x").text == "done"
-
-
-def test_an_answer_that_takes_too_long():
-    app = Held()
-    with behind_a_port(Admission(app, Limits(request_seconds=0.05), Measures(), Access())) as address:
-        answer = httpx.post(address, content=b"x")
-        assert answer.status_code == 504 and "longer than 0.05 s" in answer.json()["error"]["message"]
-        assert app.cancelled.wait(WAIT)
-
-
-def test_a_stream_that_takes_too_long_has_no_end(expect_error):
-    async def app(scope, receive, send):
-        async def pieces():
-            yield b"begun"
-            await anyio.sleep_forever()
-
-        await receive()
-        await StreamingResponse(pieces())(scope, receive, send)
-
-    with behind_a_port(Admission(app, Limits(request_seconds=0.2), Measures(), Access())) as address:
-        with expect_error(httpx.RemoteProtocolError, "incomplete chunked read"):
-            httpx.post(address, content=b"x")
-
-
-def test_a_request_that_does_not_say_how_large_it_is():
-    def endless():
-        for _ in range(64):
-            yield bytes(1 << 16)
-
-    async def app(scope, receive, send):
-        while (await receive()).get("more_body"):
-            pass
-        await PlainTextResponse("all of it")(scope, receive, send)
-
-    with behind_a_port(Admission(app, Limits(upload_bytes=1 << 20), Measures(), Access())) as address:
-        answer = httpx.post(address, content=endless())
-        assert answer.status_code == 413 and "larger than 1 MiB" in answer.json()["error"]["message"]
 
 
 # ---- the service
