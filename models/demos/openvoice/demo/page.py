@@ -30,6 +30,7 @@ from models.demos.openvoice.demo.limits import counted
 from models.demos.openvoice.demo.shared_voices import SharedVoices
 from models.demos.openvoice.styles import STYLES
 from models.tt_audio.host.errors import UsageError, UserError
+from models.tt_audio.host.files import FileError
 from models.tt_audio.host.voices import Voice, VoiceBank, VoiceError
 from models.tt_audio.judges.metrics import similarity
 from models.tt_audio.judges.picture import draw
@@ -85,7 +86,7 @@ def _errors_as_state(outputs: int) -> Callable[[Callable[..., AsyncIterator]], C
                 async with aclosing(job(*arguments)) as updates:
                     async for update in updates:
                         yield update
-            except VoiceError as error:  # names folders of this machine
+            except (VoiceError, FileError) as error:  # their messages name folders of this machine
                 logger.error(str(error))
                 said = BANK_FAILED
             except UserError as error:

@@ -11,7 +11,6 @@ import fcntl
 import os
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,40 +18,34 @@ from pathlib import Path
 
 from loguru import logger
 
+from models.tt_audio.host.files import ENDING_SIGNALS, signals_as_exits
+
 PREFIX = "openvoice-page-"
-ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)  # SIGINT already raises KeyboardInterrupt
 
 
 @contextmanager
 def scratch_folder(parent: Path) -> Iterator[Path]:
     """Yield a new folder in `parent`, and put all temporary files of this process there.
 
-    It is removed at the end of the block, which SIGTERM and SIGHUP end, too. Folders of killed processes are removed
+    It is removed at the end of the block, which SIGTERM, SIGHUP and the like end, too. Folders of killed processes are removed
     before. To be called in the main thread.
     """
-    with _signals_raise_exit():
+    with signals_as_exits():
         _sweep(parent)
         folder, lock = _new_folder(parent)
         before, tempfile.tempdir = tempfile.tempdir, str(folder)
         try:
             yield folder
         finally:
-            for number in (*ENDING_SIGNALS, signal.SIGINT):  # nothing interrupts the removal
-                signal.signal(number, signal.SIG_IGN)
-            tempfile.tempdir = before
-            _remove(folder)
-            os.close(lock)
+            with _uninterrupted():
+                tempfile.tempdir = before
+                _remove(folder)
+                os.close(lock)
 
 
 @contextmanager
-def _signals_raise_exit() -> Iterator[None]:
-    def leave(number: int, frame: object) -> None:
-        sys.exit(128 + number)
-
-    before = {number: signal.getsignal(number) for number in (*ENDING_SIGNALS, signal.SIGINT)}
-    for number in ENDING_SIGNALS:
-        if before[number] is not signal.SIG_IGN:  # nohup ignores SIGHUP
-            signal.signal(number, leave)
+def _uninterrupted() -> Iterator[None]:
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (*ENDING_SIGNALS, signal.SIGINT)}
     try:
         yield
     finally:

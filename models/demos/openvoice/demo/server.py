@@ -69,6 +69,7 @@ from models.tt_audio.cli.encoding import MEDIA_TYPES, STREAMED, Format
 from models.tt_audio.cli.terminal import Parser, count, errors_as_sentences, note, positive
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.errors import DeviceError, UsageError, UserError
+from models.tt_audio.host.files import FileError
 from models.tt_audio.host.voices import Voice, VoiceError
 
 PORT = 8000
@@ -267,7 +268,7 @@ def _refused(request: HttpRequest, error: Exception) -> Response:
     if isinstance(error, INTERNAL):
         logger.error(str(error))
         return error_response(Refusal(503, NOT_INSTALLED, "not_installed"))
-    if isinstance(error, VoiceError):
+    if isinstance(error, (VoiceError, FileError)):  # name folders, too
         logger.error(str(error))
         return error_response(Refusal(503, BANK_FAILED, "voice"))
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 400)
