@@ -18,11 +18,11 @@ from typing import Any, BinaryIO, TypeVar
 import numpy as np
 from loguru import logger
 
+from models.demos.openvoice.base_speakers import BASE_SPEAKERS, SpeechError, default_base
 from models.demos.openvoice.demo.access import add_access_arguments
 from models.demos.openvoice.demo.batching import ModelThread
 from models.demos.openvoice.demo.loading import backend_settings, choose_backend, find_model, load, released
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.speech import RELEASES, SpeechError, release
 from models.demos.openvoice.styles import Style
 from models.demos.openvoice.text.frontend import Pause
 from models.demos.openvoice.text.sentences import split_pauses
@@ -173,12 +173,12 @@ def bounded(pieces: Iterator[np.ndarray], rate: int, longest: float) -> Iterator
 def base_speaker(language: str, style: Style) -> Path:
     """Return the folder of the base speaker for a text. It has to be on this machine: a request starts no download."""
     code = language.upper()
-    if code not in RELEASES:
-        raise SpeechError(f"there is no language {language!r}; choose one of: {', '.join(RELEASES)}")
+    if code not in BASE_SPEAKERS:
+        raise SpeechError(f"there is no language {language!r}; choose one of: {', '.join(BASE_SPEAKERS)}")
     if style.emotion is not None and code != "EN":
         raise SpeechError(f"the emotion {style.emotion!r} is there for English text only, not for {code}.")
     try:
-        found = release(code, style)
+        found = default_base(code, style)
         return found if isinstance(found, Path) else released(found, download=False)
     except (CheckpointError, SpeechError) as error:
         logger.warning(str(error))  # names folders of this machine and what to do there

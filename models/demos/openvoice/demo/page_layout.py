@@ -15,9 +15,9 @@ from typing import NamedTuple
 import gradio as gr
 from gradio.components import Component
 
+from models.demos.openvoice.base_speakers import BASE_SPEAKERS
 from models.demos.openvoice.demo.hosting import RESPONSIBLE
 from models.demos.openvoice.demo.page import ACCENTS, FROM_RECORDINGS, Page, Shown, state_line
-from models.demos.openvoice.speech import RELEASES
 from models.demos.openvoice.styles import EMOTIONS, RANGES, STYLES
 
 KEPT_SECONDS = 3600  # uploads and results; a visitor who comes back later uploads again
@@ -31,7 +31,7 @@ LANGUAGES = [
     ("Japanese", "JP"),
     ("Korean", "KR"),
 ]
-assert {code for _, code in LANGUAGES} == RELEASES.keys()
+assert {code for _, code in LANGUAGES} == BASE_SPEAKERS.keys()
 SLIDERS = (
     "Speed (1 is normal)",
     "Rhythm: irregular share (0 is even)",
@@ -130,7 +130,12 @@ def make_blocks(page: Page) -> gr.Blocks:
         gr.HTML(f"<p>{RESPONSIBLE}</p>", elem_id="notice")
         for keep in keeps:
             keep.button.click(
-                page.keep, [keep.name, *keep.recordings], [keep.state, *voices], show_progress="hidden", api_name=False
+                page.keep,
+                [keep.name, *keep.recordings],
+                [keep.state, *voices],
+                show_progress="hidden",
+                trigger_mode="always_last",
+                api_name=False,
             )
         blocks.load(lambda: [gr.update(choices=page.voice_choices())] * len(voices), None, voices, **QUIETLY)
     return blocks.queue(max_size=page.limits.waiting, default_concurrency_limit=1, api_open=False)

@@ -27,8 +27,8 @@ PREFIX = "openvoice-page-"
 def scratch_folder(parent: Path) -> Iterator[Path]:
     """Yield a new folder in `parent`, and put all temporary files of this process there.
 
-    It is removed at the end of the block, which SIGTERM, SIGHUP and the like end, too. Folders of killed processes are removed
-    before. To be called in the main thread.
+    It is removed at the end of the block, which SIGTERM, SIGHUP and the like end, too. Folders of killed processes are
+    removed before. To be called in the main thread.
     """
     with signals_as_exits():
         _sweep(parent)

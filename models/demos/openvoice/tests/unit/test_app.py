@@ -22,9 +22,9 @@ from selenium.webdriver.support.wait import WebDriverWait
 from models.demos.openvoice.demo.access import Access
 from models.demos.openvoice.demo.app import make_app, make_parser
 from models.demos.openvoice.demo.page import Page, PageLimits
-from models.demos.openvoice.reference import chunked_melo
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.demos.openvoice.tests.unit.service_fixtures import behind_a_port, small_model, wav
+from models.tt_audio.torch_backend import precision
 
 WAIT = 60  # seconds that nothing here should take; a test that takes them has failed
 BOTTOM = "return arguments[0].getBoundingClientRect().bottom"
@@ -77,7 +77,7 @@ def page(tmp_path_factory, converter_folder, base_speaker_folder):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENVOICE_HOME", str(home))
         patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("uploads")))
-        patch.setattr(chunked_melo, "bfloat16_is_faster", lambda: False)
+        patch.setattr(precision, "bfloat16_is_faster", lambda home: False)
         page = Page(lambda: small_model(converter_folder), PageLimits(recording_seconds=20))
         page.model = Paused(page.model)
         yield page
