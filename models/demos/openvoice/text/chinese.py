@@ -24,9 +24,9 @@ from models.demos.openvoice.text.english import English
 from models.demos.openvoice.text.frontend import TONE_START, Phones, Tokenizer, drop_unknown, require_speech
 from models.demos.openvoice.text.pieces import UNKNOWN, WholeWords, words
 
-jieba.setLogLevel(logging.WARNING)  # it tells standard error about its dictionary otherwise
+jieba.setLogLevel(logging.WARNING)  # otherwise jieba logs the loading of its dictionary
 
-# Signs as the checkpoints know them. Quotes and brackets are a "'", as they were in training.
+# Signs to the symbols of the checkpoints. Quotes and brackets are a "'", as they were in training.
 _MARKS = {
     **dict.fromkeys("：；，·、:;・､", ","),
     **dict.fromkeys("。\n｡", "."),
@@ -35,7 +35,7 @@ _MARKS = {
     "⋯": "…",
     **dict.fromkeys("“”‘’（）()《》【】[]「」", "'"),
     **dict.fromkeys("—～~–―", "-"),
-    **dict.fromkeys('"＂〈〉『』〔〕〖〗{}｛｝<>*`\u200b\u200d\ufeff', ""),  # silent, and nothing to warn about
+    **dict.fromkeys('"＂〈〉『』〔〕〖〗{}｛｝<>*`\u200b\u200d\ufeff', ""),  # silent, without a warning
     "_": " ",
     "〇": "零",
     "嗯": "恩",  # the dictionary reads the first of each pair without a vowel
@@ -59,12 +59,16 @@ _AFTER_Y = {"ie": "E", "ian": "En"}
 
 
 class Syllable(NamedTuple):
+    """Initial, final and tone of one Han character; a mark has tone 0 and no initial or final."""
+
     initial: str
     final: str
     tone: int
 
 
 class Chinese:
+    """Front end for Chinese with English words; `tokenizer` is that of multilingual BERT."""
+
     language = "ZH_MIX_EN"
 
     def __init__(self, tokenizer: Tokenizer):
@@ -95,7 +99,10 @@ class Chinese:
 
 
 def normalize(text: str, is_english: Callable[[str], bool]) -> str:
-    """Han characters, English letters, spaces and the marks that have a phone; numbers as words."""
+    """Return the text as Han characters, English letters, spaces and marks that have a phone; numbers as words.
+
+    `is_english` says whether a lower-case word is in the English dictionary.
+    """
     text = re.sub(r"([a-z])([A-Z])", r"\1 \2", text.translate(_WIDE_LETTERS))
     text = re.sub("(?<![A-Za-z])[A-Z]{2,6}(?![A-Za-z])", lambda match: _say_capitals(match[0], is_english), text)
     text = spell_numbers(text).replace("...", "…").translate(_TO_MARKS)
@@ -105,7 +112,7 @@ def normalize(text: str, is_english: Callable[[str], bool]) -> str:
 
 
 def _say_capitals(word: str, is_english: Callable[[str], bool]) -> str:
-    """USB letter by letter; NBA and DVD as the dictionary has them, OPEN as the word it is."""
+    """Return capitals letter by letter (USB), or as the word that the dictionary has (NBA, DVD, OPEN)."""
     pronounceable = is_english(word.lower()) or (len(word) > 3 and set(word) & set("AEIOUY"))
     if pronounceable and word not in _INITIALISMS:
         return word
@@ -113,7 +120,7 @@ def _say_capitals(word: str, is_english: Callable[[str], bool]) -> str:
 
 
 def pronounce(run: str) -> list[Syllable]:
-    """A syllable for each Han character, with the tone it has in this company; a mark has tone 0."""
+    """Return a syllable for each character of a run of Han characters and marks, with its tone after sandhi."""
     segments = [Word(pair.word, pair.flag) for pair in jieba.posseg.lcut(run)]
     syllables = []
     for word in merge_words(segments, lambda text: [syllable.tone for syllable in _dictionary(text)]):
@@ -134,7 +141,7 @@ def _dictionary(word: str) -> tuple[Syllable, ...]:
 
 
 def _phones(initial: str, final: str) -> tuple[str, str]:
-    """The two symbols of a syllable: c + iou -> c iu, sh + i -> sh ir, ian -> y En, ao -> AA ao."""
+    """Return the two symbols of a syllable: c + iou -> c iu, sh + i -> sh ir, ian -> y En, ao -> AA ao."""
     if initial:
         final = _APICAL.get(initial, final) if final == "i" else final
         return initial, _SHORT_FINALS.get(final, final)

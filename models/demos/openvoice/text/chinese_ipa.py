@@ -3,7 +3,7 @@
 
 """Chinese for OpenVoice V1's base speaker: a sentence -> words (jieba), bopomofo (pypinyin) -> [here] -> IPA.
 
-One phone a character, as in english_ipa.py; tones are arrows behind their syllable, words have a space before them, and
+One phone a character, as in english_ipa.py; tones are arrows after their syllable, words have a space before them, and
 Latin letters are read by their names.
 """
 
@@ -19,7 +19,7 @@ from pypinyin import Style, lazy_pinyin
 from models.demos.openvoice.text.chinese_numbers import spell_numbers
 from models.demos.openvoice.text.frontend import Phones, drop_unknown, require_speech
 
-jieba.setLogLevel(logging.WARNING)  # it tells standard error about its dictionary otherwise
+jieba.setLogLevel(logging.WARNING)  # otherwise jieba logs the loading of its dictionary
 
 _ENDS = ".,!?-…~"
 _MARKS = str.maketrans(
@@ -106,7 +106,7 @@ def _read(word: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _ipa(reading: str) -> str:
-    """IPA of one character's bopomofo; of letters and marks, which pypinyin hands back in one piece."""
+    """Return the IPA of one character's bopomofo, or of letters and marks, which pypinyin returns in one piece."""
     names = (_NAMES.get(character.lower(), character) for character in reading if character not in _SILENT)
     return _SYLLABLE.sub(_syllable, "".join(names)).translate(_MARKS)
 
@@ -121,7 +121,7 @@ def _syllable(match: re.Match) -> str:
 
 @lru_cache(maxsize=8192)
 def _is_han(character: str) -> bool:
-    """Whether it has a reading."""
+    """Return whether a character has a reading."""
     reading = lazy_pinyin(character, style=Style.BOPOMOFO)[0]
     return reading != character and _SYLLABLE.fullmatch(reading) is not None
 

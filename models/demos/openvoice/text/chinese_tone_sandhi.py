@@ -1,11 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""How Mandarin tones change in company: words with dictionary tones -> [here] -> words with spoken tones -> chinese.py.
+"""Mandarin tone sandhi: words with dictionary tones -> [here] -> words with spoken tones -> chinese.py.
 
-MeloTTS's Chinese voices learned the tones of PaddleSpeech's sandhi rules, so the same rules in the same order and for
-the same words hold here, also where a phonetician would decide otherwise. Tones: 1 to 4, 5 the neutral tone, 0 a
-mark.
+MeloTTS's Chinese voices learned the tones of PaddleSpeech's sandhi rules. The same rules apply here in the same order
+and to the same words, also where a phonetician would decide otherwise. Tones: 1 to 4, 5 the neutral tone, 0 a mark.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +14,8 @@ from typing import NamedTuple
 import jieba
 
 NEUTRAL = 5
+_TonesOf = Callable[[str], Sequence[int]]
+_Joins = Callable[[Sequence[int], Sequence[int]], bool]
 
 # Words whose last syllable is spoken without tone although many dictionaries give it one; first by that syllable.
 _NEUTRAL_BY_LAST = """
@@ -50,12 +51,14 @@ _MARKS_AFTER_YI = frozenset("：，；。？！“”‘’':,;.?!")
 
 
 class Word(NamedTuple):
+    """A word and its part of speech."""
+
     text: str
     tag: str  # jieba's part of speech
 
 
-def merge_words(words: Sequence[Word], tones_of: Callable[[str], Sequence[int]]) -> list[Word]:
-    """jieba's words, joined where a tone depends on the neighbour. `tones_of` gives a word's dictionary tones."""
+def merge_words(words: Sequence[Word], tones_of: _TonesOf) -> list[Word]:
+    """Join words of jieba whose tones depend on each other. `tones_of` returns the dictionary tones of a word."""
     words = _merge_bu(words)
     words = _merge_around_yi(words)
     words = _merge_after_yi(words)
@@ -76,7 +79,7 @@ def _merge_bu(words: Sequence[Word]) -> list[Word]:
 
 
 def _merge_around_yi(words: Sequence[Word]) -> list[Word]:
-    """听 一 听 -> 听一听, for verbs."""
+    """Join a verb that 一 doubles: 听 一 听 -> 听一听."""
     merged: list[Word] = []
     rest = list(words)
     while rest:
@@ -108,14 +111,17 @@ def _merge_doubles(words: Sequence[Word]) -> list[Word]:
     return merged
 
 
-def _merge_third_tones(words: Sequence[Word], tones_of: Callable, meet: Callable) -> list[Word]:
-    """Two words of at most three syllables together whose tones `meet`; a doubled word stays alone."""
+def _merge_third_tones(words: Sequence[Word], tones_of: _TonesOf, joins: _Joins) -> list[Word]:
+    """Join two words of at most three syllables together if `joins(left, right)` is true of their tones.
+
+    A doubled word is not joined to the next one.
+    """
     merged = list(words[:1])
     just_merged = False
     for left, right in pairwise(words):
         doubled = len(left.text) == 2 and left.text[0] == left.text[1]
         short = len(left.text) + len(right.text) <= 3
-        if not just_merged and not doubled and short and meet(tones_of(left.text), tones_of(right.text)):
+        if not just_merged and not doubled and short and joins(tones_of(left.text), tones_of(right.text)):
             merged[-1] = Word(merged[-1].text + right.text, merged[-1].tag)
             just_merged = True
         else:
@@ -135,6 +141,7 @@ def _merge_er(words: Sequence[Word]) -> list[Word]:
 
 
 def spoken_tones(word: Word, tones: Sequence[int]) -> list[int]:
+    """Return the spoken tones of a joined word, given its dictionary tones."""
     tones = list(tones)
     _change_bu(word.text, tones)
     _change_yi(word.text, tones)
@@ -196,7 +203,7 @@ def _neutralize(word: Word, tones: list[int]) -> None:
 
 
 def _change_third_tones(text: str, tones: list[int]) -> None:
-    """Of two third tones in a row the first becomes a second: within a word by its parts, 纸 + 老虎, 蒙古 + 包."""
+    """Make the first of two third tones in a row a second tone, by the parts of the word: 纸 + 老虎, 蒙古 + 包."""
     if len(text) == 2 and tones == [3, 3]:
         tones[0] = 2
     elif len(text) == 3:
@@ -217,7 +224,7 @@ def _change_third_tones(text: str, tones: list[int]) -> None:
 
 
 def _halves(text: str) -> tuple[str, str]:
-    """A word in two, at its shortest part that jieba knows as a word."""
+    """Split a word in two at its shortest part that is a word of jieba's dictionary."""
     shortest = min(jieba.cut_for_search(text), key=len)
     if text.startswith(shortest):
         return shortest, text[len(shortest) :]

@@ -45,12 +45,12 @@ def test_integers(number, words):
     "text, words",
     [
         ("1998年和2000年", "一九九八年和二零零零年"),
-        ("2018-2020年", "二零一八-二零二零年"),
+        ("2018-2020年", "二零一八到二零二零年"),
         ("8:05", "八点零五分"),
         ("22:15:09", "二十二点十五分零九秒"),
         ("50%", "百分之五十"),
         ("今天-5度", "今天负五度"),
-        ("2023年-2025年", "二零二三年-二零二五年"),
+        ("2023年-2025年", "二零二三年到二零二五年"),
         ("￥1,234元", "一千二百三十四元"),
         ("010-12345678", "零幺零幺二三四五六七八"),
         ("第2个和2个", "第二个和两个"),
@@ -86,7 +86,7 @@ def test_tone_sandhi(text, tones):
 
 
 def test_two_verbs_doubled_around_yi_keep_every_syllable():
-    # MeloTTS gives up on its rule for 一 when it meets two of them.
+    # MeloTTS drops its rule for 一 where a clause has two of them.
     assert [syllable.tone for syllable in pronounce("看一看听一听")] == [4, 5, 4, 1, 5, 1]
 
 
