@@ -4,7 +4,7 @@
 """Korean: one sentence -> [here] -> `Phones`.
 
 As in MeloTTS, each word of the BERT tokenizer is pronounced by itself, without liaison to the next one. Its parts of
-speech (mecab-ko) tell where a verb's stem ends and what a number counts; the rules are in korean_pronunciation.py.
+speech (mecab-ko) say where a verb's stem ends and what a number counts; the rules are in korean_pronunciation.py.
 """
 
 import re
@@ -20,7 +20,7 @@ from models.demos.openvoice.text.korean_pronunciation import sounds, spell_compo
 from models.demos.openvoice.text.pieces import WholeWords, words
 from models.demos.openvoice.text.pronunciation import Dictionary
 
-# Marks with a symbol of their own; Korean voices know more of them than other languages' do.
+# Marks with a symbol of their own. The Korean voices have more of them than those of other languages.
 _MARKS = "!?…,.'-()~\\[]/^:*\""
 _TO_MARKS = str.maketrans(
     {
@@ -57,6 +57,8 @@ _STEM_CODAS = frozenset("ᆫᆬᆷᆱᆰᆲᆴ")
 
 
 class Korean:
+    """Front end for Korean; `tokenizer` is that of BERT."""
+
     language = "KR"
 
     def __init__(self, tokenizer: Tokenizer):
@@ -78,7 +80,7 @@ class Korean:
         return Phones(phones, [0] * len(phones), [*word2ph, 1], normalized, pieces)
 
     def pronounce(self, word: str) -> list[str]:
-        """The phones of one word: jamo, or a mark as itself."""
+        """Return the phones of one word: jamo, or a mark as itself."""
         word = unicodedata.normalize("NFC", word)
         if word in _MARKS:
             return [word]
@@ -96,6 +98,8 @@ class Korean:
                 counter = next_tag == "NNBC" or (next_tag == "NNG" and len(following) > 1)
                 token = read_number(token, following if counter else "")
             token = re.sub("[0-9]+", lambda match: read_number(match[0]), token)
+            if tag == "SN":
+                token = spell_compounds(token)  # 십육 [심뉵]
             last_coda = unicodedata.normalize("NFD", token)[-1]
             stem = tag.split("+")[-1].startswith("V") and last_coda in _STEM_CODAS
             spelled += token
@@ -109,14 +113,19 @@ class Korean:
 
 
 def normalize(text: str, is_english: Callable[[str], bool]) -> str:
+    """Return the text in Hangul, lower-case letters, digits and marks that have a phone.
+
+    `is_english` says whether a lower-case word is in the English dictionary; capitals that are none are spelled.
+    """
     text = unicodedata.normalize("NFC", text)
     text = "".join(
         unicodedata.normalize("NFKC", c) if "\u3300" <= c <= "\u33ff" or "０" <= c <= "ｚ" or c == "％" else c
         for c in text
     )
     text = re.sub("(?<![0-9])[12]\\+1", lambda match: _FIXED[match[0]], text.translate(_TO_MARKS))
+    text = spell_torn_numbers(text)
     text = re.sub("(?<![A-Za-z])[A-Z]+(?![A-Za-z])", lambda match: _say_capitals(match[0], is_english), text)
-    text = "".join(_speakable(character) for character in spell_torn_numbers(text))
+    text = "".join(_speakable(character) for character in text)
     return " ".join(drop_unknown(text, _is_known, "KR", gap="").lower().split()).lstrip(", ")
 
 
@@ -129,7 +138,7 @@ def _say_capitals(word: str, is_english: Callable[[str], bool]) -> str:
 
 
 def _speakable(character: str) -> str:
-    """Letters with an accent without it; a jamo on its own (ㅋㅋ, ㅠㅠ) as the syllable it is read as."""
+    """Return a letter without its accent, and a jamo on its own (ㅋ, ㅠ) as the syllable that is said for it."""
     if "ㄱ" <= character <= "ㅎ":
         return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", character) + "ᅳ")
     if "ㅏ" <= character <= "ㅣ":

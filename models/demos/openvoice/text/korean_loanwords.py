@@ -42,7 +42,7 @@ _VOWELS = {
 }
 _SHORT = ("AE", "AH", "EH", "IH", "UH")
 _END = "$"
-# What a glide makes of the vowel after it.
+# A glide and the vowel after it become one vowel.
 _GLIDES = {
     "Y": {"ᅵ": "ᅵ", "ᅡ": "ᅣ", "ᅢ": "ᅤ", "ᅥ": "ᅧ", "ᅦ": "ᅨ", "ᅩ": "ᅭ", "ᅮ": "ᅲ"},
     "W": {"ᅡ": "ᅪ", "ᅢ": "ᅫ", "ᅥ": "ᅯ", "ᅩ": "ᅯ", "ᅮ": "ᅮ", "ᅦ": "ᅰ", "ᅵ": "ᅱ"},
@@ -50,7 +50,7 @@ _GLIDES = {
 
 
 def hangul(phones: list[str]) -> str:
-    """The Hangul of an English word, from its ARPAbet phones without stress."""
+    """Return the Hangul of an English word from its ARPAbet phones without stress."""
     phones = _joined(phones)
     jamo = ""
     for index, phone in enumerate(phones):

@@ -3,9 +3,9 @@
 
 """Korean as it is spoken: a word's spelling -> [here] -> the jamo of its sounds -> korean.py.
 
-The rules are those of the Standard Pronunciation (표준 발음법); a comment gives the article. They work on one meeting
-of syllables at a time: the coda before, the onset and the vowel after. Jamo are Unicode's conjoining ones, as
-MeloTTS's are.
+The rules are those of the Standard Pronunciation (표준 발음법); a comment gives the article. They work on two
+neighbouring syllables at a time: the coda of the first, the onset and the vowel of the second. Jamo are Unicode's
+conjoining ones, as in MeloTTS.
 """
 
 import unicodedata
@@ -24,7 +24,7 @@ _PAUSED = {
     "ᆼ": "ᆼ",
     "": "",
 }
-# Before a vowel: what stays, and what moves over (13, 14; ㅎ is silent, 12.4).
+# Before a vowel: the coda that stays, and the onset of the next syllable (13, 14; ㅎ is silent, 12.4).
 _LINKED = {
     **{coda: ("", onset) for coda, onset in zip("ᆨᆩᆫᆮᆯᆷᆸᆺᆻᆽᆾᆿᇀᇁ", "ᄀᄁᄂᄃᄅᄆᄇᄉᄊᄌᄎᄏᄐᄑ", strict=True)},
     **{coda: (pair[0], pair[1]) for coda, pair in zip("ᆪᆬᆰᆱᆲᆳᆴᆵᆹ", "ᆨᄊ ᆫᄌ ᆯᄀ ᆯᄆ ᆯᄇ ᆯᄊ ᆯᄐ ᆯᄑ ᆸᄊ".split(), strict=True)},
@@ -37,7 +37,7 @@ _LINKED = {
 _TENSE = dict(zip("ᄀᄃᄇᄉᄌ", "ᄁᄄᄈᄊᄍ", strict=True))
 _ASPIRATED = {"ᄀ": "ᄏ", "ᄃ": "ᄐ", "ᄌ": "ᄎ", "ᄉ": "ᄊ"}
 _NASAL = {"ᆨ": "ᆼ", "ᆮ": "ᆫ", "ᆸ": "ᆷ"}
-# A coda and ㅎ become one sound (12.1); what the coda leaves behind, and the sound.
+# A coda and ㅎ become one sound (12.1): the coda that stays, and that sound.
 _WITH_HIEUH = {
     **dict.fromkeys("ᆨᆩᆪᆿ", ("", "ᄏ")),
     **dict.fromkeys("ᆮᆺᆻᆾᇀ", ("", "ᄐ")),
@@ -64,7 +64,7 @@ _COMPOUNDS = """
 솜+이불 홑+이불 막+일 삯+일 맨+입 꽃+잎 내복+약 색+연필 직행+열차 늑막+염 콩+엿 담+요 눈+요기 영업+용 식용+유
 국민+윤리 밤+윷 이죽+이죽 야금+야금 검+열 욜랑+욜랑 금+융 들+일 솔+잎 설+익다 물+약 불+여우 서울+역 물+엿
 휘발+유 유들+유들 한+일 옷+입다 서른+여섯 먹은+엿 할+일 잘+입다 스물+여섯 먹을+엿 베갯+잇 깻+잎 나뭇+잎
-도리깻+열 뒷+윷
+도리깻+열 뒷+윷 십+육 백+육 천+육 만+육 억+육 열+여섯 마흔+여섯 쉰+여섯 예순+여섯 일흔+여섯 여든+여섯 아흔+여섯
 냇-가 샛-길 빨랫-돌 콧-등 깃-발 대팻-밥 햇-살 뱃-속 뱃-전 고갯-짓
 의견=란 임진=란 생산=량 결'단=력 공'권=력 동원=령 상견=례 횡단=로 이원=론 입원=료 구근=류
 """
@@ -72,6 +72,8 @@ _COMPOUNDS = """
 
 @dataclass
 class Syllable:
+    """A syllable in conjoining jamo."""
+
     onset: str
     vowel: str
     coda: str
@@ -79,14 +81,17 @@ class Syllable:
 
 
 def spell_compounds(word: str) -> str:
-    """The word with its irregular compounds spelled so that the rules give their sound: 발전소 -> 발쩐소."""
+    """Return the word with its irregular compounds spelled so that the rules give their sound: 발전소 -> 발쩐소."""
     for compound, respelled in _RESPELLED:
         word = word.replace(compound, respelled)
     return word
 
 
 def sounds(word: str, stems: Sequence[bool]) -> list[str]:
-    """The sounds of a word in jamo; `stems` marks the characters that end a stem. What is no Hangul stays as it is."""
+    """Return the sounds of a word in jamo. `stems` says of each character whether it ends a verb's stem.
+
+    Characters that are no Hangul stay as they are.
+    """
     jamo: list[str] = []
     for run in _runs(word, stems):
         if isinstance(run, str):
@@ -102,7 +107,7 @@ def sounds(word: str, stems: Sequence[bool]) -> list[str]:
             elif left.coda == "ᆯ" and spelled.startswith(_AFTER_RIEUL, index + 1):
                 right.onset = _TENSE[right.onset]
             else:
-                _meet(left, right)
+                _join(left, right)
         run[-1].coda = _PAUSED[run[-1].coda]
         jamo += [sound for s in run for sound in (s.onset, s.vowel, s.coda) if sound]
     return jamo
@@ -130,7 +135,7 @@ def _change_vowel(syllable: Syllable) -> None:
         syllable.vowel = "ᅵ"
 
 
-def _meet(left: Syllable, right: Syllable) -> None:
+def _join(left: Syllable, right: Syllable) -> None:
     coda, onset = left.coda, right.onset
     if onset == "ᄋ":
         left.coda, right.onset = _LINKED[coda]
@@ -149,10 +154,10 @@ def _meet(left: Syllable, right: Syllable) -> None:
         left.coda = "" if coda == "ᇂ" else _PAUSED[coda]
         right.onset = _ASPIRATED.get(onset, onset)
     else:
-        _meet_consonants(left, right)
+        _join_consonants(left, right)
 
 
-def _meet_consonants(left: Syllable, right: Syllable) -> None:
+def _join_consonants(left: Syllable, right: Syllable) -> None:
     coda, onset = left.coda, right.onset
     paused = _PAUSED[coda]
     if onset in "ᄂᄅ" and coda == "ᇂ":
@@ -179,7 +184,7 @@ def _meet_consonants(left: Syllable, right: Syllable) -> None:
 
 
 def _is_bap(left: Syllable, right: Syllable) -> bool:
-    """10.1: 밟다 [밥따], 넓죽하다 [넙쭈카다]."""
+    """Return whether ㄼ is ㅂ before a consonant (10.1): 밟다 [밥따], 넓죽하다 [넙쭈카다]."""
     stem = left.onset + left.vowel
     return stem == "바" or (stem == "너" and right.onset in "ᄌᄍᄃᄄ" and right.vowel == "ᅮ")
 
