@@ -18,7 +18,7 @@ LIBRARIES = {
     *("pocketsphinx", "ray", "wavmark"),  # evaluation and batches
     *("gradio", "PIL", "fastapi", "starlette", "pydantic", "uvicorn", "anyio", "prometheus_client"),  # page and service
     *("hypothesis", "httpx", "selenium"),  # their tests
-    *("inflect", "pycrfsuite", "jieba", "pypinyin", "fugashi", "unidic_lite", "mecab"),  # text front ends
+    *("inflect", "pycrfsuite", "jieba", "pypinyin", "pyopenjtalk", "mecab"),  # text front ends
 }
 # tt-metal's own helpers.
 TT_METAL = ("models.common.", "models.perf.", "tests.ttnn.")

@@ -3,8 +3,8 @@
 
 """Katakana to the phones of MeloTTS's Japanese voices, and English words to katakana -> japanese.py.
 
-The phone set is Julius's. As in MeloTTS the long mark ー has no phone, although ァィゥェォ after their own vowel
-lengthen it: the voices learned the length of コーヒー from its word, not from a symbol.
+The phones are those of the recogniser Julius. As in MeloTTS the long mark ー has no phone, because the voices learned
+the length of コーヒー from its word. ァィゥェォ after their own vowel do lengthen it.
 """
 
 import re
@@ -44,7 +44,7 @@ _ALONE = {
 }
 _ALONE |= dict(zip("ァィゥェォャュョ", "a,i,u,e,o,y a,y u,y o".split(","), strict=True))
 
-# A kana and ャュョ: one palatal consonant; those on the right are what Julius makes of broken spellings.
+# A kana and ャュョ: one palatal consonant. Those in the second string are spellings that Julius accepts as well.
 _PALATAL = dict(
     zip(
         "キギシジチヂニヒビピミリ" "クグスズツヅテデトドヌフブプムル",
@@ -83,7 +83,7 @@ _PHONES = _table()
 
 
 def kana_phones(kana: str) -> list[str]:
-    """The phones of katakana and of marks, longest match first; a KeyError for what is neither."""
+    """Return the phones of katakana and of marks, longest match first. Raise KeyError for any other character."""
     phones: list[str] = []
     index = 0
     while index < len(kana):
@@ -94,6 +94,7 @@ def kana_phones(kana: str) -> list[str]:
 
 
 def is_kana(character: str) -> bool:
+    """Return whether a character is katakana that has phones."""
     return character in _PHONES
 
 
@@ -136,7 +137,7 @@ _SHORT = ("AE", "AH", "EH", "IH", "UH", "AA")
 
 
 def katakana(phones: list[str]) -> str:
-    """An English word as Japanese writes it, from its ARPAbet phones without stress."""
+    """Return the katakana of an English word from its ARPAbet phones without stress."""
     kana = ""
     onset = ""
     for index, phone in enumerate(phones):

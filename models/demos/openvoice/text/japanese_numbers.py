@@ -1,77 +1,43 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Numbers in Japanese: signs to words, and a number with its counter as it is read, 三本 サンボン -> japanese.py."""
+"""Read Japanese numbers with their counters: 三本 -> サンボン.
+
+`japanese_signs.py` uses it for numbers in Arabic digits, `japanese_readings.py` for numbers in Chinese characters.
+"""
 
 import re
+
+from models.demos.openvoice.text.japanese_counters import FOUR_POPS, KINDS, OWN_DIGITS, SUFFIXES, reading_and_class
 
 _DIGITS = ("ゼロ", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ")
 _HUNDREDS = {3: "サンビャク", 6: "ロッピャク", 8: "ハッピャク"}
 _THOUSANDS = {3: "サンゼン", 8: "ハッセン"}
 _LARGE = ("", "マン", "オク", "チョウ")
-_LONGEST = 16
+_LONGEST = 16  # longer numbers are read digit by digit
 _KANJI_DIGITS = {kanji: value for value, kanji in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _KANJI_SIZES = {"十": 10, "百": 100, "千": 1000}
 _KANJI_LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
 NUMERALS = frozenset("0123456789〇零一二三四五六七八九十百千万億兆")
 
-# What the last digit turns into before a counter, by the counter's first sound. 10 counts as a digit here.
+# What the last digit turns into before a class of counters. 10 counts as a digit.
+_K_DIGITS = {1: "イッ", 6: "ロッ", 8: "ハッ", 10: "ジュッ", 100: "ヒャッ"}
+_S_DIGITS = {1: "イッ", 8: "ハッ", 10: "ジュッ"}
 _BEFORE = {
-    "k": {1: "イッ", 6: "ロッ", 8: "ハッ", 10: "ジュッ"},
-    "s": {1: "イッ", 8: "ハッ", 10: "ジュッ"},
-    "": {},
+    **dict.fromkeys(("k", "g", "b", "p", "native p"), _K_DIGITS),
+    **dict.fromkeys(("s", "z"), _S_DIGITS),
+    **{"": {}, "native": {}, "kilo": {6: "ロッ", 10: "ジュッ"}, "page": {10: "ジュッ"}},
 }
-_PLAIN = """
-枚マイ 台ダイ 番バン 度ド 秒ビョウ 倍バイ 名メイ 号ゴウ 円エン 万マン 番目バンメ 年間ネンカン 時間ジカン
-番線バンセン 割ワリ 位イ 部ブ 行ギョウ
-"""
-_K = """
-個コ 回カイ 階カイ 件ケン 課カ 缶カン ヶ月カゲツ か月カゲツ カ月カゲツ ケ月カゲツ 箇月カゲツ 箇所カショ
-か所カショ ヶ所カショ カ国カコク か国カコク ヶ国カコク 軒ケン 回目カイメ
-"""
-_S = """
-歳サイ 才サイ 冊サツ 足ソク 週間シュウカン 週シュウ 世紀セイキ 章ショウ 種類シュルイ 頭トウ 点テン 着チャク
-通ツウ 丁目チョウメ センチ トン 階建てカイダテ
-"""
-_H = "分フン 本ホン 匹ヒキ 杯ハイ 泊ハク 発ハツ 票ヒョウ 羽ワ 分間フンカン"
-
-
-def _counters() -> dict[str, tuple[str, str]]:
-    """Counter -> its reading and the class of its first sound."""
-    counters = {}
-    for sound, words in (("", _PLAIN), ("k", _K), ("s", _S), ("h", _H)):
-        for word in words.split():
-            reading = re.search("[ァ-ヴー]+$", word)[0]
-            spelling = word.removesuffix(reading) or word
-            counters[spelling] = (reading, sound)
-    return counters | {"羽": ("ワ", ""), "カ月": ("カゲツ", "k"), "カ国": ("カコク", "k")}
-
-
-_COUNTERS = _counters()
-_VOICED = dict(zip("ハヒフヘホ", "バビブベボ", strict=True))
+_VOICED = dict(zip("ハヒフヘホカケソ", "バビブベボガゲゾ", strict=True))
 _POPPED = dict(zip("ハヒフヘホ", "パピプペポ", strict=True))
-_DAYS = dict(
-    zip(
-        (2, 3, 4, 5, 6, 7, 8, 9, 10, 14, 20, 24),
-        "フツカ ミッカ ヨッカ イツカ ムイカ ナノカ ヨウカ ココノカ トオカ ジュウヨッカ ハツカ ニジュウヨッカ".split(),
-        strict=True,
-    )
-)
+_DAYS = dict(zip(range(2, 11), "フツカ ミッカ ヨッカ イツカ ムイカ ナノカ ヨウカ ココノカ トオカ".split(), strict=True))
+_DAYS |= {14: "ジュウヨッカ", 20: "ハツカ", 24: "ニジュウヨッカ"}
 _THINGS = dict(enumerate("ヒトツ フタツ ミッツ ヨッツ イツツ ムッツ ナナツ ヤッツ ココノツ".split(), start=1))
-# Counters that want other forms of some digits.
-_OWN_DIGITS = {
-    "月": ("ガツ", {4: "シ", 7: "シチ", 9: "ク"}),
-    "時": ("ジ", {4: "ヨ", 7: "シチ", 9: "ク"}),
-    "時間": ("ジカン", {4: "ヨ", 7: "シチ", 9: "ク"}),
-    "年": ("ネン", {4: "ヨ"}),
-    "年間": ("ネンカン", {4: "ヨ"}),
-    "人": ("ニン", {4: "ヨ"}),
-}
-COUNTERS = tuple(sorted({*_COUNTERS, *_OWN_DIGITS, "日", "つ"}, key=len, reverse=True))
+_PEOPLE = {1: "ヒトリ", 2: "フタリ"}
 
 
 def parse(numeral: str) -> int:
-    """The value of Arabic or Chinese numerals: 2018, 二千十八, 二〇一八, 10万."""
+    """Return the value of Arabic or Chinese numerals: 2018, 二千十八, 二〇一八, 10万, 3万5千."""
     total = part = digit = 0
     for character in numeral:
         if character in _KANJI_SIZES:
@@ -85,49 +51,115 @@ def parse(numeral: str) -> int:
     return total + part + digit
 
 
-def read_number(numeral: str, counter: str = "", after_month: bool = False) -> str:
-    """A number and its counter in katakana; codes and very long numbers digit by digit."""
+def read_number(numeral: str, counter: str = "", after_month: bool = False, suffix: str = "") -> str:
+    """Return the katakana of a number with its counter and the counter's suffix.
+
+    Codes (leading zeros) and very long numbers without a counter are read digit by digit. `after_month` makes 1日 the
+    first day of a month, ツイタチ, instead of one day. Without a number the reading of the counter is returned.
+    """
+    ending = SUFFIXES[suffix][0] if suffix else ""
+    if not numeral:
+        return reading_and_class(counter)[0] + ending
     if numeral.isdecimal() and (len(numeral) > _LONGEST or (len(numeral) > 1 and numeral[0] == "0")) and not counter:
         return read_digits(numeral)
-    value = parse(numeral)
+    return _read_value(parse(numeral), counter, after_month) + ending
+
+
+def read_decimal(whole: str, fraction: str) -> str:
+    """Return the katakana of a decimal number: 1.5 -> イッテンゴ."""
+    value = int(whole)
+    return _with_last(value, {1: "イッ", 8: "ハッ", 10: "ジュッ"}) + "テン" + read_digits(fraction)
+
+
+def read_digits(digits: str) -> str:
+    """Return the katakana of digits one by one."""
+    return "".join(_DIGITS[int(digit)] for digit in digits)
+
+
+def read_about(first: int, second: int, counter: str, suffix: str = "") -> str:
+    """Return the katakana of two neighbouring numbers that share a counter: 二、三日 -> ニサンニチ."""
+    ending = SUFFIXES[suffix][0] if suffix else ""
+    return {4: "シ", 7: "シチ"}.get(first, _DIGITS[first]) + _sino(second, counter) + ending
+
+
+def read_indefinite(word: str, numeral: str, counter: str, suffix: str = "") -> str:
+    """Return the katakana of 何 ("how many") or 数 ("several") with a unit of ten and a counter.
+
+    何 changes the sound after it as 3 does: 何本 ナンボン, 何百人 ナンビャクニン, 数十回 スウジュッカイ. The result is
+    empty without a unit and a counter, and for a counter that 何 does not count (何色).
+    """
+    if not numeral and (not counter or (word == "何" and counter in KINDS)):
+        return ""
+    ending = SUFFIXES[suffix][0] if suffix else ""
+    if numeral:
+        reading = read_number(numeral, counter)
+        reading = reading.removeprefix("イチ")  # 何万 ナンマン
+        if word == "何":
+            reading = re.sub("^ヒャ", "ビャ", re.sub("^セ", "ゼ", reading))
+        return {"何": "ナン", "数": "スウ"}[word] + reading + ending
+    reading, sound = reading_and_class(counter)
+    if word == "数":
+        return "スウ" + ("ジツ" if counter == "日" else reading) + ending
+    return "ナン" + _after_three(reading, sound) + ending
+
+
+def _read_value(value: int, counter: str, after_month: bool) -> str:
     if counter == "日" and (value in _DAYS or (value == 1 and after_month)):
         return _DAYS.get(value, "ツイタチ")
-    if counter == "人" and value in (1, 2):
-        return ("ヒトリ", "フタリ")[value - 1]
+    if counter == "人" and value in _PEOPLE:
+        return _PEOPLE[value]
     if counter == "つ" and value in _THINGS:
         return _THINGS[value]
     if counter in ("歳", "才") and value == 20:
         return "ハタチ"
-    if counter in _OWN_DIGITS:
-        reading, forms = _OWN_DIGITS[counter]
-        return _with_last(value, forms) + reading
-    reading, sound = _COUNTERS.get(counter, ({"日": "ニチ", "つ": "ツ"}.get(counter, ""), ""))
-    if sound != "h":
-        return _with_last(value, _BEFORE[sound]) + reading
-    number = _with_last(value, _BEFORE["k"])
-    last = _last_digit(value)
-    if number.endswith("ッ") or (reading[0] == "フ" and last in (3, 4)):  # イップン, サンプン, ヨンプン
-        reading = _POPPED[reading[0]] + reading[1:]
-    elif last == 3 or number.endswith("セン"):  # サンボン
-        reading = _VOICED[reading[0]] + reading[1:]
+    return _sino(value, counter)
+
+
+def _sino(value: int, counter: str) -> str:
+    """Return the Chinese reading of a number with its counter."""
+    reading, sound = reading_and_class(counter)
+    if counter in OWN_DIGITS:
+        return _with_last(value, OWN_DIGITS[counter][1]) + reading
+    if sound.startswith("native") and value in (1, 2):
+        return ("ヒト", "フタ")[value - 1] + reading
+    number = _with_last(value, _BEFORE[sound])
+    if number.endswith("ッ") and reading[0] in _POPPED:  # イップン, ロッポン
+        return number + _POPPED[reading[0]] + reading[1:]
+    if _last_digit(value) == 4 and counter[:1] in FOUR_POPS:
+        return number + _POPPED[reading[0]] + reading[1:]
+    if number.endswith(("サン", "セン", "ゼン", "マン")):
+        return number + _after_three(reading, sound)
     return number + reading
 
 
-def read_digits(digits: str) -> str:
-    return "".join(_DIGITS[int(digit)] for digit in digits)
+def _after_three(reading: str, sound: str) -> str:
+    """Return a counter's reading after 3, 1000 or 何: ボン, プン, ガイ."""
+    if sound in ("b", "g", "z"):
+        return _VOICED[reading[0]] + reading[1:]
+    if sound in ("p", "native p"):
+        return _POPPED[reading[0]] + reading[1:]
+    return reading
 
 
 def _last_digit(value: int) -> int:
-    return value % 10 or (10 if value % 100 else 0)
+    """Return the last digit that is not 0 as 1 to 9, or 10 or 100; 0 for larger round numbers."""
+    if value % 10:
+        return value % 10
+    if value % 100:
+        return 10
+    return 100 if value % 1000 else 0
 
 
 def _with_last(value: int, forms: dict[int, str]) -> str:
+    """Return the cardinal number whose last digit has its form of `forms`."""
     last = _last_digit(value)
     if last not in forms:
         return _cardinal(value)
     if last < 10:
         return (_cardinal(value - last) if value > last else "") + forms[last]
-    return _cardinal(value).removesuffix("ジュウ") + forms[last]
+    if last == 10:
+        return _cardinal(value).removesuffix("ジュウ") + forms[last]
+    return _cardinal(value).removesuffix("ク") + "ッ"
 
 
 def _cardinal(value: int) -> str:
@@ -155,50 +187,3 @@ def _below_ten_thousand(group: int, power: int) -> str:
     if tens:
         words += ("" if tens == 1 else _DIGITS[tens]) + "ジュウ"
     return words + (_DIGITS[ones] if ones else "")
-
-
-_CURRENCIES = {"$": "ドル", "¥": "円", "£": "ポンド", "€": "ユーロ"}
-_UNITS = {
-    "km": "キロメートル",
-    "cm": "センチメートル",
-    "mm": "ミリメートル",
-    "m": "メートル",
-    "kg": "キログラム",
-    "mg": "ミリグラム",
-    "g": "グラム",
-    "ml": "ミリリットル",
-    "l": "リットル",
-    "%": "パーセント",
-    "‰": "パーミル",
-    "°c": "ド",
-    "°": "ド",
-    "gb": "ギガバイト",
-    "mb": "メガバイト",
-}
-_YEAR = "(?:1[0-9]|20)[0-9]{2}"
-_RULES = (
-    (r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", lambda m: ""),
-    (r"(?<![0-9-])0[0-9]{1,3}-[0-9]{2,4}-[0-9]{4}(?![0-9-])", lambda m: "、".join(map(read_digits, m[0].split("-")))),
-    (
-        rf"(?<![0-9])({_YEAR})([-/.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12][0-9]|3[01])(?![0-9])",
-        lambda m: f"{m[1]}年{int(m[3])}月{int(m[4])}日",
-    ),
-    (
-        r"(?<![0-9:])([01]?[0-9]|2[0-4]):([0-5][0-9])(?![0-9:])",
-        lambda m: f"{int(m[1])}時" + (f"{int(m[2])}分" if int(m[2]) else ""),
-    ),
-    (r"(?<=[0-9])\s*[~〜]\s*(?=[0-9])", lambda m: "から"),
-    (r"(?<![0-9A-Za-z])-(?=[0-9])", lambda m: "マイナス"),
-    (r"([$¥£€])\s?([0-9]+(?:\.[0-9]+)?)([万億兆]*)", lambda m: m[2] + m[3] + _CURRENCIES[m[1]]),
-    (r"(?<![0-9./])([0-9]+)/([0-9]+)(?![0-9./])", lambda m: f"{read_number(m[2])}ブンノ{read_number(m[1])}"),
-    (r"(?<![0-9.])([0-9]+)\.([0-9]+)(?![0-9.])", lambda m: f"{read_number(m[1])}テン{read_digits(m[2])}"),
-    (rf"(?<=[0-9ァ-ヴ])\s?({'|'.join(_UNITS)})(?![A-Za-z])", lambda m: _UNITS[m[1].lower()]),
-)
-_COMPILED = tuple((re.compile(pattern, re.IGNORECASE), replacement) for pattern, replacement in _RULES)
-
-
-def spell_signs(text: str) -> str:
-    """Dates, times, currencies, units, decimals and fractions in words; whole numbers stay for their counters."""
-    for pattern, replacement in _COMPILED:
-        text = pattern.sub(replacement, text)
-    return text

@@ -3,9 +3,9 @@
 
 """Tables of expected Chinese, Japanese and Korean phones (data/*.jsonl), and small but real WordPiece tokenizers.
 
-A row: the sentence, its normalised text, phones, tones (one number stands for all), word pieces, word2ph, and what
-MeloTTS's own front end says to the same vocabulary: "same", "same but for marks" (it drops them), "differs" (every
-kind of difference is explained in text/DIFFERENCES.md) or "fails".
+A row has the sentence, its normalised text, phones, tones (one number means all), word pieces, word2ph, and how
+MeloTTS's own front end compares with the same vocabulary: "same", "same but for marks" (it drops them), "differs"
+(text/DIFFERENCES.md explains every kind of difference) or "fails".
 """
 
 import json
@@ -46,7 +46,7 @@ def assert_as_expected(phones: Phones, row: dict[str, str]) -> None:
 
 
 def warnings_of(action) -> list[str]:
-    """What a call warns about."""
+    """Return the warnings that a call logs."""
     messages: list[str] = []
     sink = logger.add(lambda message: messages.append(message.record["message"]), level="WARNING")
     try:
