@@ -4,19 +4,33 @@
 """English as it is written -> [here] -> lower-case words and punctuation, numbers in words, for english.py.
 
 Where MeloTTS's normalisation reads a text right, the words are the same, hyphens of "ninety-nine" included, since the
-voices were trained on them; DIFFERENCES.md lists the rest.
+voices were trained on them; DIFFERENCES.md lists the rest. Each step rewrites what it recognises into words, so a later
+step does not see it: addresses, quantities, times, dates, abbreviations, capitals, and last the numbers that are left.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable
 
-import inflect
-
+from models.demos.openvoice.text import english_numbers as numbers
 from models.demos.openvoice.text import roman_numerals
+from models.demos.openvoice.text.addresses import read_addresses
+from models.demos.openvoice.text.english_numbers import DECIMAL
+from models.demos.openvoice.text.english_words import (
+    ABBREVIATIONS,
+    ADDRESS_SIGNS,
+    COUNTED,
+    CURRENCIES,
+    CURRENCY_CODES,
+    LABELS,
+    MONTHS,
+    PER,
+    SHORT_MONTHS,
+    SIGNS,
+    SPACED_UNITS,
+    UNITS,
+)
 from models.demos.openvoice.text.frontend import drop_unknown
-
-_inflect = inflect.engine()
 
 # Letters that Unicode does not take apart into a Latin letter and an accent.
 _LETTERS = str.maketrans(
@@ -27,7 +41,7 @@ _MARKS = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "′": "'", "“": '"', "”": '"', "„": '"', "‐": "-", "‑": "-", "−": "-", "\u2044": "/"}
     | {"。": ".", "！": "!", "？": "?", "，": ",", "、": ",", "；": ";", "：": ":"}
 )
-# Marks without a phone: MeloTTS reads over them, and BERT sees them.
+# Marks without a phone: MeloTTS reads over them, and BERT reads them.
 _UNSPOKEN = '"()[]{}<>«»‹›:;/\\*_~^`|—–―…•'
 
 # Words that are others when written in capitals.
@@ -35,81 +49,35 @@ _INITIALISMS = frozenset("US AI AM PM ID".split())
 # The letter A alone is the article; "ay" is how its name is spelled.
 _LETTER_NAMES = {"a": "ay"}
 
-_ABBREVIATIONS = {
-    "mrs": "misess",  # MeloTTS's spelling, which its voices know
-    "mr": "mister",
-    "dr": "doctor",
-    "st": "saint",
-    "co": "company",
-    "jr": "junior",
-    "maj": "major",
-    "gen": "general",
-    "drs": "doctors",
-    "rev": "reverend",
-    "lt": "lieutenant",
-    "hon": "honorable",
-    "sgt": "sergeant",
-    "capt": "captain",
-    "esq": "esquire",
-    "ltd": "limited",
-    "col": "colonel",
-    "ft": "fort",
-    "ms": "ms",
-    "prof": "professor",
-    "vs": "versus",
-    "dept": "department",
-    "approx": "approximately",
-    "mt": "mount",
-}
-_CURRENCIES = {
-    "$": ("dollar", "dollars", "cent", "cents"),
-    "€": ("euro", "euros", "cent", "cents"),
-    "£": ("pound sterling", "pounds sterling", "penny", "pence"),
-    "¥": ("yen", "yen", "sen", "sen"),
-}
-_SCALES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion"}
-_UNITS = {
-    "km/h": ("kilometer per hour", "kilometers per hour"),
-    "mph": ("mile per hour", "miles per hour"),
-    "km": ("kilometer", "kilometers"),
-    "kg": ("kilogram", "kilograms"),
-    "cm": ("centimeter", "centimeters"),
-    "mm": ("millimeter", "millimeters"),
-    "ml": ("milliliter", "milliliters"),
-    "lbs": ("pound", "pounds"),
-    "lb": ("pound", "pounds"),
-    "ft": ("foot", "feet"),
-    "ghz": ("gigahertz", "gigahertz"),
-    "mhz": ("megahertz", "megahertz"),
-    "gb": ("gigabyte", "gigabytes"),
-    "mb": ("megabyte", "megabytes"),
-    "°c": ("degree celsius", "degrees celsius"),
-    "°f": ("degree fahrenheit", "degrees fahrenheit"),
-    "°": ("degree", "degrees"),
-}
-_SIGNS = {"%": "percent", "&": "and", "@": "at", "+": "plus", "=": "equals", "°": "degrees"}
-_FRACTIONS = {"1/2": "one half", "1/3": "one third", "2/3": "two thirds", "1/4": "one quarter", "3/4": "three quarters"}
-_COUNTED = frozenset(
-    "act appendix article book bowl chapter class figure grade level part phase round scene section stage table title "
-    "type volume war".split()
-)
-_MONTHS = "january february march april may june july august september october november december".split()
-_WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
-_LONGEST_NUMBER = 15  # digits; a longer one is a code, not a quantity
+_SIGNS_OF_MONEY = "|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=True))
+_CODES_OF_MONEY = "|".join(CURRENCY_CODES)
+_SCALE = r"(?:\s?(thousand|million|billion|trillion|bn|mn|[kKmMbB])\b(?![/²³]))?"
+_UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
+_MONTH = "|".join([*(month.capitalize() for month in MONTHS), *(rf"{name.capitalize()}\." for name in SHORT_MONTHS)])
+_MONTH_WORDS = {name: month for month in MONTHS for name in (month, f"{month[:3]}.")} | {"sept.": "september"}
+_HALF = r"(?:\s?([AaPp])\.?\s?[Mm]\b\.?)"
+_CLOCK = r"(?:[01]?\d|2[0-3]):[0-5]\d"
 
 
 def normalize(text: str, known_word: Callable[[str], bool]) -> str:
+    """Return a sentence in words. `known_word` tells whether the dictionary has a lower-case word."""
+    shouted = text.isupper()
     text = "".join(map(_compatible, text)).translate(_LETTERS).translate(_MARKS)
-    text = _capitals(text, known_word)
-    text = _abbreviations(_times(text)).lower()
+    text = read_addresses(text, ADDRESS_SIGNS, _spell, frozenset(("org", "gov", "edu")))
+    text = _quantities(_codes(text))
+    text = _abbreviations(_times(_dates(text)))
+    text = _capitals(text, known_word, shouted).lower()
     text = _numbers(text)
     text = drop_unknown(text, _known, "EN")
     return re.sub(r" (?=[.,!?])", "", " ".join(text.split()))
 
 
 def _compatible(character: str) -> str:
-    """Full-width, styled, and superscript letters and digits as plain ones."""
-    return unicodedata.normalize("NFKC", character) if unicodedata.category(character)[0] in "LN" else character
+    """Return full-width and styled letters and digits as plain ones, ½ as " 1/2"; ² and ³ stay for `_quantities`."""
+    if unicodedata.category(character)[0] not in "LN" or character in "²³":
+        return character
+    plain = unicodedata.normalize("NFKC", character)
+    return f" {plain}" if "\u2044" in plain else plain
 
 
 def _known(character: str) -> bool:
@@ -122,19 +90,171 @@ def _known(character: str) -> bool:
     )
 
 
-def _roman(match: re.Match) -> str:
-    """World War II is two, Henry VIII the eighth."""
-    before, number = match[1], roman_numerals.value(match[2])
-    if number is None or before.islower() and before not in _COUNTED:
-        return match[0]
-    return f"{before} {number}" if before.lower() in _COUNTED else f"{before} the {_inflect.ordinal(number)}"
-
-
 def _spell(letters: str) -> str:
     return " ".join(_LETTER_NAMES.get(letter, letter) for letter in letters.lower() if letter.isalpha())
 
 
-def _capitals(text: str, known_word: Callable[[str], bool]) -> str:
+# --- numbers with something around them ------------------------------------------------------------------------------
+
+
+def _codes(text: str) -> str:
+    """Telephone numbers, versions, and other digits that are no quantity."""
+    text = re.sub(r"\b(\d{4})-(\d\d)-(\d\d)\b", lambda m: numbers.date(m[1], int(m[2]), int(m[3])) or m[0], text)
+    text = re.sub(r"\b(\d\d?)/(\d\d?)/(\d{4})\b", _slashed_date, text)
+    text = re.sub(r"\((\d{3})\)\s?(\d{3})[-. ](\d{4})\b", lambda m: f"({_digits(m[1])}) {_digits(m[2] + m[3])}", text)
+    text = re.sub(r"\+\d{1,3}(?:[\s.-]\(?\d{1,5}\)?){2,5}\b", lambda m: f"plus {_digits(m[0])}", text)
+    text = re.sub(r"(?<![\d.,$€£-])0\d{2,4}(?: \d{3,4}){1,3}\b", lambda m: _digits(m[0]), text)
+    text = re.sub(r"(?<![\w.,-])\d{3}([-.])\d{3}\1\d{4}\b|(?<![\w.,-])\d{3}-\d{4}\b", lambda m: _digits(m[0]), text)
+    text = re.sub(r"(?<![\w.,-])\d+(?:-\d+){2,}\b(?![-.]\d)", lambda m: _digits(m[0]), text)
+    text = re.sub(r"\b([Cc]all|[Dd]ial) (\d{3})\b(?![-.,]?\d)", lambda m: f"{m[1]} {_digits(m[2])}", text)
+    text = re.sub(
+        r"\b[vV](?:ersion |\.\s?)?(?=\d)(\d+(?:\.\d+)*)\b", lambda m: f"version {numbers.version(m[1])}", text
+    )
+    text = re.sub(r"(?<![\d.,$€£])\d+(?:\.\d+){2,}(?!\w)", lambda m: numbers.version(m[0]), text)
+    return re.sub(r"\b(24/7|9/11)\b", lambda m: m[0].replace("/", " "), text)
+
+
+_digits = numbers.digit_by_digit
+
+
+def _slashed_date(match: re.Match) -> str:
+    """Read month/day/year, or day/month/year where only that is possible."""
+    first, second, year = int(match[1]), int(match[2]), match[3]
+    return numbers.date(year, first, second) or numbers.date(year, second, first) or match[0]
+
+
+def _quantities(text: str) -> str:
+    """Ranges, fractions, money and units. Plain numbers are left as they are."""
+    text = _ranges(text)
+    text = re.sub(r"(?<![\d/.,-])(\d+) (\d{1,2})/(\d{1,3})(?![\d/])", _mixed_number, text)
+    text = re.sub(r"(?<![\d/.,])(\d{1,4})/(\d{1,4})(?![\d/]|\.\d)", lambda m: numbers.fraction(m[1], m[2]), text)
+    text = re.sub(r"\b(\d)'\s?(\d\d?)\"", lambda m: f"{m[1]} foot {m[2]}", text)
+    text = re.sub(rf"(?<![\w.,])[-−](?=(?:{_SIGNS_OF_MONEY}))", "minus ", text)
+    text = re.sub(rf"\b({_CODES_OF_MONEY})\s?(?=\d)", lambda m: CURRENCY_CODES[m[1]], text)
+    text = re.sub(rf"(?<=\d)\s?({_CODES_OF_MONEY})\b", lambda m: CURRENCY_CODES[m[1]], text)
+    text = re.sub(
+        rf"({_SIGNS_OF_MONEY})\s?({DECIMAL}){_SCALE}", lambda m: f" {numbers.money(m[1], m[2], _lower(m[3]))} ", text
+    )
+    text = re.sub(
+        rf"(?<![\w.,])({DECIMAL})\s?({_SIGNS_OF_MONEY})(?!\w)", lambda m: f"{numbers.money(m[2], m[1], None)} ", text
+    )
+    text = re.sub(r"(?<![\w.,])(\d+)\s?¢", lambda m: f"{m[1]} cent{'' if m[1] == '1' else 's'}", text)
+    text = re.sub(rf"(?<![\w.,/])({DECIMAL})(\s?|-)({_UNIT})([²³]?)(/(?:{'|'.join(PER)}))?(?![\w²³/])", _quantity, text)
+    text = re.sub(r"(?<=[\d.])M\b", " million", text)
+    text = re.sub(r"(?<=\d)\s?[x×]\s?(?=\d)", lambda m: " times " if "×" in m[0] else " by ", text)
+    text = re.sub(r"(?<=\w) ?< ?(?=\d)", " is less than ", text)
+    text = re.sub(r"(?<=\w) ?> ?(?=\d)", " is greater than ", text)
+    return re.sub(r"~\s?(?=[\d$€£])", "about ", text)
+
+
+def _lower(scale: str | None) -> str | None:
+    return scale and scale.lower()
+
+
+def _ranges(text: str) -> str:
+    """5-10, 50%-60%, $5-$10: "to" between two numbers; a currency sign, a scale or a unit may be with each."""
+    sign, after = rf"(?:{_SIGNS_OF_MONEY})?", rf"(?:\s?(?:%|°[CF]?|{_SIGNS_OF_MONEY}|[kKMB]\b|(?:a|p)\.?m\b))?"
+    ranged = rf"(?<![\w.,/:-])({sign})({DECIMAL})({after})\s?[-–]\s?(?=({sign})({DECIMAL})(?![\w-]*-\d)({_SCALE}))"
+
+    def read(match: re.Match) -> str:
+        if match[1] and not match[4]:  # $5-10 million: the sign is read once, after the second number
+            return f"{match[2]}{match[3]} to {match[1]}"
+        return f"{match[1]}{match[2]}{match[3]} to "
+
+    text = re.sub(ranged, read, text)
+    return re.sub(rf"\b({_CLOCK}{_HALF}?)\s?[-–]\s?(?={_CLOCK})", lambda m: f"{m[1]} to ", text)
+
+
+def _mixed_number(match: re.Match) -> str:
+    if int(match[2]) >= int(match[3]):
+        return match[0]
+    return f"{match[1]} and {numbers.fraction(match[2], match[3])}"
+
+
+def _quantity(match: re.Match) -> str:
+    amount, gap, unit, power, per = match.groups()
+    if not gap and unit in SPACED_UNITS and unit in "sh":  # the 80s, a 4h
+        return match[0]
+    one, many = UNITS[unit]
+    single = gap == "-" or amount == "1"
+    kind = {"": "", "²": "square ", "³": "cubic "}[power]
+    rate = f" per {PER[per[1:]]}" if per else ""
+    return f"{amount} {kind}{one if single else many}{rate}"
+
+
+# --- times and dates --------------------------------------------------------------------------------------------------
+
+
+def _times(text: str) -> str:
+    def time(match: re.Match) -> str:
+        hour, minute = int(match[1]), int(match[2] or 0)
+        half = match[3].lower() if match[3] else "p" if hour > 12 else "a" if hour == 0 else ""
+        # "at 5 p.m." ends a sentence with the stop of its abbreviation.
+        ends = match[0].endswith(".") and not re.match(r"\s+[a-z\d]|\s*[,;:?!]", text[match.end() :])
+        return numbers.clock(hour, minute, half) + "." * ends
+
+    text = re.sub(rf"\b([01]?\d|2[0-3]):([0-5]\d)(?!\d){_HALF}?(?!:)", time, text)
+    text = re.sub(rf"\b(1[0-2]|0?[1-9])(){_HALF}", time, text)
+    text = re.sub(r"(?<![\d:])(\d+):(\d+)(?![\d:])", r"\1 to \2", text)
+    return re.sub(r"\b([AaPp])\.\s?[Mm]\.", lambda m: f"{_spell(m[1])} m", text)
+
+
+def _dates(text: str) -> str:
+    """May 5, 5 May: an ordinal. "In May 20 people came" has none."""
+
+    def month_first(match: re.Match) -> str:
+        day = int(match[3])
+        if not 1 <= day <= 31 or match[1].lower() == "in ":
+            return match[0]
+        return f"{match[1]}{_MONTH_WORDS[match[2].lower()]} {numbers.ordinal(day)}"
+
+    def day_first(match: re.Match) -> str:
+        day = int(match[2])
+        if not 1 <= day <= 31:
+            return match[0]
+        article = "" if match[1] else "the "
+        return f"{match[1]}{article}{numbers.ordinal(day)} of {_MONTH_WORDS[match[3].lower()]}"
+
+    day_end = r"(\d{1,2})(?![\d%]|[.,/:]\d|[-–]\d|\s?(?:st|nd|rd|th)\b)"
+    text = re.sub(rf"\b((?:[Ii]n )?)({_MONTH})\s{day_end}", month_first, text)
+    text = re.sub(rf"\b((?:[Tt]he )?)(?<![\d.,/:-])(\d{{1,2}}) ({_MONTH})(?![a-z])(?! \d\d?\b)", day_first, text)
+    return re.sub(rf"\b({_MONTH})(?=\s\d)", lambda m: _MONTH_WORDS[m[1].lower()] if m[1].endswith(".") else m[1], text)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _abbreviations(text: str) -> str:
+    text = re.sub(r"\b[eE]\.\s?g\.,?\s?", "for example ", text)
+    text = re.sub(r"\b[iI]\.\s?e\.,?\s?", "that is ", text)
+    text = re.sub(r"\ba\.?k\.?a\.(?=\W)", "also known as", text)
+    text = re.sub(r"\bw/o\b", "without", text)
+    text = re.sub(r"\bw/(?=\s|[a-z]{3})", "with ", text)
+    text = re.sub(r"(?<=[a-z] )St\.(?!\s[A-Z])", "Street", text)
+    text = re.sub(r"(?<=\d)\s?ft\.", " feet", text)
+    names = "|".join(LABELS)
+    text = re.sub(rf"\b({names})\.\s?(?=\d)", lambda m: f"{LABELS[m[1].lower()]} ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(etc)\.(?=\s+[a-z])", r"\1", text)
+    names = "|".join(ABBREVIATIONS)
+    return re.sub(
+        rf"\b({names})\.(\s?)(?=(\w?))",
+        lambda m: ABBREVIATIONS[m[1].lower()] + (m[2] or (" " if m[3] else "")),
+        text,
+        flags=re.IGNORECASE,
+    )
+
+
+def _roman(match: re.Match) -> str:
+    """Read World War II as two, Henry VIII as the eighth."""
+    before, number = match[1], roman_numerals.value(match[2])
+    if number is None or before.islower() and before not in COUNTED:
+        return match[0]
+    return f"{before} {number}" if before.lower() in COUNTED else f"{before} the {numbers.ordinal(number)}"
+
+
+def _capitals(text: str, known_word: Callable[[str], bool], shouted: bool) -> str:
+    """Spell capitals that are no word; part YouTube's like where the dictionary lacks them."""
+
     def initialism(match: re.Match) -> str:
         word, plural = match[1], match[2]
         low = word.lower()
@@ -144,11 +264,18 @@ def _capitals(text: str, known_word: Callable[[str], bool]) -> str:
             return match[0]
         return _spell(word) + ("'s" if plural else "")
 
-    text = re.sub(r"\b(?:[eE]\.\s?g\.)", "for example", text)
-    text = re.sub(r"\b(?:[iI]\.\s?e\.)", "that is", text)
+    def with_digits(match: re.Match) -> str:
+        """Spell NW1, A4, B2B, MP3; the letters of COVID19 are a word."""
+        parts = re.findall(r"[A-Z]+|\d+", match[0])
+        return " ".join(_spell(part) if part.isalpha() and len(part) < 4 else part for part in parts) + match[1]
+
     text = re.sub(rf"\b([A-Z]?[a-z]+) ({roman_numerals.PATTERN})\b", _roman, text)
     text = re.sub(r"\bPh\.\s?D\.?", "p h d", text)
-    if not text.isupper():
+    text = re.sub(r"\bC\+\+", "c plus plus", text)
+    text = re.sub(r"\b([CF])#", r"\1 sharp", text)
+    text = re.sub(r"\b(?=[A-Z\d]*[A-Z])(?=[A-Z\d]*\d)[A-Z\d]{2,8}((?:'?s)?)\b(?![.,]\d)", with_digits, text)
+    text = re.sub(r"\b([A-Z]{1,3})(?=-\d)", lambda m: _spell(m[1]), text)
+    if not shouted:
         text = re.sub(r"\b([A-Z]{2,6})(s?)\b(?!\.\w)", initialism, text)
     # U.S., Ph.D., J. K. Rowling; the last stop is the sentence's where the text ends.
     text = re.sub(
@@ -161,113 +288,20 @@ def _capitals(text: str, known_word: Callable[[str], bool]) -> str:
     return re.sub(r"\b[A-Za-z]*[a-z][A-Z][A-Za-z]*", humps, text)
 
 
-def _times(text: str) -> str:
-    def time(match: re.Match) -> str:
-        hour, minute = int(match[1]), int(match[2] or 0)
-        half = match[3].lower() if match[3] else "p" if hour > 12 else "a" if hour == 0 else ""
-        if not match[2] and not half:
-            return match[0]
-        spoken = [_words(hour % 12 or 12)]
-        if minute:
-            spoken += ["oh"] * (minute < 10) + [_words(minute)]
-        elif not half:
-            spoken.append("o'clock")
-        spoken += [_spell(half), "m"] if half else []
-        # "at 5 p.m." ends a sentence with the stop of its abbreviation.
-        ends = match[0].endswith(".") and not re.match(r"\s+[a-z\d]|\s*[,;:?!]", text[match.end() :])
-        return " ".join(spoken) + "." * ends
-
-    half = r"(?:\s?([AaPp])\.?\s?[Mm]\b\.?)"
-    text = re.sub(rf"\b([01]?\d|2[0-3]):([0-5]\d)\b{half}?(?!:)", time, text)
-    text = re.sub(rf"\b(1[0-2]|0?[1-9])(){half}", time, text)
-    return re.sub(r"\b([AaPp])\.\s?[Mm]\.", lambda m: f"{_spell(m[1])} m", text)
-
-
-def _abbreviations(text: str) -> str:
-    text = re.sub(r"(?<=[a-z] )St\.(?!\s[A-Z])", "Street", text)
-    text = re.sub(r"(?<=\d)\s?ft\.", " feet", text)
-    text = re.sub(r"\b[Nn]os?\.\s?(?=\d)", "number ", text)
-    text = re.sub(r"\b(etc)\.(?=\s+[a-z])", r"\1", text)
-    names = "|".join(_ABBREVIATIONS)
-    return re.sub(rf"\b({names})\.", lambda m: _ABBREVIATIONS[m[1].lower()], text, flags=re.IGNORECASE)
+# --- what is left -----------------------------------------------------------------------------------------------------
 
 
 def _numbers(text: str) -> str:
-    text = re.sub(r"\b(\d{4})-(\d\d)-(\d\d)\b", _date, text)
-    text = re.sub(r"(?<![\d/])[123]/[234](?![\d/])", lambda m: _FRACTIONS.get(m[0], m[0]), text)
+    text = re.sub(r"\b(\d{1,2}0)('?s)\b|\b(\d{4})('?s)\b", lambda m: numbers.plural(numbers.number(m[1] or m[3])), text)
     text = re.sub(
-        rf"([$€£¥])\s?(?=\.?\d)({_WHOLE})?(?:\.(\d+))?(?:\s?(thousand|million|billion|trillion|bn|mn|k|m|b)\b)?",
-        _money,
-        text,
+        r"(?<![\d,.])(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b", lambda m: numbers.ordinal(m[1].replace(",", "")), text
     )
-    text = re.sub(r"\b(\d{1,2}0)('?s)\b|\b(\d{4})('?s)\b", lambda m: _plural(_number(m[1] or m[3])), text)
-    units = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
-    text = re.sub(rf"(?<![\d,.])({_WHOLE}(?:\.\d+)?)\s?({units})(?!\w)", _quantity, text)
-    text = re.sub(
-        r"\b\d{3}-\d{4}\b|\b\d{3}-\d{3}-\d{4}\b", lambda m: " ".join(map(_words, re.findall(r"\d", m[0]))), text
-    )
-    text = re.sub(r"\b(\d{1,4})\s?[-–]\s?(?=\d{1,4}\b)", r"\1 to ", text)
-    text = re.sub(r"\b\d{1,3}(?:,\d{3})+(?![\d,])", lambda m: _cardinal(m[0].replace(",", "")), text)
-    text = re.sub(r"\b\d+(?:\.\d+)+", lambda m: _decimal(m[0]), text)
-    text = re.sub(r"\b(\d+)(?:st|nd|rd|th)\b", lambda m: _words(m[0]), text)
     text = re.sub(r"#\s?(?=\d)", "number ", text)
-    text = re.sub(r"(?<![\w.,])-(?=\d)", "minus ", text)
+    text = re.sub(r"#(?=[a-z])", "hashtag ", text)
+    text = re.sub(r"(?<![\w.,])-(?=\.?\d)", "minus ", text)
     text = re.sub(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])", " ", text)
-    text = re.sub(r"\d+", lambda m: _number(m[0]), text)
-    for sign, name in {**_SIGNS, **{sign: names[1] for sign, names in _CURRENCIES.items()}}.items():
+    text = re.sub(rf"(?<![\d.,]){DECIMAL}(?![\d,]*\d)", lambda m: numbers.decimal(m[0]), text)
+    text = re.sub(r"\d+", lambda m: numbers.number(m[0]), text)
+    for sign, name in {**SIGNS, **{sign: names[1] for sign, names in CURRENCIES.items() if len(sign) == 1}}.items():
         text = text.replace(sign, f" {name} ")
     return text
-
-
-def _words(number: int | str) -> str:
-    return _inflect.number_to_words(number, andword="")
-
-
-def _cardinal(digits: str) -> str:
-    return _words(int(digits)) if len(digits) <= _LONGEST_NUMBER else " ".join(map(_words, digits))
-
-
-def _number(digits: str) -> str:
-    """A plain number; from 1001 to 2999 as a year is read."""
-    number = int(digits)
-    if not 1000 < number < 3000 or number == 2000:
-        return _cardinal(digits)
-    if 2000 < number < 2010:
-        return f"two thousand {_words(number % 100)}"
-    if number % 100 == 0:
-        return f"{_words(number // 100)} hundred"
-    return f"{_words(number // 100)} {'oh ' if number % 100 < 10 else ''}{_words(number % 100)}"
-
-
-def _decimal(number: str) -> str:
-    whole, *parts = number.split(".")
-    return " point ".join([_number(whole), *(" ".join(map(_words, part)) for part in parts)])
-
-
-def _plural(words: str) -> str:
-    return words[:-1] + "ies" if words.endswith("y") else words + "s"
-
-
-def _date(match: re.Match) -> str:
-    year, month, day = match.groups()
-    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
-        return " ".join(match.groups())
-    return f"{_MONTHS[int(month) - 1]} {_words(_inflect.ordinal(int(day)))}, {_number(year)}"
-
-
-def _money(match: re.Match) -> str:
-    one, many, hundredth, hundredths = _CURRENCIES[match[1]]
-    whole, fraction, scale = match[2] or "0", match[3] or "", match[4]
-    read = _cardinal(whole.replace(",", "")) if "," in whole else _number(whole)
-    if scale or len(fraction) > 2:
-        point = " point " + " ".join(map(_words, fraction)) if fraction else ""
-        return f"{read}{point} {_SCALES.get(scale, scale) or ''} {many}".replace("  ", " ")
-    units, cents = int(whole.replace(",", "")), int(fraction.ljust(2, "0"))
-    parts = [f"{read} {one if units == 1 else many}"] if units or not cents else []
-    parts += [f"{_words(cents)} {hundredth if cents == 1 else hundredths}"] if cents else []
-    return " ".join(parts)
-
-
-def _quantity(match: re.Match) -> str:
-    one, many = _UNITS[match[2]]
-    return f"{match[1]} {one if match[1] == '1' else many}"

@@ -37,9 +37,16 @@ _CLAUSE = re.compile(r"[,;:，、；：—–](?=\s|[^\x00-\x7f])|\s[-—–]\s"
 # A full stop after these belongs to the word, whatever follows.
 _ABBREVIATIONS = {
     "EN": "mr mrs ms dr drs prof st gen sen rep gov rev hon capt lt maj col sgt cpl mt ft vs e.g i.e cf fig vol approx",
-    "ES": "sr sra srta sres dr dra prof profa d dª lic ing gral ud uds avda p.ej pág núm art vol aprox",
+    "ES": "sr sra srta sres dr dra prof profa d dª dña sto sta lic ing gral ud uds avda p.ej pág núm art vol aprox ee",
     "FR": "m mm mme mmes mlle mlles dr pr me st ste av boul art fig vol p.ex env apr",
 }
+# After these only where a number follows: "No. 5", but "No. Five came."
+_LABELS = {
+    "EN": "no nos p pp ch sec ext tel apt jan feb mar apr jun jul aug sep sept oct nov dec",
+    "ES": "p pp págs núms cap caps arts tel tlf fig n",
+    "FR": "p pp no nos chap tél janv févr avr juil sept oct nov déc",
+}
+_BEFORE_NUMBERS = {language: frozenset(words.split()) for language, words in _LABELS.items()}
 _TITLES = {language: frozenset(words.split()) for language, words in _ABBREVIATIONS.items()}
 # J. K. Rowling, the U.S. Army
 _INITIALS = re.compile(r"(?:\w\.)*[A-ZÀ-Ý]")
@@ -119,6 +126,8 @@ def _ends_sentence(text: str, start: int, mark: re.Match, language: str) -> bool
     if mark[0][0] != "." or mark[0].startswith(".."):
         return True
     word = _LAST_WORD.search(text, max(start, mark.start() - 40), mark.start())[0]
+    if text[after : after + 1].isdecimal() and word.lower() in _BEFORE_NUMBERS.get(language, ()):
+        return False
     return not _INITIALS.fullmatch(word) and word.lower() not in _TITLES.get(language, ())
 
 

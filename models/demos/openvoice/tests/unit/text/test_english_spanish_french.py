@@ -126,7 +126,7 @@ def test_a_word_longer_than_the_tokenizer_takes_is_spoken(frontends, wordwise):
         ("let us", "let us"),
         ("2.5", "two point five"),
         ("50%", "fifty percent"),
-        ("MP3", "mp three"),
+        ("MP3", "m p three"),
         ("Ph.D.", "p h d"),
         ("1/2", "one half"),
         ("0:30", "twelve thirty ay m"),
@@ -151,6 +151,13 @@ def test_english_normalisation(wordwise, written, read):
 )
 def test_english_contractions_are_one_word(frontends, contraction, phones):
     assert " ".join(frontends["EN"](contraction).phones[1:-1]) == phones
+
+
+def test_a_feminine_number_keeps_its_liaison(wordwise):
+    """As "21" has it; between words that are written out there is none."""
+    assert "v ˈ ɛ ̃ t e y n" in " ".join(wordwise["FR"]("21 heures").phones)
+    assert "v ˈ ɛ ̃ t e œ ̃" in " ".join(wordwise["FR"]("21 ans").phones)
+    assert "v ˈ ɛ ̃ e d ˈ ø" in " ".join(wordwise["FR"]("vingt et deux").phones)
 
 
 def test_load_tokenizer_names_the_folder(tmp_path, expect_error):

@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Numbers, signs and abbreviations in English, Spanish and French: tables/readings_*.tsv, written by hand.
+
+A row: as written, and as a careful reader says it. Hyphens, capitals and the last full stop are not compared; what
+stays in digits in Spanish and French, because BERT reads it so, is compared as it is pronounced.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from models.demos.openvoice.text.frontend import load_frontend
+from models.demos.openvoice.text.pieces import WholeWords
+
+TABLES = Path(__file__).parent / "tables"
+LANGUAGES = {
+    "EN": ("english", WholeWords()),
+    "ES": ("spanish", WholeWords(strip_accents=False)),
+    "FR": ("french", WholeWords(lowercase=False, strip_accents=False)),
+}
+
+
+def rows(language):
+    lines = (TABLES / f"readings_{LANGUAGES[language][0]}.tsv").read_text(encoding="utf-8").splitlines()
+    return [tuple(line.split("\t")) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def frontends():
+    return {language: load_frontend(language, words) for language, (_, words) in LANGUAGES.items()}
+
+
+def read_aloud(frontend, text):
+    normalized = frontend(text).normalized.lower().removesuffix(".")
+    if frontend.language != "EN":
+        normalized = re.sub(r"\d+", lambda number: frontend.reading.cardinal(int(number[0])), normalized)
+    return normalized.replace("-", " ")
+
+
+@pytest.mark.parametrize(
+    "language, written, read", [(language, *row) for language in LANGUAGES for row in rows(language)]
+)
+def test_reading(frontends, language, written, read):
+    assert read_aloud(frontends[language], written) == read
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reading_does_not_depend_on_its_place(frontends, language):
+    """After another word, and with more text behind, a number is read the same."""
+    for written, read in rows(language)[:60]:
+        if "." not in written[-1:] and written[0].isdigit() and "," not in written[-2:]:
+            assert f" {read}, " in f" {read_aloud(frontends[language], f'xx {written}, xx')} "
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_are_long_enough(language):
+    written = [row[0] for row in rows(language)]
+    assert len(written) == len(set(written)) >= 120
