@@ -43,8 +43,8 @@ _COUNTED = (
 )
 # Names whose V or X is a number: a single letter after any other name is an initial.
 _RULERS = (
-    "Charles Philippe Alphonse Ferdinand Jean Pie Henri Louis Georges Guillaume Édouard Richard Benoît Clément Innocent "
-    "Urbain Grégoire Léon Paul Sixte Jacques Frédéric Léopold Albert Boniface Martin Nicolas Jules Ivan Baudouin Robert"
+    "Charles Philippe Alphonse Ferdinand Jean Pie Henri Louis Georges Guillaume Édouard Richard Benoît Clément "
+    "Innocent Urbain Grégoire Léon Paul Sixte Jacques Frédéric Léopold Albert Boniface Martin Nicolas Jules Ivan Robert"
 ).split()
 
 

@@ -18,8 +18,8 @@ _YEAR_LABELS = frozenset("en de desde hasta del año años".split())
 _NO_NOUNS = frozenset(
     "las los unas unos estas estos esas esos ellas ellos otras otros muchas muchos pocas pocos todas todos algunas "
     "algunos nosotras nosotros vosotras vosotros varias varios mientras además apenas entonces menos antes después "
-    "lunes martes miércoles jueves viernes tres seis dos fuimos vamos somos tenemos hemos es más jamás tras mis tus sus "
-    "millones billones".split()
+    "lunes martes miércoles jueves viernes tres seis dos fuimos vamos somos tenemos hemos es más jamás tras mis tus "
+    "sus millones billones".split()
 )
 _FEMININE = re.compile(
     r"\w{2,}as|\w+(?:iones|dades|tudes)|veces|mujeres|noches|tardes|clases|voces|calles|partes|leyes|luces|flores|"
