@@ -25,7 +25,7 @@ import ttnn  # noqa: E402  (after the card is mocked)
 from mock_device.golden import GoldenExecutor  # noqa: E402
 from models.common.utility_functions import comp_pcc  # noqa: E402
 from models.demos.openvoice.loading import load_converter  # noqa: E402
-from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint  # noqa: E402
+from models.demos.openvoice.synthetic import make_converter_checkpoint  # noqa: E402
 from models.demos.openvoice.tt import parameters  # noqa: E402
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock  # noqa: E402
 from models.demos.openvoice.tt.posterior_encoder import PosteriorEncoder  # noqa: E402

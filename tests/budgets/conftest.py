@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import ttnn
 from mock_device.budget import Budget
 from models.demos.openvoice.loading import load_converter
-from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.synthetic import make_converter_checkpoint
 
 
 @pytest.fixture(scope="session")

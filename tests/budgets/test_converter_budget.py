@@ -12,7 +12,7 @@ from mock_device.cards import DEFAULT_CARD
 from mock_device.ledger import Ledger
 from mock_device.roofline import minimum_seconds
 from models.demos.openvoice.loading import load_converter
-from models.demos.openvoice.tests.checkpoints import V2_CONFIG, make_converter_checkpoint
+from models.demos.openvoice.synthetic import V2_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.perf import stages
 from models.demos.openvoice.tt.converter import packed_shape
 from models.demos.openvoice.tt.runner import DeviceConverter

@@ -17,11 +17,11 @@ import time
 from models.demos.openvoice.demo import loading
 from models.demos.openvoice.demo.loading import add_model_arguments
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.tt_audio.cli.terminal import add_command, add_json_argument, count, note, positive, progress, tell
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.errors import UsageError
-from models.tt_audio.testing.speech import voice as synthetic_voice
+from models.tt_audio.testing.synthetic_voice import voice as synthetic_voice
 
 EXAMPLES = """
 bench --seconds 3

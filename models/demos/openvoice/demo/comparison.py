@@ -10,7 +10,7 @@ is cloned.
 
 import argparse
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ import torch
 from models.common.utility_functions import comp_pcc
 from models.demos.openvoice.demo.loading import SMALL, Found, find_model, load
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.tt_audio.host import audio, sound_output
 from models.tt_audio.host.audio import AudioError
 from models.tt_audio.host.checkpoint import CheckpointError
@@ -28,7 +28,7 @@ from models.tt_audio.host.voices import Voice
 from models.tt_audio.judges.mel import log_mel
 from models.tt_audio.judges.metrics import similarity
 from models.tt_audio.judges.picture import draw
-from models.tt_audio.testing.speech import voice as synthetic_voice
+from models.tt_audio.testing.synthetic_voice import voice as synthetic_voice
 
 CHECK_SECONDS = 2.0
 SMALL_SECONDS = 5.0  # takes the small model about as long
@@ -64,7 +64,8 @@ def compare(options: argparse.Namespace, device=None) -> Agreement:
         reference = load(found.folder, "torch", precision="exact")
         on_device = load(found.folder, "ttnn", device=device)
     rate = reference.sampling_rate
-    source_name, samples, wanted_name, wanted = _speech(options, found, rate)
+    source_name, samples, wanted_name, references = _speech(options, found, rate)
+    wanted = np.concatenate(references)[: round(REFERENCE_SECONDS * rate)]
     print(f"source     {len(samples) / rate:.1f} s of {source_name}")
     print(f"reference  {len(wanted) / rate:.1f} s of {wanted_name}")
 
@@ -80,7 +81,7 @@ def compare(options: argparse.Namespace, device=None) -> Agreement:
     )
     titles = ["source", "reference", "result"]
     if trained:
-        before, after = (similarity(heard, wanted, rate) for heard in (samples, results["device"]))
+        before, after = (mean_similarity(heard, references, rate) for heard in (samples, results["device"]))
         print(f"similarity {before:.3f} of source and reference, {after:.3f} of result and reference (Resemblyzer)")
         titles[0] += f", similarity to the reference {before:.2f}"
         titles[2] += f", similarity to the reference {after:.2f}"
@@ -91,6 +92,14 @@ def compare(options: argparse.Namespace, device=None) -> Agreement:
     draw(dict(zip(titles, (samples, wanted, results["device"]), strict=True)), rate, written[-1])
     print("written   ", *written)
     return agreement
+
+
+def mean_similarity(samples: np.ndarray, references: Sequence[np.ndarray], rate: int) -> float:
+    """Return the mean of the similarities of a recording to each of the references.
+
+    The similarity to all references joined would be higher: a longer recording has a more typical embedding.
+    """
+    return float(np.mean([similarity(samples, reference, rate) for reference in references]))
 
 
 def _agreement(reference: OpenVoice, on_device: OpenVoice, samples, target: Voice, results) -> Agreement:
@@ -120,8 +129,8 @@ def _found(model: str | None) -> Iterator[tuple[Found, bool]]:
         yield found, True
 
 
-def _speech(options: argparse.Namespace, found: Found, rate: int) -> tuple[str, np.ndarray, str, np.ndarray]:
-    """Return name and samples of the source, then of the wanted voice: as given, bundled, or synthetic."""
+def _speech(options: argparse.Namespace, found: Found, rate: int) -> tuple[str, np.ndarray, str, list[np.ndarray]]:
+    """Return name and samples of the source, then of the wanted voice's recordings: given, bundled, or synthetic."""
     source, seconds = options.recording, CHECK_SECONDS
     references = [options.voice] if options.voice else []
     if found.name == SMALL:
@@ -135,9 +144,9 @@ def _speech(options: argparse.Namespace, found: Found, rate: int) -> tuple[str, 
     if not references:
         # The same sound played faster has a higher pitch and higher formants.
         high = synthetic_voice(REFERENCE_SECONDS * PITCH, round(rate / PITCH))
-        return source_name, samples, "a higher synthetic voice", high
-    wanted = np.concatenate([audio.load(path, rate) for path in references])
-    return source_name, samples, " and ".join(map(str, references)), wanted[: round(REFERENCE_SECONDS * rate)]
+        return source_name, samples, "a higher synthetic voice", [high]
+    recordings = [audio.load(path, rate) for path in references]
+    return source_name, samples, " and ".join(map(str, references)), recordings
 
 
 def _pcc(expected, actual) -> float:

@@ -12,7 +12,7 @@ from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
 from models.demos.openvoice.reference.melo_tts import MeloTTS
-from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, state
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.precision import Precision

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from models.demos.openvoice.loading import load_converter
-from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint, with_model
+from models.demos.openvoice.synthetic import make_converter_checkpoint, with_model
 from models.demos.openvoice.tests.pcc.test_runner import SMALL, whole
 from models.demos.openvoice.tt.batch import BatchConverter
 from models.demos.openvoice.windows import Conversion

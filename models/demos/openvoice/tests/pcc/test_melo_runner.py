@@ -17,8 +17,8 @@ from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.alignment import frame_counts
 from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.sentences import Sentences, WordPieces, draw
+from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.demos.openvoice.tests.bert_models import make_bert
-from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, v1_config, write_checkpoint
 from models.demos.openvoice.tests.pcc.test_melo_tts import load, randomness
 from models.demos.openvoice.tests.pcc.test_runner import SMALL as SMALL_CONVERTER

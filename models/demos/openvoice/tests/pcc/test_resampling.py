@@ -9,7 +9,7 @@ import torch
 
 import ttnn
 from models.demos.openvoice.config import ConverterConfig
-from models.demos.openvoice.tests.checkpoints import V2_CONFIG
+from models.demos.openvoice.synthetic import V2_CONFIG
 from models.demos.openvoice.tt.resampling import Resampling, places
 from models.tt_audio.host.resampling import resample
 from tests.ttnn.utils_for_testing import assert_with_pcc

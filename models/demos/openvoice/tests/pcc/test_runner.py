@@ -12,7 +12,7 @@ import torch
 import ttnn
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.loading import load_converter
-from models.demos.openvoice.tests.checkpoints import V2_CONFIG, make_converter_checkpoint
+from models.demos.openvoice.synthetic import V2_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tt.runner import DeviceConverter
 from models.demos.openvoice.windows import noise
 from tests.ttnn.utils_for_testing import assert_with_pcc

@@ -10,7 +10,7 @@ import pytest
 
 import ttnn
 from models.demos.openvoice.loading import load_converter
-from models.demos.openvoice.tests.checkpoints import V2_CONFIG, make_converter_checkpoint, with_model
+from models.demos.openvoice.synthetic import V2_CONFIG, make_converter_checkpoint, with_model
 from models.demos.openvoice.tt.parameters import from_numpy
 from models.demos.openvoice.tt.runner import DeviceConverter
 from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE, Replays

@@ -25,7 +25,7 @@ import torch
 
 from models.demos.openvoice.config import read_json
 from models.demos.openvoice.loading import load_converter
-from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
+from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.demos.openvoice.tests.perf.timing import make_importable, print_heading, print_rows, take_turns
 from models.demos.openvoice.torch_backend.converter import ChunkedConverter
 from models.tt_audio.host import audio

@@ -21,8 +21,8 @@ from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.sentences import Sentences, WordPieces
+from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.demos.openvoice.tests.bert_models import make_bert
-from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import melo_config
 from models.demos.openvoice.tt.alignment import Placement
 from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS

@@ -20,8 +20,8 @@ import torch
 
 from models.demos.openvoice.base_speakers import BaseSpeaker
 from models.demos.openvoice.pipeline import OpenVoice, Request
+from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.demos.openvoice.tests.bert_models import make_bert
-from models.demos.openvoice.tests.checkpoints import make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import melo_config, write_checkpoint
 from models.demos.openvoice.tests.perf import targets
 from models.demos.openvoice.tests.perf.gates import card_name, hold_wall_time, needs_card, wall_time

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from models.demos.openvoice.demo import demo, loading
-from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
+from models.demos.openvoice.synthetic import SMALL_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, write_checkpoint
 from models.demos.openvoice.text.frontend import PUNCTUATION
 from models.demos.openvoice.text.pronunciation import Predictor

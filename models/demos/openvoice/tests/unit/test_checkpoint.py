@@ -14,7 +14,7 @@ from models.demos.openvoice import releases
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.names import CONVERTER_NAMES, TEXT_TO_SPEECH_PARTS
 from models.demos.openvoice.reference.converter import Converter
-from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, V2_CONFIG, converter_state, make_converter_checkpoint
+from models.demos.openvoice.synthetic import SMALL_CONFIG, V2_CONFIG, converter_state, make_converter_checkpoint
 from models.tt_audio.host import checkpoint
 from models.tt_audio.host.checkpoint import CheckpointError
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, with_model
+from models.demos.openvoice.synthetic import SMALL_CONFIG, with_model
 from models.demos.openvoice.tests.unit.test_converter_modules import converter
 from models.demos.openvoice.torch_backend.converter import ChunkedConverter
 from models.demos.openvoice.windows import NOISE_BLOCK, noise, windows

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from models.demos.openvoice.config import ConfigError, ConverterConfig
-from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, V1_CONFIG, V2_CONFIG, with_model
+from models.demos.openvoice.synthetic import SMALL_CONFIG, V1_CONFIG, V2_CONFIG, with_model
 
 
 def test_v2_is_read_completely(tmp_path):

@@ -12,7 +12,7 @@ from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.names import CONVERTER_NAMES
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.reference.wavenet import WaveNet
-from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, V2_CONFIG, converter_state, with_model
+from models.demos.openvoice.synthetic import SMALL_CONFIG, V2_CONFIG, converter_state, with_model
 from models.tt_audio.host import checkpoint
 from models.tt_audio.torch_backend.hifigan import FastGenerator, padded_size
 

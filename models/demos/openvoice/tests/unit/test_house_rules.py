@@ -40,3 +40,7 @@ def test_device_module_has_a_reference_of_the_same_name(path):
     tools = {"parameters", "melo_parameters", "resampling", "precision"}
     own = tools | {"runner", "melo_runner", "trace", "batch", "backend"}
     assert path.stem in own or (FOLDER / "reference" / path.name).is_file()
+
+
+def test_product_code_imports_no_tests():
+    assert house_rules.imports_of_tests(house_rules.product_files(FOLDER)) == []

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
+from models.demos.openvoice.synthetic import SMALL_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL
 from models.demos.openvoice.tests.perf import gates
 from models.demos.openvoice.tests.perf import targets as table

@@ -14,7 +14,7 @@ import torch
 from models.demos.openvoice import recordings
 from models.demos.openvoice.config import ConfigError
 from models.demos.openvoice.pipeline import OpenVoice, Request
-from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
+from models.demos.openvoice.synthetic import SMALL_CONFIG, make_converter_checkpoint
 from models.tt_audio.host import audio, checkpoint, voice_activity
 from models.tt_audio.host.audio import AudioError
 from models.tt_audio.host.checkpoint import CheckpointError

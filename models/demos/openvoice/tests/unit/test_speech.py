@@ -20,7 +20,7 @@ from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.sentences import MOST_FRAMES, TooManyFrames, WordPieces
 from models.demos.openvoice.speech import lines, spoken
 from models.demos.openvoice.styles import EMOTIONS, RANGES, STYLES, Style, StyleError, style_of
-from models.demos.openvoice.tests.checkpoints import SMALL_CONFIG, make_converter_checkpoint
+from models.demos.openvoice.synthetic import SMALL_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, v1_config, write_checkpoint
 from models.demos.openvoice.text.frontend import (
     PUNCTUATION,

@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Checkpoints in upstream's exact format with seeded random weights, for tests and measurements without a download.
+"""Untrained checkpoints of the converter in upstream's exact format, for tests and measurements without a download.
 
-The names and shapes are written down here a second time, from the format, so that a test of the loader does not compare
-the loader with itself. The scale of the weights was chosen by watching the levels of the layers while real speech went
-through: all lie near one, so no gate saturates and nothing dies out; the waveform has the level of speech (RMS about
-0.1), and two voices give different ones.
+Names and shapes are written down here a second time, from the format, so that a test of the loader does not compare the
+loader with itself. The weights are random and seeded. Their scale was chosen by observing the levels of the layers for
+real speech: all are near one, so no gate saturates and no signal vanishes; the waveform has the level of speech (RMS
+about 0.1), and two voices give different waveforms.
 """
 
 import json
