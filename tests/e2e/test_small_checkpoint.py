@@ -9,7 +9,6 @@ checkpoint was measured with and what is measured of a model whose flow is broke
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
