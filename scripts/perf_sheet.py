@@ -7,11 +7,10 @@ It stands between two marks there and is rewritten as a whole; the rest of PERF.
 has the kernel times that targets.yaml calls measured, and is empty for all others.
 """
 
-import os
-
 from mock_device import budget
 from mock_device.cards import CARDS
 from models.demos.openvoice.tests.perf import targets
+from models.tt_audio.host.files import complete_file
 
 PERF = budget.ROOT / "models/demos/openvoice/PERF.md"
 BEGIN = "<!-- stages: written by python -m scripts.perf_sheet -->"
@@ -64,9 +63,9 @@ def current() -> str:
 
 
 def main() -> None:
-    partial = PERF.with_name(PERF.name + ".partial")
-    partial.write_text(update(PERF.read_text(encoding="utf-8"), current()), encoding="utf-8")
-    os.replace(partial, PERF)
+    text = update(PERF.read_text(encoding="utf-8"), current())
+    with complete_file(PERF) as file:
+        file.write(text.encode())
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ would sound converted.
 
 import argparse
 import math
-import os
 import time
 from collections.abc import Sequence
 from copy import deepcopy
@@ -34,6 +33,7 @@ from tqdm import tqdm
 
 from models.demos.openvoice.config import ConfigError, ConverterConfig, read_json
 from models.demos.openvoice.reference.converter import Converter
+from models.tt_audio.host.files import complete_file
 from training import corpus as corpora
 from training.batches import Batch, Settings, draw, recordings_in
 from training.corpus import Corpus, CorpusError
@@ -212,8 +212,8 @@ class Training:
             "done": self.done,
             "history": self.history,
         }
-        torch.save(state, folder / "state.pt.new")
-        os.replace(folder / "state.pt.new", folder / "state.pt")
+        with complete_file(folder / "state.pt") as file:
+            torch.save(state, file)
 
     def resume(self, folder: Path) -> None:
         state = torch.load(folder / "state.pt", map_location=self.device, weights_only=True)

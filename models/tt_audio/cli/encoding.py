@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Samples -> the bytes of a response, in the formats that clients of speech services ask for."""
+"""From samples to the bytes of a response, in the formats that clients of speech services ask for."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -23,32 +23,22 @@ MEDIA_TYPES = {
     "pcm": "audio/pcm",
 }
 STREAMED = ("wav", "pcm")  # what can be sent before its end is known
-# Clients of OpenAI's take PCM to have this rate, and Opus knows few.
-OTHER_RATE = 24_000
-BLOCK = 1 << 16  # samples at once into an encoder: libsndfile's for OGG overflows its stack on minutes
+PCM_RATE = 24_000  # what OpenAI's clients expect
 
 
 def encoded(samples: np.ndarray, rate: int, form: Format) -> bytes:
-    """A whole recording."""
-    out = io.BytesIO()
-    if form in ("wav", "flac"):
-        sound_output.save(out, samples, rate, form)
-        return out.getvalue()
+    """Return the bytes of a whole recording."""
     if form == "pcm":
-        return _pcm(resample(samples, rate, OTHER_RATE))
-    if form == "opus":
-        samples, rate = resample(samples, rate, OTHER_RATE), OTHER_RATE
-    settings = {"mp3": ("MPEG_LAYER_III", "MP3"), "opus": ("OPUS", "OGG")}[form]
-    with soundfile.SoundFile(out, "w", rate, 1, settings[0], format=settings[1]) as file:
-        for start in range(0, len(samples), BLOCK):
-            file.write(samples[start : start + BLOCK].clip(-1, 1))
+        return _pcm(resample(samples, rate, PCM_RATE))
+    out = io.BytesIO()
+    sound_output.save(out, samples, rate, form)
     return out.getvalue()
 
 
 def streamed(pieces: Iterator[np.ndarray], rate: int, form: Format) -> Iterator[bytes]:
-    """The same piece by piece, as they come; a WAV header then does not tell the length."""
+    """Yield the bytes of a recording that comes in pieces; the header of a WAV then does not tell its length."""
     if form == "pcm":
-        yield from map(_pcm, resampler(rate, OTHER_RATE).blocks(pieces))
+        yield from map(_pcm, resampler(rate, PCM_RATE).blocks(pieces))
         return
     held = io.BytesIO()
     write: Callable[[np.ndarray], None] = stream_writer(held, rate)
@@ -61,5 +51,5 @@ def streamed(pieces: Iterator[np.ndarray], rate: int, form: Format) -> Iterator[
 
 def _pcm(samples: np.ndarray) -> bytes:
     held = io.BytesIO()
-    soundfile.write(held, samples.clip(-1, 1), OTHER_RATE, "PCM_16", "LITTLE", "RAW")
+    soundfile.write(held, samples.clip(-1, 1), PCM_RATE, "PCM_16", "LITTLE", "RAW")
     return held.getvalue()

@@ -126,7 +126,7 @@ def opened(source: Source) -> Iterator[BinaryIO]:
         yield file if file.seekable() else read_pipe(file)
 
 
-def read_pipe(file: BinaryIO) -> BinaryIO:
+def read_pipe(file: BinaryIO) -> io.BytesIO:
     """Read a pipe to its end and return its bytes as a seekable file of the same name."""
     held = io.BytesIO()
     held.name = _name(file)

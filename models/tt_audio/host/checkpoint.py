@@ -8,10 +8,9 @@ tensor names of its own; a table of `Names` translates them into the names in th
 """
 
 import hashlib
-import os
 import pickle
 import re
-import tempfile
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -20,10 +19,12 @@ from zipfile import BadZipFile
 import torch
 from loguru import logger
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from .errors import UserError
+from .files import complete_file
+from .pickle_check import asks_for_too_much
 
 
 class CheckpointError(UserError, ValueError):
@@ -62,14 +63,21 @@ def check_sha256(path: str | Path, sha256: str) -> None:
 def read_pickle(path: str | Path) -> object:
     """What a .pth file holds, tensors and plain containers only: a pickle that asks for code is refused."""
     try:
+        if asks_for_too_much(Path(path)):
+            raise CheckpointError(f"{path} names tensors that it does not contain: download it again.")
         return torch.load(path, map_location="cpu", weights_only=True)
+    except CheckpointError:
+        raise
     except pickle.UnpicklingError as error:
         if "GLOBAL" in str(error):  # the pickle names a function or class to call
             raise CheckpointError(
                 f"{path} wants to run code when it is opened and was refused: get the file from a source you trust."
             ) from None
         raise CheckpointError(f"{path} is not a checkpoint or is damaged: download it again.") from None
-    except (RuntimeError, EOFError, BadZipFile, ValueError, KeyError, IndexError, AttributeError, TypeError):
+    except (
+        *(RuntimeError, EOFError, BadZipFile, ValueError, KeyError, IndexError, AttributeError, TypeError),
+        *(struct.error, ArithmeticError, MemoryError, NotImplementedError, AssertionError),
+    ):
         # torch reports a cut or overwritten file by whichever step of reading stumbles first.
         raise CheckpointError(f"{path} is not a checkpoint or is damaged: download it again.") from None
 
@@ -206,17 +214,11 @@ def identity(module: nn.Module) -> str:
 
 
 def save_safetensors(state: Mapping[str, Tensor], path: str | Path, metadata: Mapping[str, str] | None = None) -> None:
-    """Writes named tensors; the file appears under its name only when it is complete."""
+    """Write named tensors; the file appears under its name only when it is complete."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    try:
-        save_file({name: tensor.contiguous() for name, tensor in state.items()}, temporary, dict(metadata or {}))
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with complete_file(path) as file:
+        file.write(save({name: tensor.contiguous() for name, tensor in state.items()}, dict(metadata or {})))
 
 
 def to_safetensors(source: str | Path, target: str | Path) -> None:

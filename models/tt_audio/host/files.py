@@ -227,6 +227,13 @@ def _standard_output_errors() -> Iterator[None]:
         raise FileError(f"standard output cannot be written ({reason(error)}); {_remedy(error)}") from None
 
 
+def flush_standard_output() -> None:
+    """Write what Python still holds for standard output, so that a full disk is found out before the end."""
+    if sys.stdout is not None:
+        with _standard_output_errors():
+            sys.stdout.flush()
+
+
 def drop_standard_output() -> None:
     """Connect standard output with the null device, so that Python's own last flush cannot fail."""
     try:

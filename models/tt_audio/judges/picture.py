@@ -3,7 +3,6 @@
 
 """Draw log-mel spectrograms as a PNG."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
+from ..host.files import complete_file
 from .mel import BANDS, log_mel
 
 DPI = 80
@@ -40,9 +40,5 @@ def draw(recordings: Mapping[str, np.ndarray], rate: int, path: Path) -> None:
         panel.set_title(title, loc="left")
     panels[-1].set_xlabel("seconds")
     figure.colorbar(image, ax=list(panels), label="log magnitude")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        figure.savefig(temporary, format="png", dpi=DPI)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with complete_file(path) as file:
+        figure.savefig(file, format="png", dpi=DPI)

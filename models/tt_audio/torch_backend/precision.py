@@ -8,9 +8,7 @@ the time. So it is measured, once for each CPU and version of PyTorch, and the r
 """
 
 import json
-import os
 import platform
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +19,7 @@ from torch import Tensor
 from torch.nn.functional import conv2d
 
 from ..host.errors import UsageError
+from ..host.files import FileError, complete_file
 
 PRECISIONS = ("fast", "exact", "bfloat16")
 
@@ -92,8 +91,7 @@ def _cpu_name() -> str:
 def _write_json(content: dict, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-            json.dump(content, file)
-        os.replace(file.name, path)
-    except OSError as error:
-        logger.warning(f"{path} cannot be written ({error}); the CPU will be measured again next time")
+        with complete_file(path) as file:
+            file.write(json.dumps(content).encode())
+    except (FileError, OSError) as error:
+        logger.warning(f"{error}; the CPU will be measured again next time")

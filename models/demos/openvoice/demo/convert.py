@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""`convert`: what a recording says, in another voice. `clone`: a text in another voice.
+"""`convert`: a recording in another voice. `clone`: a text in another voice.
 
 Recording or text -> pipeline.py -> a file or stdout.
 """
@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from models.demos.openvoice.base_speakers import BASE_SPEAKERS
 from models.demos.openvoice.demo import target
@@ -23,7 +22,8 @@ from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.styles import STYLES
 from models.tt_audio.cli import sound
 from models.tt_audio.cli.sound import STANDARD
-from models.tt_audio.cli.terminal import add_command, add_json_argument, positive, progress, tell
+from models.tt_audio.cli.terminal import add_command, add_json_argument, between, positive, printable, progress, tell
+from models.tt_audio.host import audio
 from models.tt_audio.host.errors import UsageError
 
 CONVERT_EXAMPLES = """
@@ -36,14 +36,23 @@ clone "The ferry was late. Nobody minded." voice.wav
 clone "Hello!" voice.wav --speaker EN-BR --style lively --output hello.wav
 clone - voice.wav --language EN --speed 0.9 < letter.txt
 """
+# A shorter piece costs as much as this one, because of the context around it; a longer one is no stream.
+SHORTEST_CHUNK, LONGEST_CHUNK = 0.1, 60.0
 SECONDS = "{percentage:3.0f}% |{bar}| {n:.0f} of {total:.0f} s [{elapsed} < {remaining}]"
 
 
 def add_convert(commands) -> None:
     parser = add_command(commands, "convert", convert, "say what a recording says in another voice", CONVERT_EXAMPLES)
-    parser.add_argument("recording", type=Path, help="what is said: WAV, FLAC, MP3 or OGG, of any length; - is stdin")
+    parser.add_argument(
+        "recording", type=Path, help="what is said: WAV, FLAC, MP3, OGG, with ffmpeg M4A and others; - is stdin"
+    )
     target.add_voice_argument(parser)
-    parser.add_argument("--chunk", type=positive, default=1.0, help="seconds of a piece of a --stream (%(default)s)")
+    parser.add_argument(
+        "--chunk",
+        type=between(SHORTEST_CHUNK, LONGEST_CHUNK),
+        default=1.0,
+        help="seconds of a piece of a --stream (%(default)s)",
+    )
     _add_output_arguments(parser, "converted.wav")
 
 
@@ -63,11 +72,15 @@ def add_clone(commands) -> None:
 
 def _add_output_arguments(parser: argparse.ArgumentParser, output: str) -> None:
     parser.add_argument(
-        "--output", type=Path, default=Path(output), help=".wav or .flac, or - for a WAV on stdout (%(default)s)"
+        "--output",
+        type=Path,
+        default=Path(output),
+        help=".wav, .flac, .mp3, .opus or .m4a, or - for a WAV on stdout (%(default)s)",
     )
     parser.add_argument(
         "--stream", action="store_true", help="in short pieces; on stdout each is there as soon as it is ready"
     )
+    target.add_keep_arguments(parser)
     add_noise_arguments(parser)
     add_watermark_argument(parser)
     add_json_argument(parser)
@@ -78,34 +91,28 @@ def _add_output_arguments(parser: argparse.ArgumentParser, output: str) -> None:
 
 
 def convert(options: argparse.Namespace) -> None:
-    recording, output = options.recording, options.output
-    if recording != STANDARD and not recording.exists():
-        raise UsageError(f"{recording} does not exist; check the path")
-    if output.exists() and recording.exists() and output.samefile(recording):
-        raise UsageError(f"{output} is the recording itself; choose another --output")
-    target.check(options.voice)
+    inputs = [options.recording, *options.voice]
+    sound.check_recordings([options.recording])
+    replaced = _check(options, inputs)
     mark = Watermark(options.watermark)
     model = open_model(options)
-    source = sound.recording(recording)
+    source = sound.recording(options.recording)
 
-    with sound.sink(output, model.sampling_rate, options.stream) as write:
-        voice = target.voice_of(model, options.voice)
+    with sound.sink(options.output, model.sampling_rate, options.stream) as write:
+        voice = target.kept(target.voice_of(model, options.voice), options)
         started = time.perf_counter()
         chunk = options.chunk if options.stream else None
         pieces = model.convert_stream(source, voice, None, options.tau, options.seed, chunk_seconds=chunk)
-        with progress(_duration(source), "s", SECONDS) as bar:
+        with progress(audio.duration(source), "s", SECONDS) as bar:
             seconds = _write(mark.marked(pieces, model.sampling_rate), write, model.sampling_rate, bar)
-    _tell(options, model, voice.name, seconds, time.perf_counter() - started)
+    _tell(options, model, voice.name, seconds, time.perf_counter() - started, replaced)
 
 
-def _duration(source) -> float | None:
-    try:
-        seconds = soundfile.info(source).duration
-    except (soundfile.LibsndfileError, TypeError):
-        return None  # audio.py says what is wrong with it
-    if hasattr(source, "seek"):
-        source.seek(0)
-    return seconds
+def _check(options: argparse.Namespace, inputs: list[Path]) -> bool:
+    """Refuse what can be refused before a model is loaded. Return whether a file will be replaced."""
+    target.check(options.voice)
+    target.check_keep(options)
+    return sound.check_output(options.output, inputs)
 
 
 def _write(pieces: Iterable[np.ndarray], write, rate: int, bar=None) -> float:
@@ -118,11 +125,13 @@ def _write(pieces: Iterable[np.ndarray], write, rate: int, bar=None) -> float:
     return seconds
 
 
-def _tell(options: argparse.Namespace, model: OpenVoice, voice: str, seconds: float, took: float) -> None:
+def _tell(
+    options: argparse.Namespace, model: OpenVoice, voice: str, seconds: float, took: float, replaced: bool
+) -> None:
     facts = {"output": str(options.output), "voice": voice, "seconds": seconds, "took": took, "seed": options.seed}
-    facts["sampling_rate"] = model.sampling_rate
-    place = "standard output" if options.output == STANDARD else options.output
-    text = f"{place}: {seconds:.1f} s of speech, made in {took:.1f} s"
+    facts |= {"sampling_rate": model.sampling_rate, "replaced": replaced}
+    place = "standard output" if options.output == STANDARD else printable(str(options.output))
+    text = f"{place}: {seconds:.1f} s of speech, made in {took:.1f} s{', an older file replaced' if replaced else ''}"
     tell(options, text, facts, to_stderr=options.output == STANDARD)
 
 
@@ -131,13 +140,13 @@ def _tell(options: argparse.Namespace, model: OpenVoice, voice: str, seconds: fl
 
 def clone(options: argparse.Namespace) -> None:
     text = _text(options.text)
-    target.check(options.voice)
+    replaced = _check(options, options.voice)
     base = options.base or base_speaker(options.language, options.style)
     mark = Watermark(options.watermark)
     model = open_model(options)
     rate = model.sampling_rate
     with sound.sink(options.output, rate, options.stream) as write:
-        voice = target.voice_of(model, options.voice)
+        voice = target.kept(target.voice_of(model, options.voice), options)
         started = time.perf_counter()
         sentences = model.speak_stream(
             text,
@@ -153,12 +162,14 @@ def clone(options: argparse.Namespace) -> None:
             bert=options.bert,
         )
         seconds = _write(mark.marked(sentences, rate), write, rate)
-    _tell(options, model, voice.name, seconds, time.perf_counter() - started)
+    _tell(options, model, voice.name, seconds, time.perf_counter() - started, replaced)
 
 
 def _text(given: str) -> str:
     if given != "-":
         return given
+    if sys.stdin is None:
+        raise UsageError("standard input is closed; give a text")
     try:
         return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError:

@@ -21,6 +21,7 @@ from models.demos.openvoice.demo.bench import add_bench
 from models.demos.openvoice.demo.convert import add_clone, add_convert
 from models.demos.openvoice.demo.doctor import add_doctor
 from models.demos.openvoice.demo.eval import add_eval
+from models.demos.openvoice.version import VERSION
 from models.tt_audio.cli.terminal import Parser, add_command, errors_as_sentences
 
 CHECK_EXAMPLES = """
@@ -31,6 +32,7 @@ check speech.wav voice.wav --output out
 
 def make_parser() -> Parser:
     parser = Parser(prog="python -m models.demos.openvoice.demo.demo", description=__doc__.splitlines()[0])
+    parser.add_argument("--version", action="version", version=f"openvoice-tt {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for add in (add_clone, add_convert, add_voice, add_batch, add_eval, add_bench, add_doctor):
         add(commands)
@@ -42,8 +44,8 @@ def make_parser() -> Parser:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    options = make_parser().parse_args(arguments)
     with errors_as_sentences():
+        options = make_parser().parse_args(arguments)
         code = options.run(options)
     if code:
         sys.exit(code)

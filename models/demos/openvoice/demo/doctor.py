@@ -19,10 +19,10 @@ from models.demos.openvoice.bert_files import MODELS, BertError, find
 from models.demos.openvoice.demo import watermark
 from models.demos.openvoice.demo.loading import CARDS, SMALL, choose_backend
 from models.demos.openvoice.pipeline import RELEASE
-from models.tt_audio.cli.terminal import add_command, add_json_argument, tell
+from models.tt_audio.cli.terminal import add_command, add_json_argument, counted, tell
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.home import home
-from models.tt_audio.host.voices import VoiceBank
+from models.tt_audio.host.voice_bank import VoiceBank
 from models.tt_audio.judges.recognisers import WHISPER
 
 PYTHONS = ((3, 10), (3, 12))  # for which ttnn has wheels
@@ -170,7 +170,7 @@ def _disk() -> Iterator[Finding]:
             "disk", ABSENT, what, f"all models take {NEEDED_SPACE >> 30} GiB; point OPENVOICE_HOME to another disk"
         )
     bank = VoiceBank()
-    yield Finding("bank of voices", OK, f"{len(bank.list())} voices in {bank.folder}")
+    yield Finding("bank of voices", OK, f"{counted(len(bank.names()), 'voice')} in {bank.folder}")
 
 
 def _bert(language: str) -> Finding:

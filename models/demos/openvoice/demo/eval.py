@@ -23,9 +23,10 @@ from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.text.frontend import canonical_language
 from models.tt_audio.cli import manifest
 from models.tt_audio.cli.manifest import Row
-from models.tt_audio.cli.terminal import add_command, add_json_argument, count, note, progress, tell
+from models.tt_audio.cli.terminal import add_command, add_json_argument, count, counted, note, progress, tell
 from models.tt_audio.host import audio
 from models.tt_audio.host.errors import UsageError
+from models.tt_audio.host.files import complete_file
 from models.tt_audio.judges import corpora, metrics
 from models.tt_audio.judges.mel import log_mel
 from models.tt_audio.judges.recognisers import (
@@ -242,7 +243,7 @@ def table(summary: dict, measured: Sequence[dict]) -> str:
     """Format the summary as text, followed by the faults of single rows."""
     lines = []
     for chain, figures in summary.items():
-        lines.append(f"{chain}: {len(measured)} rows, {figures['faulty_rows']} of them faulty")
+        lines.append(f"{chain}: {counted(len(measured), 'row')}, {figures['faulty_rows']} of them faulty")
         lines.append(f"  {'':24} {'mean':>8} {'95 % interval':>20} {'minimum':>8} {'maximum':>8}")
         for name, what in FIGURES.items():
             if name in figures:
@@ -261,12 +262,6 @@ def table(summary: dict, measured: Sequence[dict]) -> str:
 
 
 def write_json(path: Path, facts: dict) -> None:
-    """Complete, or not there."""
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        temporary.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written ({error.strerror}); choose another file") from None
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Write an object as JSON: complete, or not at all."""
+    with complete_file(path) as file:
+        file.write((json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode(errors="backslashreplace"))

@@ -21,7 +21,7 @@ from models.demos.openvoice import releases
 from models.demos.openvoice.base_speakers import default_base
 from models.demos.openvoice.pipeline import BACKENDS, RELEASE, OpenVoice
 from models.demos.openvoice.styles import style_of
-from models.tt_audio.cli.terminal import not_negative, note, whole
+from models.tt_audio.cli.terminal import between, note, whole
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.errors import DeviceError, UsageError
 from models.tt_audio.torch_backend.precision import PRECISIONS
@@ -29,6 +29,7 @@ from models.tt_audio.torch_backend.precision import PRECISIONS
 SMALL = "small"  # the checkpoint in this repository
 CARDS = Path("/dev/tenstorrent")  # exists if the driver has found a card
 REACH_SECONDS = 2.0
+LARGEST_TAU = 2.0  # at 1 the noise has the spread that the encoder estimates; far above there is noise alone
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_noise_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--tau", type=not_negative, default=0.3, help="scale of the encoder's noise; 0 for none (%(default)s)"
+        "--tau",
+        type=between(0, LARGEST_TAU),
+        default=0.3,
+        help=f"scale of the encoder's noise, from 0 for none to {LARGEST_TAU:g} (%(default)s)",
     )
     parser.add_argument("--seed", type=whole, default=0, help="seed of all noise (%(default)s)")
 

@@ -6,8 +6,10 @@
 import argparse
 import io
 import json
+import os
 import re
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -35,6 +37,39 @@ def test_convert_writes_a_file_as_long_as_the_recording(here, console):
     assert soundfile.info("converted.wav").frames == soundfile.info("speech.wav").frames
     assert console.out.startswith("converted.wav: 3.0 s of speech")
     assert console.err == ""
+
+
+def test_a_replaced_file_is_told(here, console):
+    assert console(*CONVERT, "speech.wav", "voice.flac", "--json") == 0
+    assert json.loads(console.out)["replaced"] is False
+    assert console(*CONVERT, "speech.wav", "voice.flac") == 0
+    assert console.out.endswith(", an older file replaced\n")
+
+
+@pytest.mark.parametrize("name, form", [("a.mp3", "MP3"), ("a.opus", "OGG")])
+def test_lossy_results(here, console, name, form):
+    assert console(*CONVERT, "speech.wav", "voice.flac", "--output", name) == 0
+    assert soundfile.info(name).format == form and abs(soundfile.info(name).duration - 3.0) < 0.1
+
+
+def test_a_named_pipe_is_read_once(here, console):
+    os.mkfifo("pipe.wav")
+    writer = threading.Thread(target=lambda: (here / "pipe.wav").write_bytes((here / "speech.wav").read_bytes()))
+    writer.start()
+    assert console(*CONVERT, "pipe.wav", "voice.flac") == 0
+    writer.join(30)
+    assert soundfile.info("converted.wav").frames == soundfile.info("speech.wav").frames
+
+
+def test_sound_is_not_written_to_a_terminal(here, console, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert console(*CONVERT, "speech.wav", "voice.flac", "--output", "-") == 2
+    assert console.err == ("error: sound is not written to a terminal; redirect it (> result.wav), or give --output\n")
+
+
+def test_the_version(console):
+    assert console("--version") == 0
+    assert re.fullmatch(r"openvoice-tt \d+\.\d+\.\d+\n", console.out)
 
 
 def test_seed_and_tau_reach_the_model(here, console):
@@ -97,9 +132,6 @@ def test_the_header_of_a_stream(tmp_path):
     pipe.seek(0)
     assert np.array_equal(soundfile.read(pipe)[0], soundfile.read(tmp_path / "file.wav")[0])
 
-    sound.finish_stream(pipe)  # stdout was a file
-    assert pipe.getvalue() == (tmp_path / "file.wav").read_bytes()
-
 
 def test_a_stream_can_be_read_without_a_warning(here, console, logged_warnings):
     pipe = io.BytesIO()
@@ -114,7 +146,6 @@ def test_whoever_reads_stdout_may_stop(here, console, monkeypatch):
         raise BrokenPipeError
 
     monkeypatch.setattr(sound, "stream_writer", lambda *_: closed)
-    monkeypatch.setattr(terminal.os, "dup2", lambda *_: None)
     assert console(*CONVERT, "speech.wav", "voice.flac", "--output", "-", "--stream") == 141
     assert console.err == ""
 
@@ -211,7 +242,14 @@ def test_the_hub_is_not_reachable_offline(monkeypatch):
         (["speech.wav", "."], r"\. is a folder; give an audio file"),
         (["speech.wav", "text.pth"], "text.pth"),
         (["speech.wav", "voice.flac", "text.pth"], "a voice file stands alone"),
-        (["speech.wav", "voice.flac", "--output", "speech.wav"], "speech.wav is the recording itself"),
+        (["speech.wav", "voice.flac", "--output", "speech.wav"], "speech.wav is also an input"),
+        (["speech.wav", "voice.flac", "--output", "link.flac"], r"link.flac is also an input \(voice.flac\)"),
+        (["speech.wav", "voice.flac", "--output", "hard.wav"], r"hard.wav is also an input \(speech.wav\)"),
+        (["speech.wav", "voice.flac", "--output", "home/../speech.wav"], r"speech.wav is also an input"),
+        (["speech.wav", "voice.flac", "--keep", "a/b"], "a voice cannot be named 'a/b'"),
+        (["speech.wav", "voice.flac", "--replace"], "--replace belongs to --keep"),
+        (["speech.wav", "/dev/zero"], "/dev/zero is a device; give an audio file"),
+        (["/dev/null", "voice.flac"], "/dev/null is a device; give an audio file"),
         (["speech.wav", "voice.flac", "--output", "result.ogg"], "a name that ends in .wav, .flac, .mp3, .opus, .m4a"),
         (["speech.wav", "voice.flac", "--output", "no/result.wav"], "the folder no does not exist"),
         (["speech.wav", "voice.flac", "--backend", "ttnn", "--precision", "fast"], "leave it out for ttnn"),
@@ -219,11 +257,13 @@ def test_the_hub_is_not_reachable_offline(monkeypatch):
         (["speech.wav", "voice.flac", "--device", "x"], "x is neither the number of a card nor 'all'"),
         (["speech.wav", "voice.flac", "--model", "no/such/model"], "no/such/model is neither a folder nor a model"),
         (["speech.wav", "voice.flac", "--model", "."], "config.json does not exist"),
-        (["speech.wav", "voice.flac", "--tau", "-1"], "-1 is not zero or a positive number"),
-        (["speech.wav", "voice.flac", "--tau", "nan"], "nan is not zero or a positive number"),
+        (["speech.wav", "voice.flac", "--tau", "-1"], "-1 is not a number from 0 to 2"),
+        (["speech.wav", "voice.flac", "--tau", "1e30"], "1e30 is not a number from 0 to 2"),
+        (["speech.wav", "voice.flac", "--tau", "nan"], "nan is not a number from 0 to 2"),
         (["speech.wav", "voice.flac", "--seed", "-1"], "-1 is not zero or a positive whole number"),
         (["speech.wav", "voice.flac", "--seed", "x"], "x is not zero or a positive whole number"),
-        (["speech.wav", "voice.flac", "--chunk", "0"], "0 is not a positive number"),
+        (["speech.wav", "voice.flac", "--chunk", "0"], "0 is not a number from 0.1 to 60"),
+        (["speech.wav", "voice.flac", "--chunk", "0.01"], "0.01 is not a number from 0.1 to 60"),
         (["speech.wav", "voice.flac", "--watermark", "too long a text"], "1 to 8 ASCII characters"),
         (["-", "voice.flac"], "standard input is empty or not audio"),
         (["speech.wav"], "required: voice"),
@@ -233,6 +273,8 @@ def test_a_mistake_gets_one_sentence_and_leaves_nothing(here, console, arguments
     (here / "text.wav").write_text("no audio")
     (here / "text.pth").write_text("no voice")
     soundfile.write("silence.wav", np.zeros(RATE), RATE)
+    (here / "link.flac").symlink_to("voice.flac")
+    (here / "hard.wav").hardlink_to("speech.wav")
     before = sorted(here.iterdir())
     chosen = [] if "--backend" in arguments else ["--backend", "torch"]
     assert console("convert", *arguments, *chosen) == 2
@@ -319,14 +361,63 @@ def test_the_life_of_a_voice(here, console):
         assert console(*CONVERT, "speech.wav", name, "--output", f"{name}.wav") == 0
     sounds = [soundfile.read(f"{name}.wav")[0] for name in ("anna", "anna.safetensors", "voice.flac")]
     assert np.array_equal(sounds[0], sounds[1]) and np.array_equal(sounds[0], sounds[2])
-    assert console("voice", "extract", "voice.flac", "--name", "berta") == 0  # the same recordings: renamed
+    assert console("voice", "rename", "anna", "berta") == 0
+    assert console.out == "anna: now named berta\n"
     assert console("voice", "list") == 0
     assert "berta" in console.out and "anna" not in console.out
     assert console("voice", "show", kept["key"][:8]) == 0
     assert "voice.flac" in console.out
-    assert console("voice", "delete", "berta") == 0
+    assert console("voice", "export", "berta", "berta.safetensors") == 0
+    assert console("voice", "import", "berta.safetensors", "--name", "carla") == 0
+    for name in ("berta", "carla"):
+        assert console("voice", "delete", name) == 0
+        assert console.out == f"{name}: deleted\n"
     assert console("voice", "list") == 0
     assert console.out.startswith("no voices are kept in ")
+
+
+def test_a_voice_is_kept_only_when_asked(here, console):
+    assert console(*CONVERT, "speech.wav", "voice.flac") == 0
+    assert console("voice", "extract", "voice.flac", "--output", "anna.safetensors") == 0
+    assert console.out.endswith(", written to anna.safetensors\n")
+    assert not (here / "home" / "voices").exists()
+    assert console(*CONVERT, "speech.wav", "voice.flac", "--keep", "anna") == 0
+    assert console.err == f"voice anna kept in {here / 'home' / 'voices'}\n"
+    assert [path.name for path in (here / "home" / "voices").iterdir()] == ["anna.safetensors"]
+
+
+def test_a_second_voice_of_a_name_is_refused(here, console):
+    assert console("voice", "extract", "voice.flac", "--name", "anna") == 0
+    assert console("voice", "list") == 0
+    before = console.out
+    for command in (("voice", "extract", "speech.wav", "--name"), (*CONVERT, "voice.flac", "speech.wav", "--keep")):
+        assert console(*command, "anna") == 2
+        assert "there is another voice 'anna' in the bank; choose another name, or replace it" in console.err
+        assert console.err.count("\n") == 1 and not (here / "converted.wav").exists()
+    assert console("voice", "list") == 0 and console.out == before
+    assert console("voice", "extract", "speech.wav", "--name", "anna", "--replace") == 0
+    assert console("voice", "list") == 0 and "speech.wav" in console.out and console.out != before
+
+
+def test_a_bank_that_cannot_be_written_is_an_error(here, console):
+    (here / "home" / "voices").write_text("a file")
+    assert console("voice", "extract", "voice.flac", "--name", "anna") == 2
+    assert "cannot be made (File exists)" in console.err and console.out == ""
+    assert console(*CONVERT, "speech.wav", "voice.flac", "--keep", "anna") == 2
+    assert not (here / "converted.wav").exists()
+
+
+def test_names_of_files_with_control_characters(here, console):
+    name = "a\n\x1b[31mb.wav"
+    (here / "speech.wav").rename(here / name)
+    assert console(*CONVERT, name, "voice.flac", "--output", "out\n.wav") == 0
+    assert console.out.startswith(r"out\n.wav: 3.0 s of speech") and console.err == ""
+    assert console("voice", "extract", name) == 2
+    assert console.err.count("\n") == 1 and "\x1b" not in console.err
+    assert console("voice", "extract", name, "--name", "anna") == 0
+    for command in ("list", "show"):
+        assert console("voice", command, *["anna"][: command == "show"]) == 0
+        assert "\x1b" not in console.out and r"a\n\x1b[31mb.wav" in console.out
 
 
 @pytest.mark.parametrize("action", ["show", "delete"])
