@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.demos.openvoice.config import read_json
 from models.demos.openvoice.demo.comparison import mean_similarity
 from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tt.runner import DeviceConverter
 from models.demos.openvoice.windows import noise
 from models.tt_audio.host import audio
+from models.tt_audio.host.config import read_json
 from models.tt_audio.judges import metrics
 from tests.ttnn.utils_for_testing import assert_with_pcc
 from training.train import CONFIG

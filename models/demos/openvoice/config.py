@@ -1,91 +1,22 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The sizes of a model, read from the `config.json` that lies beside its checkpoint.
+"""The sizes of the two models, read from the `config.json` next to a checkpoint.
 
-First step of loading: config.json -> config (here) -> modules (reference/) <- tensors (checkpoint.py).
-Nothing is assumed about a checkpoint: every size that upstream's file states is taken from there, keys that no module
-needs are ignored, and a key that is missing is an error which names it.
+First step of loading: config.json -> config (here) -> modules (reference/) <- tensors (loading.py). Sizes that
+upstream's code fixes and no file states are in constants.py.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 from typing import Any
 
-from models.tt_audio.host.errors import UserError
-
-
-class ConfigError(UserError, ValueError):
-    """A config.json that cannot describe a model; the message names the file and what is wrong in it."""
-
-
-class Fields:
-    """The sections of one config.json; collects the names of missing keys so that one error can state them all."""
-
-    def __init__(self, raw: Mapping[str, Any], source: str):
-        self.raw = raw
-        self.source = source
-        self.missing: list[str] = []
-
-    def need(self, section: str, key: str) -> Any:
-        values = self.raw.get(section)
-        if not isinstance(values, Mapping) or key not in values:
-            self.missing.append(f"{section}.{key}")
-            return None
-        return values[key]
-
-    def optional(self, section: str, key: str, default: Any) -> Any:
-        values = self.raw.get(section)
-        return values.get(key, default) if isinstance(values, Mapping) else default
-
-    def check(self) -> None:
-        if self.missing:
-            raise ConfigError(
-                f"{self.source} lacks {', '.join(self.missing)}: take the config.json of this checkpoint."
-            )
-
-
-def read_json(path: str | Path) -> dict[str, Any]:
-    """The object in a JSON file, or a ConfigError that names the file."""
-    path = Path(path)
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"{path} does not exist: a model folder needs the config.json of its checkpoint.") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read as JSON ({error}): download it again.") from None
-    if not isinstance(raw, dict):
-        raise ConfigError(f"{path} holds a JSON {type(raw).__name__}, not an object: download it again.")
-    return raw
-
-
-def tuples(value: Any) -> Any:
-    """JSON lists as tuples, at any depth, so that a frozen config can be hashed and compared."""
-    return tuple(tuples(item) for item in value) if isinstance(value, list | tuple) else value
-
-
-def positive_ints(value: Any) -> bool:
-    """True for a positive int, and for a non-empty tuple of such at any depth."""
-    if isinstance(value, tuple):
-        return bool(value) and all(positive_ints(item) for item in value)
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-def check_generator(config: "ConverterConfig | MeloConfig", source: str) -> None:
-    """What the sizes of a generator must fulfil in every model."""
-    if len(config.resblock_kernel_sizes) != len(config.resblock_dilation_sizes):
-        raise ConfigError(f"{source}: resblock_kernel_sizes and resblock_dilation_sizes differ in length.")
-    if len(config.upsample_rates) != len(config.upsample_kernel_sizes):
-        raise ConfigError(f"{source}: upsample_rates and upsample_kernel_sizes differ in length.")
-    if any(k < u or (k - u) % 2 for u, k in zip(config.upsample_rates, config.upsample_kernel_sizes, strict=True)):
-        raise ConfigError(f"{source}: each upsample kernel must exceed its rate by an even number.")
+from models.tt_audio.host.config import HIFIGAN_KEYS, ConfigError, Fields, HifiGanConfig, positive_ints, read_json
 
 
 @dataclass(frozen=True)
-class ConverterConfig:
+class ConverterConfig(HifiGanConfig):
     """Sizes of the tone colour converter, V1 and V2."""
 
     version: str
@@ -95,14 +26,7 @@ class ConverterConfig:
     win_length: int
     n_speakers: int
     zero_g: bool
-    inter_channels: int
     hidden_channels: int
-    gin_channels: int
-    resblock_kernel_sizes: tuple[int, ...]
-    resblock_dilation_sizes: tuple[tuple[int, ...], ...]
-    upsample_rates: tuple[int, ...]
-    upsample_kernel_sizes: tuple[int, ...]
-    upsample_initial_channel: int
     # Upstream's code fixes these five and its files do not mention them; small models for tests do.
     posterior_layers: int = 16
     flow_layers: int = 4
@@ -113,23 +37,9 @@ class ConverterConfig:
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any], source: str = "config.json") -> "ConverterConfig":
         fields = Fields(raw, source)
-        data = {
-            key: fields.need("data", key)
-            for key in ("sampling_rate", "filter_length", "hop_length", "win_length", "n_speakers")
-        }
-        model = {
-            key: tuples(fields.need("model", key))
-            for key in (
-                "inter_channels",
-                "hidden_channels",
-                "gin_channels",
-                "resblock_kernel_sizes",
-                "resblock_dilation_sizes",
-                "upsample_rates",
-                "upsample_kernel_sizes",
-                "upsample_initial_channel",
-            )
-        }
+        keys = ("sampling_rate", "filter_length", "hop_length", "win_length", "n_speakers")
+        data = fields.need_all("data", keys)
+        model = fields.need_all("model", (*HIFIGAN_KEYS, "hidden_channels"))
         constants = {
             key: fields.optional("model", key, getattr(cls, key))
             for key in (
@@ -169,8 +79,8 @@ class ConverterConfig:
                 f"{source} describes a text-to-speech model with {self.n_speakers} speakers, not a tone colour "
                 "converter: point to the folder `converter` of the release."
             )
-        check_generator(self, source)
-        if any(k % 2 == 0 for k in (*self.resblock_kernel_sizes, self.wavenet_kernel_size)):
+        self.check_generator(source)
+        if self.wavenet_kernel_size % 2 == 0:
             raise ConfigError(f"{source}: convolution kernels must have an odd size.")
         if self.samples_per_frame != self.hop_length:
             raise ConfigError(
@@ -186,13 +96,9 @@ class ConverterConfig:
     def spec_channels(self) -> int:
         return self.filter_length // 2 + 1
 
-    @property
-    def samples_per_frame(self) -> int:
-        return prod(self.upsample_rates)
-
 
 @dataclass(frozen=True)
-class MeloConfig:
+class MeloConfig(HifiGanConfig):
     """Sizes, symbols and speakers of a text-to-speech model: MeloTTS, or a base speaker of OpenVoice V1.
 
     The order of the symbols and the number of languages differ between checkpoints that look alike, so both are taken
@@ -209,18 +115,11 @@ class MeloConfig:
     n_speakers: int
     speakers: tuple[tuple[str, int], ...]
     disable_bert: bool
-    inter_channels: int
     hidden_channels: int
     filter_channels: int
     n_heads: int
     n_layers: int
     kernel_size: int
-    gin_channels: int
-    resblock_kernel_sizes: tuple[int, ...]
-    resblock_dilation_sizes: tuple[tuple[int, ...], ...]
-    upsample_rates: tuple[int, ...]
-    upsample_kernel_sizes: tuple[int, ...]
-    upsample_initial_channel: int
     speaker_in_encoder: bool
     transformer_flow: bool
     flow_layers: int
@@ -240,25 +139,11 @@ class MeloConfig:
             key: raw.get(key) if key in raw else fields.missing.append(key)
             for key in ("symbols", *(("num_tones", "num_languages") if melo else ("speakers",)))
         }
-        data = {key: fields.need("data", key) for key in ("sampling_rate", "hop_length", "n_speakers")}
+        data = fields.need_all("data", ("sampling_rate", "hop_length", "n_speakers"))
         speakers = fields.need("data", "spk2id") if melo else top["speakers"]
-        model = {
-            key: tuples(fields.need("model", key))
-            for key in (
-                "inter_channels",
-                "hidden_channels",
-                "filter_channels",
-                "n_heads",
-                "n_layers",
-                "kernel_size",
-                "gin_channels",
-                "resblock_kernel_sizes",
-                "resblock_dilation_sizes",
-                "upsample_rates",
-                "upsample_kernel_sizes",
-                "upsample_initial_channel",
-            )
-        }
+        model = fields.need_all(
+            "model", (*HIFIGAN_KEYS, "hidden_channels", "filter_channels", "n_heads", "n_layers", "kernel_size")
+        )
         transformer_flow = melo and bool(fields.optional("model", "use_transformer_flow", True))
         # Upstream's code gives n_flow_layer two meanings: the couplings of a transformer flow, the depth of any other.
         n_flow_layer = fields.optional("model", "n_flow_layer", 4)
@@ -304,9 +189,7 @@ class MeloConfig:
                 raise ConfigError(f"{source}: speaker {name} has number {number!r}, n_speakers is {self.n_speakers}.")
         if self.hidden_channels % self.n_heads or self.inter_channels % 2:
             raise ConfigError(f"{source}: hidden_channels must divide by n_heads, inter_channels by 2.")
-        check_generator(self, source)
-        if any(k % 2 == 0 for k in self.resblock_kernel_sizes):
-            raise ConfigError(f"{source}: convolution kernels must have an odd size.")
+        self.check_generator(source)
         if self.samples_per_frame != self.hop_length:
             raise ConfigError(
                 f"{source}: upsample_rates make {self.samples_per_frame} samples of a frame, hop_length is "
@@ -317,15 +200,3 @@ class MeloConfig:
     def is_melo(self) -> bool:
         """Whether this is MeloTTS, as opposed to a base speaker of OpenVoice V1."""
         return self.n_tones != 0
-
-    @property
-    def samples_per_frame(self) -> int:
-        return prod(self.upsample_rates)
-
-    def speaker_id(self, name: str) -> int:
-        """The number of a speaker (of a style, in V1); the name as in the file, in any case."""
-        numbers = {known.lower(): number for known, number in self.speakers}
-        if name.lower() not in numbers:
-            known = ", ".join(name for name, _ in self.speakers)
-            raise ConfigError(f"there is no speaker {name!r} in this model; it has {known or 'none with a name'}.")
-        return numbers[name.lower()]

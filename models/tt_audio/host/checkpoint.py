@@ -219,8 +219,3 @@ def save_safetensors(state: Mapping[str, Tensor], path: str | Path, metadata: Ma
     path.parent.mkdir(parents=True, exist_ok=True)
     with complete_file(path) as file:
         file.write(save({name: tensor.contiguous() for name, tensor in state.items()}, dict(metadata or {})))
-
-
-def to_safetensors(source: str | Path, target: str | Path) -> None:
-    """A .pth checkpoint as folded .safetensors under the same names: smaller to read, and nothing to unpickle."""
-    save_safetensors(fold_weight_norm(read_state(source)), target, {"sha256_of_source": sha256_of(source)})

@@ -31,7 +31,6 @@ from starlette.types import Receive, Scope, Send
 
 from models.demos.openvoice.base_speakers import BASE_SPEAKERS
 from models.demos.openvoice.bert_files import BertError
-from models.demos.openvoice.config import ConfigError
 from models.demos.openvoice.demo.access import KEY_VARIABLE, Access, api_key, given_access
 from models.demos.openvoice.demo.admission import Admission
 from models.demos.openvoice.demo.connections import bound_socket, make_server
@@ -68,6 +67,7 @@ from models.demos.openvoice.styles import RANGES, STYLES, style_of
 from models.tt_audio.cli.encoding import MEDIA_TYPES, STREAMED, Format
 from models.tt_audio.cli.terminal import Parser, count, errors_as_sentences, note, positive
 from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.config import ConfigError
 from models.tt_audio.host.errors import DeviceError, UsageError, UserError
 from models.tt_audio.host.files import FileError
 from models.tt_audio.host.voices import Voice, VoiceError

@@ -23,13 +23,13 @@ from types import ModuleType
 import numpy as np
 import torch
 
-from models.demos.openvoice.config import read_json
 from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.demos.openvoice.tests.perf.timing import make_importable, print_heading, print_rows, take_turns
 from models.demos.openvoice.torch_backend.converter import ChunkedConverter
 from models.tt_audio.host import audio
 from models.tt_audio.host.checkpoint import read_state
+from models.tt_audio.host.config import read_json
 from models.tt_audio.testing.speech import FOLDER, voice
 
 

@@ -21,7 +21,7 @@ from types import ModuleType
 import numpy as np
 import torch
 
-from models.demos.openvoice.config import MeloConfig, read_json
+from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.constants import BERT_WIDTH, CHINESE_BERT_WIDTH
 from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
 from models.demos.openvoice.prosody import Prosody
@@ -31,6 +31,7 @@ from models.demos.openvoice.tests.melo_checkpoints import melo_config, write_che
 from models.demos.openvoice.tests.perf.timing import make_importable, print_heading, print_rows, take_turns
 from models.demos.openvoice.torch_backend.melo_tts import ChunkedMeloTTS
 from models.tt_audio.host.checkpoint import fold_weight_norm, load_strict, read_state
+from models.tt_audio.host.config import read_json
 
 PROSODY = Prosody(noise_scale=0.0, noise_scale_w=0.0)
 SPEAKER = torch.tensor([0])

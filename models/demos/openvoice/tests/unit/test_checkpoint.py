@@ -24,6 +24,11 @@ def small_converter() -> Converter:
         return Converter(ConverterConfig.from_dict(SMALL_CONFIG))
 
 
+def to_safetensors(source: Path, target: Path) -> None:
+    """Write a .pth checkpoint as folded .safetensors under the same names."""
+    checkpoint.save_safetensors(checkpoint.fold_weight_norm(checkpoint.read_state(source)), target)
+
+
 @pytest.fixture
 def state():
     return converter_state(SMALL_CONFIG)
@@ -132,7 +137,7 @@ def test_half_precision_becomes_single(state):
 
 def test_safetensors_hold_the_same_model(tmp_path, state):
     torch.save({"model": state}, tmp_path / "a.pth")
-    checkpoint.to_safetensors(tmp_path / "a.pth", tmp_path / "a.safetensors")
+    to_safetensors(tmp_path / "a.pth", tmp_path / "a.safetensors")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pth", "a.safetensors"]
     assert checkpoint.identity(load(state)) == checkpoint.identity(
         load(checkpoint.read_state(tmp_path / "a.safetensors"))
@@ -167,7 +172,7 @@ def test_files_that_are_no_checkpoint(tmp_path, state, expect_error):
         (tmp_path / name).write_bytes(damaged)
         with expect_error(CheckpointError, f"{name} is not a checkpoint or is damaged"):
             checkpoint.read_state(tmp_path / name)
-    checkpoint.to_safetensors(whole, tmp_path / "whole.safetensors")
+    to_safetensors(whole, tmp_path / "whole.safetensors")
     (tmp_path / "cut.safetensors").write_bytes((tmp_path / "whole.safetensors").read_bytes()[:-100])
     with expect_error(CheckpointError, "cut.safetensors is not a safetensors file or is damaged"):
         checkpoint.read_state(tmp_path / "cut.safetensors")

@@ -8,8 +8,9 @@ import json
 
 import pytest
 
-from models.demos.openvoice.config import ConfigError, ConverterConfig
+from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.synthetic import SMALL_CONFIG, V1_CONFIG, V2_CONFIG, with_model
+from models.tt_audio.host.config import ConfigError
 
 
 def test_v2_is_read_completely(tmp_path):

@@ -11,11 +11,12 @@ from math import prod
 import pytest
 import torch
 
-from models.demos.openvoice.config import ConfigError, MeloConfig
+from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
 from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, inventory, melo_config, state, v1_config
 from models.tt_audio.host.checkpoint import CheckpointError, fold_weight_norm, load_strict
+from models.tt_audio.host.config import ConfigError
 
 SMALL_MELO = melo_config(**SMALL)
 
@@ -138,7 +139,7 @@ def test_config_takes_everything_from_the_file():
     raw = melo_config(symbols=["_", "¡", "a"], speakers={"EN-US": 0, "EN_INDIA": 2}, n_speakers=256, num_languages=10)
     config = MeloConfig.from_dict(raw)
     assert config.symbols == ("_", "¡", "a") and config.n_languages == 10 and config.n_tones == 16
-    assert config.speaker_id("EN_INDIA") == 2 and config.speaker_id("en-us") == 0
+    assert config.speakers == (("EN-US", 0), ("EN_INDIA", 2))
     assert config.samples_per_frame == 512 and config.sampling_rate == 44100
     assert config.is_melo and config.transformer_flow and config.speaker_in_encoder and not config.disable_bert
 
@@ -146,12 +147,7 @@ def test_config_takes_everything_from_the_file():
 def test_config_of_a_base_speaker():
     config = MeloConfig.from_dict(v1_config())
     assert not config.is_melo and not config.transformer_flow and not config.speaker_in_encoder
-    assert config.speaker_id("whispering") == 2 and config.n_speakers == 10 and config.samples_per_frame == 256
-
-
-def test_unknown_speaker_is_named_with_the_known_ones(expect_error):
-    with expect_error(ConfigError, "no speaker 'EN-UK' in this model; it has EN-US, EN-BR"):
-        MeloConfig.from_dict(melo_config(speakers={"EN-US": 0, "EN-BR": 0})).speaker_id("EN-UK")
+    assert dict(config.speakers)["whispering"] == 2 and config.n_speakers == 10 and config.samples_per_frame == 256
 
 
 def changed(path, value):

@@ -12,17 +12,22 @@ import soundfile
 import torch
 
 from models.demos.openvoice import recordings
-from models.demos.openvoice.config import ConfigError
 from models.demos.openvoice.pipeline import OpenVoice, Request
 from models.demos.openvoice.synthetic import SMALL_CONFIG, make_converter_checkpoint
 from models.tt_audio.host import audio, checkpoint, voice_activity
 from models.tt_audio.host.audio import AudioError
 from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.config import ConfigError
 from models.tt_audio.host.errors import UserError
 from models.tt_audio.host.voices import Voice, VoiceBank, VoiceError
 from models.tt_audio.testing import speech
 
 RATE = 22050
+
+
+def to_safetensors(source: Path, target: Path) -> None:
+    """Write a .pth checkpoint as folded .safetensors under the same names."""
+    checkpoint.save_safetensors(checkpoint.fold_weight_norm(checkpoint.read_state(source)), target)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +61,7 @@ def recording(tmp_path):
 
 
 def test_the_folder_above_the_folder_itself_and_safetensors_are_the_same_model(folder, tmp_path, model):
-    checkpoint.to_safetensors(folder / "converter" / "checkpoint.pth", tmp_path / "checkpoint.safetensors")
+    to_safetensors(folder / "converter" / "checkpoint.pth", tmp_path / "checkpoint.safetensors")
     (tmp_path / "config.json").write_bytes((folder / "converter" / "config.json").read_bytes())
     for place in (folder, folder / "converter", tmp_path):
         assert OpenVoice.from_pretrained(place, precision="exact").identity == model.identity
