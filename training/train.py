@@ -33,8 +33,8 @@ from tqdm import tqdm
 
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.converter import Converter
-from models.tt_audio.host.files import complete_file
 from models.tt_audio.host.config import ConfigError, read_json
+from models.tt_audio.host.files import complete_file
 from training import corpus as corpora
 from training.batches import Batch, Settings, draw, recordings_in
 from training.corpus import Corpus, CorpusError
