@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import signal
 import sys
 import threading
 
@@ -161,6 +162,38 @@ def test_interrupted(here, console, monkeypatch):
     before = sorted(here.iterdir())
     assert console(*CONVERT, "speech.wav", "voice.flac") == 130
     assert console.err == "interrupted\n"
+    assert sorted(here.iterdir()) == before
+
+
+@pytest.mark.parametrize("streamed", [(), ("--stream",)])
+@pytest.mark.parametrize("output", ["result.wav", "-"])
+def test_a_signal_ends_a_conversion_without_a_trace(here, console, monkeypatch, output, streamed):
+    def pieces(*_, **__):
+        yield np.zeros(RATE, np.float32)
+        os.kill(os.getpid(), signal.SIGTERM)
+        yield np.zeros(RATE, np.float32)
+
+    monkeypatch.setattr(OpenVoice, "convert_stream", pieces)
+    before = sorted(here.iterdir())
+    assert console(*CONVERT, "speech.wav", "voice.flac", "--output", output, *streamed) == 128 + signal.SIGTERM
+    assert console.err == "" and sorted(here.iterdir()) == before
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (lambda path: path.symlink_to("/dev/full"), r"result.wav cannot be written \(No space left on device\)"),
+        (lambda path: path.symlink_to("/proc/none.wav"), r"result.wav cannot be written \(.+\); choose another place"),
+        (lambda path: path.symlink_to(path), r"result.wav cannot be written \(Too many levels of symbolic links\)"),
+    ],
+    ids=["full", "refused", "loop"],
+)
+def test_a_disk_that_refuses_the_result(here, console, make, message):
+    make(here / "result.wav")
+    before = sorted(here.iterdir())
+    assert console(*CONVERT, "speech.wav", "voice.flac", "--output", "result.wav") == 2
+    assert re.search(message, console.err) and console.err.count("\n") == 1 and console.out == ""
     assert sorted(here.iterdir()) == before
 
 
