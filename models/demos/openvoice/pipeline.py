@@ -107,7 +107,7 @@ class OpenVoice:
         return self.config.sampling_rate
 
     def voice(self, recordings: Recording | Sequence[Recording], name: str | None = None) -> Voice:
-        """Return the voice in one recording, or in several of one speaker. Only the bank's `add` keeps it on the disk."""
+        """Return the voice in recordings of one speaker, one or several. Only `VoiceBank.add` writes it to the disk."""
         recordings = list(recordings) if isinstance(recordings, list | tuple) else [recordings]
         if not recordings:
             raise AudioError("no recording was given; give at least one")
