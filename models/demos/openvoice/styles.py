@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""How a text is spoken: a `Style` of named presets and checked ranges -> [here] -> the `Prosody` of one sentence.
+"""Styles: how a text is spoken, as named presets and checked values that become the `Prosody` of a sentence.
 
-Accents are speakers of a checkpoint and tone colour is a voice; neither is a style. README.md, "Speaking styles", has
-the table of what each value does.
+Accents are speakers of a checkpoint and tone colour is a voice; neither is a style. README.md, "Speaking styles", says
+what each value does.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -26,12 +26,12 @@ RANGES = {
 
 
 class StyleError(UserError, ValueError):
-    """A style that does not exist or lies outside its range; the message names the range."""
+    """A style that does not exist or a value outside its range; the message names the range."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """The defaults are MeloTTS's own."""
+    """How a text is spoken. The defaults are those of MeloTTS."""
 
     speed: float = 1.0
     sdp_ratio: float = 0.2  # rhythm: share of the durations that vary from draw to draw
@@ -53,7 +53,7 @@ class Style:
         return Prosody(self.sdp_ratio, self.noise_scale, self.noise_scale_w, 1 / self.speed)
 
     def changed(self, **values) -> "Style":
-        """With other values, of which None means unchanged."""
+        """Return the style with other values; None leaves a value unchanged."""
         known = {field.name for field in fields(self)}
         if unknown := values.keys() - known:
             raise StyleError(f"a style has no {', '.join(sorted(unknown))}; it has: {', '.join(sorted(known))}")
@@ -73,7 +73,7 @@ STYLES = {
 
 
 def style_of(style: "Style | str") -> Style:
-    """A style, or the preset of that name."""
+    """Return a style, or the preset of that name."""
     if isinstance(style, Style):
         return style
     if style not in STYLES:

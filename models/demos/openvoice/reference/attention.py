@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The transformer of MeloTTS: self-attention that knows how far apart two positions are, and the encoder made of it.
+"""The transformer of MeloTTS: self-attention with relative positions, and the encoder made of it.
 
-Used twice: by the text encoder over phones (text_encoder.py), and by MeloTTS's flow over frames (coupling.py).
+The text encoder uses it over phones (text_encoder.py), MeloTTS's flow over frames (coupling.py).
 
-Attention learns one key and one value for each distance from -4 to 4 and none beyond. Position i scores position j
-with q_i . (k_j + r_{j-i}), and gathers p_ij * (v_j + s_{j-i}). So the learned part touches nine diagonals of the score
-matrix, and only those are computed.
+Attention learns one key r and one value s for each distance from -4 to 4 and none for larger distances. Position i
+scores position j with q_i . (k_j + r_{j-i}), and its result is the sum of p_ij * (v_j + s_{j-i}). So the learned part
+changes nine diagonals of the score matrix, and only those are computed for it.
 """
 
 from collections.abc import Iterator
@@ -20,15 +20,15 @@ from torch.nn import functional as F
 from models.demos.openvoice.constants import ATTENTION_WINDOW, SPEAKER_LAYER
 from models.tt_audio.reference.layer_norm import ChannelNorm
 
-# Scores held at once, 16 MB in fp32. The rows of a long sentence are taken in blocks of this size, so memory grows with
-# the length and not with its square, and stays below the 32 MB above which glibc maps fresh pages for every allocation.
+# Scores in memory at once, 16 MB in fp32. The rows of a long sentence are computed in blocks of this size, so memory
+# grows with the length and not with its square. Above 32 MB glibc would map fresh pages for every allocation.
 SCORES_AT_ONCE = 1 << 22
 
 
 def _bands(matrix: Tensor, first_row: int, window: int) -> Iterator[tuple[int, slice, Tensor]]:
-    """The 2 * window + 1 diagonals around the main one, each as (distance + window, rows it crosses, view of it).
+    """Yield the 2 * window + 1 diagonals around the main one, each as (distance + window, its rows, view of it).
 
-    `matrix` [..., R, T] holds the rows first_row ... first_row + R of a square matrix.
+    `matrix` [..., R, T] consists of the rows first_row ... first_row + R of a square matrix.
     """
     for band in range(2 * window + 1):
         offset = first_row + band - window
@@ -38,7 +38,7 @@ def _bands(matrix: Tensor, first_row: int, window: int) -> Iterator[tuple[int, s
 
 
 class RelativeAttention(nn.Module):
-    """Multi-head self-attention with learned distances, shared by the heads."""
+    """Multi-head self-attention with learned relative positions, shared by the heads."""
 
     def __init__(self, channels: int, n_heads: int, window: int = ATTENTION_WINDOW):
         super().__init__()
@@ -52,7 +52,7 @@ class RelativeAttention(nn.Module):
         self.relative_values = nn.Parameter(torch.zeros(1, 2 * window + 1, channels // n_heads))
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x [B, C, T], mask [B, 1, T] (1 inside the sentence) -> [B, C, T]; what lies outside is attended by nobody."""
+        """Attend within x [B, C, T] -> [B, C, T]; positions where the mask [B, 1, T] is 0 are no keys."""
         batch, channels, length = x.shape
         query, key, value = (self._heads(layer(x)) for layer in (self.query, self.key, self.value))
         query = query / sqrt(channels // self.n_heads)
@@ -65,7 +65,7 @@ class RelativeAttention(nn.Module):
         return self.output(torch.cat(blocks, 2).transpose(2, 3).reshape(batch, channels, length))
 
     def _heads(self, x: Tensor) -> Tensor:
-        """[B, H * D, T] -> [B, H, T, D]"""
+        """Split channels into heads: [B, H * D, T] -> [B, H, T, D]."""
         return x.unflatten(1, (self.n_heads, -1)).transpose(2, 3)
 
     def _attend(self, query: Tensor, first_row: int, key: Tensor, value: Tensor, outside: Tensor) -> Tensor:
@@ -81,7 +81,7 @@ class RelativeAttention(nn.Module):
 
 
 class FeedForward(nn.Module):
-    """Two convolutions with a ReLU between, [B, C, T] -> [B, C, T]."""
+    """Two convolutions with a ReLU between them, [B, C, T] -> [B, C, T]."""
 
     def __init__(self, channels: int, filter_channels: int, kernel_size: int):
         super().__init__()
@@ -93,6 +93,8 @@ class FeedForward(nn.Module):
 
 
 class EncoderLayer(nn.Module):
+    """Attention and feed-forward, each with a residual and a layer norm after it, [B, C, T] -> [B, C, T]."""
+
     def __init__(self, channels: int, filter_channels: int, n_heads: int, kernel_size: int):
         super().__init__()
         self.attention = RelativeAttention(channels, n_heads)
@@ -106,7 +108,7 @@ class EncoderLayer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """A stack of layers; `gin_channels` > 0 adds the speaker before one of them."""
+    """Stack of layers; with `gin_channels` > 0 the speaker is added before layer SPEAKER_LAYER."""
 
     def __init__(
         self,
@@ -124,7 +126,7 @@ class Encoder(nn.Module):
         self.speaker = nn.Linear(gin_channels, channels) if gin_channels else None
 
     def forward(self, x: Tensor, mask: Tensor, g: Tensor | None = None) -> Tensor:
-        """x [B, C, T], mask [B, 1, T], speaker g [B, G, 1] -> [B, C, T], zero outside the mask."""
+        """Encode x [B, C, T] for a speaker g [B, G, 1] -> [B, C, T], zero where the mask [B, 1, T] is 0."""
         x = x * mask
         for index, layer in enumerate(self.layers):
             if index == SPEAKER_LAYER and self.speaker is not None:

@@ -3,9 +3,12 @@
 
 """The tone colour converter: the same words in another voice.
 
-waveform -> spectrogram -> posterior encoder -> flow with the source voice -> flow reversed with the target voice ->
-generator -> waveform; and beside it waveform -> spectrogram -> reference encoder -> embedding. This is the whole-file
-form, the oracle for everything else; torch_backend/converter.py does the same for any length in constant memory.
+    waveform -> spectrogram -> posterior encoder -> flow with the source voice -> flow reversed with the target voice
+             -> generator -> waveform
+    waveform -> spectrogram -> reference encoder -> speaker embedding
+
+This form converts a whole recording at once. It is the oracle that every other implementation is compared with;
+torch_backend/converter.py does the same for any length in constant memory.
 """
 
 import torch
@@ -20,6 +23,8 @@ from models.tt_audio.reference.hifigan import Generator
 
 
 class Converter(nn.Module):
+    """Tone colour converter with the sizes of `config`."""
+
     def __init__(self, config: ConverterConfig):
         super().__init__()
         self.config = config
@@ -30,7 +35,7 @@ class Converter(nn.Module):
         self.reference_encoder = ReferenceEncoder(config.spec_channels, config.gin_channels)
 
     def embed(self, waveform: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """Waveforms [B, N], the first `lengths` samples of each, -> tone colour embeddings [B, gin_channels]."""
+        """Return speaker embeddings [B, gin_channels] of waveforms [B, N]; `lengths` [B] are their valid samples."""
         frames = None if lengths is None else lengths // self.config.hop_length
         return self.reference_encoder(self.spectrogram(waveform, lengths), frames)
 
@@ -43,9 +48,10 @@ class Converter(nn.Module):
         tau: float,
         lengths: Tensor | None = None,
     ) -> Tensor:
-        """[B, N] in the voices `source` [B, G] -> [B, T * hop] in the voices `target`, with T = N // hop.
+        """Convert waveforms [B, N] from the voices `source` [B, G] to `target` [B, G] -> [B, T * hop], T = N // hop.
 
-        `noise` [B, inter_channels, T] is standard normal; items shorter than the batch are silent behind their end.
+        `noise` [B, inter_channels, T] is standard normal. `lengths` [B] are the valid samples of each item; the result
+        is zero after them.
         """
         mask = None
         if lengths is not None:
@@ -55,19 +61,20 @@ class Converter(nn.Module):
         return self.generator(self.voiced(neutral, target, mask), self.direct(target), mask)
 
     def neutral(self, spec: Tensor, source: Tensor, noise: Tensor, tau: float, mask: Tensor | None = None) -> Tensor:
-        """The half that knows no target voice: computed once, whatever the number of targets."""
+        """Return latent frames [B, I, T] without a voice from a spectrogram [B, bins, T]; they serve every target."""
         z = self.posterior_encoder(spec, mask, noise, tau, self.direct(source))
         return self.flow(z, mask, source[:, :, None])
 
     def voiced(self, neutral: Tensor, target: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Add the target voice [B, G] to latent frames without a voice [B, I, T]."""
         return self.flow(neutral, mask, target[:, :, None], reverse=True)
 
     def direct(self, embedding: Tensor) -> Tensor | None:
-        """What encoder and generator see of a voice: with `zero_g` (V2) nothing, only the flow does."""
+        """Return the embedding as encoder and generator take it, [B, G, 1]; None with `zero_g` (V2): the flow alone."""
         return None if self.config.zero_g else embedding[:, :, None]
 
     @property
     def latent_reach(self) -> int:
-        """How many frames on each side the generator's input depends on."""
+        """Receptive field of the generator's input: frames to each side."""
         encoded = self.posterior_encoder.reach
         return max(self.flow.reach(self.flow.reach((encoded, encoded)), reverse=True))

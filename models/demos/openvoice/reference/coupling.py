@@ -1,13 +1,14 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The flow: an invertible map of latent frames that takes a voice out (forward) or puts a voice in (reverse).
+"""The flow: an invertible map of latent frames that removes a voice (forward) or adds a voice (reverse).
 
-Third room of the converter, passed twice: z with the source voice -> neutral frames -> reversed with the target voice.
-MeloTTS passes one in reverse, between the repeated phones and the generator; its couplings look at the frames through a
-transformer where the converter (and OpenVoice V1) has a WaveNet.
-Channels are split in halves; the first half passes unchanged and decides what is added to the second, so the way back
-subtracts the same. Between two couplings the channel order is reversed, which makes the halves take turns.
+The converter runs it twice: forward with the source voice, then reversed with the target voice. MeloTTS runs one in
+reverse, between the repeated phones and the generator; its couplings have a transformer where those of the converter
+(and of OpenVoice V1) have a WaveNet.
+
+A coupling splits the channels in halves. The first half is unchanged and decides the shift of the second; the reverse
+subtracts the same shift. Between two couplings the order of the channels is reversed, so the halves take turns.
 """
 
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ from models.demos.openvoice.reference.wavenet import WaveNet
 
 
 class Coupling(nn.Module):
-    """One step of a flow; what lies between `pre` and `post` is the subclass's."""
+    """One step of a flow; the subclass defines the network between `pre` and `post`."""
 
     def __init__(self, config: ConverterConfig | MeloConfig):
         super().__init__()
@@ -29,6 +30,7 @@ class Coupling(nn.Module):
         self.post = nn.Conv1d(config.hidden_channels, half, 1)
 
     def forward(self, x: Tensor, mask: Tensor | None, g: Tensor, reverse: bool = False) -> Tensor:
+        """Shift the second half of the channels of x [B, I, T] for a voice g [B, G, 1]; `mask` [B, 1, T] or None."""
         first, second = x.chunk(2, dim=1)
         h = self.pre(first)
         shift = self.post(self.look(h if mask is None else h * mask, mask, g))
@@ -40,6 +42,8 @@ class Coupling(nn.Module):
 
 
 class ResidualCoupling(Coupling):
+    """Coupling with a WaveNet."""
+
     def __init__(self, config: ConverterConfig | MeloConfig):
         super().__init__(config)
         self.wavenet = WaveNet(
@@ -55,6 +59,8 @@ class ResidualCoupling(Coupling):
 
 
 class TransformerCoupling(Coupling):
+    """Coupling with a transformer."""
+
     def __init__(self, config: MeloConfig):
         super().__init__(config)
         self.encoder = Encoder(
@@ -71,13 +77,14 @@ class TransformerCoupling(Coupling):
 
 
 class CouplingBlock(nn.Module):
-    """A whole flow: couplings with the channel order reversed in between."""
+    """Flow: couplings with the channel order reversed between them."""
 
     def __init__(self, couplings: Iterable[Coupling]):
         super().__init__()
         self.couplings = nn.ModuleList(couplings)
 
     def forward(self, z: Tensor, mask: Tensor | None, g: Tensor, reverse: bool = False) -> Tensor:
+        """Map latent frames z [B, I, T] with a voice g [B, G, 1]; `mask` [B, 1, T] is None if all frames are valid."""
         if not reverse:
             for coupling in self.couplings:
                 z = coupling(z, mask, g).flip(1)
@@ -88,11 +95,13 @@ class CouplingBlock(nn.Module):
 
 
 class ResidualCouplingBlock(CouplingBlock):
+    """Flow of the converter and of OpenVoice V1's base speakers."""
+
     def __init__(self, config: ConverterConfig | MeloConfig):
         super().__init__(ResidualCoupling(config) for _ in range(config.n_flows))
 
     def reach(self, halves: tuple[int, int], reverse: bool = False) -> tuple[int, int]:
-        """How far the halves of the result see, in frames, when the halves of z see as far as `halves` says."""
+        """Return the receptive fields of both halves of the result, in frames, from those of both halves of z."""
         first, second = halves
         couplings: Iterable[ResidualCoupling] = reversed(self.couplings) if reverse else self.couplings
         for coupling in couplings:
@@ -105,7 +114,7 @@ class ResidualCouplingBlock(CouplingBlock):
 
 
 class TransformerCouplingBlock(CouplingBlock):
-    """MeloTTS's flow; its attention sees the whole sentence, so it has no reach."""
+    """Flow of MeloTTS. Its attention covers the whole sentence, so it has no finite receptive field."""
 
     def __init__(self, config: MeloConfig):
         super().__init__(TransformerCoupling(config) for _ in range(config.n_flows))

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""How long each phone lasts, the plain half of MeloTTS's duration model: text encoding -> log of the frames per phone.
+"""The deterministic duration predictor of MeloTTS: text encoding -> log of the frames of each phone.
 
-Its answer depends on no noise; stochastic_duration_predictor.py is the other half, and melo_tts.py mixes both.
+stochastic_duration_predictor.py predicts the same from noise; melo_tts.py mixes both.
 """
 
 from torch import Tensor, nn
@@ -16,6 +16,8 @@ KERNEL_SIZE = 3
 
 
 class DurationPredictor(nn.Module):
+    """Two convolutions with layer norms, and a projection."""
+
     def __init__(self, channels: int, gin_channels: int):
         super().__init__()
         self.speaker = nn.Conv1d(gin_channels, channels, 1)
@@ -26,7 +28,7 @@ class DurationPredictor(nn.Module):
         self.projection = nn.Conv1d(FILTER_CHANNELS, 1, 1)
 
     def forward(self, x: Tensor, mask: Tensor, g: Tensor) -> Tensor:
-        """x [B, C, N], mask [B, 1, N], speaker g [B, G, 1] -> log durations [B, 1, N]"""
+        """Return log durations [B, 1, N] of a text encoding x [B, C, N]; mask [B, 1, N], speaker g [B, G, 1]."""
         x = x + self.speaker(g)
         x = self.norm_1(F.relu(self.conv_1(x * mask)))
         x = self.norm_2(F.relu(self.conv_2(x * mask)))

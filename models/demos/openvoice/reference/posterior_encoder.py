@@ -1,10 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Spectrogram -> latent frames: a mean and a deviation for each, and a sample drawn with the caller's noise.
-
-Second room of the converter: spectrogram [B, bins, T] -> z [B, inter_channels, T].
-"""
+"""The posterior encoder: spectrogram -> mean and deviation of each latent frame, sampled with the caller's noise."""
 
 from torch import Tensor, nn
 
@@ -13,6 +10,8 @@ from models.demos.openvoice.reference.wavenet import WaveNet
 
 
 class PosteriorEncoder(nn.Module):
+    """WaveNet between two projections."""
+
     def __init__(self, config: ConverterConfig):
         super().__init__()
         self.pre = nn.Conv1d(config.spec_channels, config.hidden_channels, 1)
@@ -27,16 +26,21 @@ class PosteriorEncoder(nn.Module):
 
     @property
     def reach(self) -> int:
+        """Receptive field: frames to each side."""
         return self.wavenet.reach
 
     def forward(self, spec: Tensor, mask: Tensor | None, noise: Tensor, tau: float, g: Tensor | None = None) -> Tensor:
-        """`tau` scales the deviation: 0 gives the mean, 1 the distribution the model was trained with."""
+        """Return latent frames [B, inter_channels, T] of a spectrogram [B, bins, T].
+
+        `mask` [B, 1, T] is None if all frames are valid; `noise` is [B, inter_channels, T]. `tau` scales the deviation:
+        0 gives the mean, 1 the distribution the model was trained with. `g` [B, G, 1] is a voice, None for zeros.
+        """
         mean, log_deviation = self.distribution(spec, mask, g)
         z = mean + noise * tau * log_deviation.exp()
         return z if mask is None else z * mask
 
     def distribution(self, spec: Tensor, mask: Tensor | None = None, g: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """The mean and the logarithm of the deviation of every frame, both [B, inter_channels, T]."""
+        """Return the mean and the log deviation of every frame, both [B, inter_channels, T]."""
         x = self.pre(spec)
         x = self.wavenet(x if mask is None else x * mask, mask, g)
         mean, log_deviation = self.proj(x).chunk(2, dim=1)

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Spectrogram -> tone colour embedding: the one vector that says whose voice it is.
+"""The tone colour encoder (upstream: reference encoder): spectrogram -> speaker embedding.
 
-A room beside the converter's flow: spectrogram [B, bins, T] -> embedding [B, gin_channels]. Six convolutions halve time
-and frequency each, a GRU reads what is left, and its last state is projected.
+Each of six convolutions halves time and frequency. A GRU runs over the remaining steps, and its last state is
+projected.
 """
 
 import torch
@@ -14,11 +14,13 @@ from models.demos.openvoice.constants import FILTERS, GRU_SIZE
 
 
 def _halved(size: int | Tensor) -> int | Tensor:
-    """The length behind a convolution with kernel 3, stride 2, padding 1."""
+    """Return the length after a convolution with kernel 3, stride 2, padding 1."""
     return (size + 1) // 2
 
 
 class ReferenceEncoder(nn.Module):
+    """Layer norm, convolutions, GRU and projection."""
+
     def __init__(self, spec_channels: int, gin_channels: int):
         super().__init__()
         self.layernorm = nn.LayerNorm(spec_channels)

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Waveform -> linear magnitude spectrogram, the input of both encoders.
+"""The linear magnitude spectrogram, input of both encoders of the converter.
 
-First room of the converter: waveform [B, N] -> spectrogram [B, filter_length / 2 + 1, T] with T = N // hop_length.
+waveform [B, N] -> spectrogram [B, bins, T] with bins = filter_length / 2 + 1 and T = N // hop_length
 """
 
 import torch
@@ -14,7 +14,7 @@ from models.demos.openvoice.constants import POWER_FLOOR
 
 
 class Spectrogram(nn.Module):
-    """Frame t is centred on hop t: it sees `margin` samples before the hop and as many after it."""
+    """Spectrogram whose frame t is centred on hop t: it reads `margin` samples before the hop and as many after it."""
 
     def __init__(self, config: ConverterConfig):
         super().__init__()
@@ -26,21 +26,21 @@ class Spectrogram(nn.Module):
         self.register_buffer("window", torch.hann_window(config.win_length, device="cpu"), persistent=False)
 
     def forward(self, waveform: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """[B, N] -> [B, bins, N // hop]; with `lengths` (samples) each item is mirrored at its own end."""
+        """Return [B, bins, N // hop] of waveforms [B, N]; `lengths` [B] in samples mirror each at its own end."""
         return self.frames(self.mirror(waveform, lengths))
 
     def mirror(self, waveform: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """Adds `margin` samples on both sides, mirrored without repeating the edge sample."""
+        """Add `margin` samples to both sides of [B, N], mirrored without repeating the edge sample."""
         if lengths is None:
             return nn.functional.pad(waveform[:, None], (self.margin, self.margin), mode="reflect")[:, 0]
         position = torch.arange(-self.margin, waveform.shape[1] + self.margin, device=waveform.device).abs()
         last = lengths[:, None] - 1
         position = torch.where(position > last, 2 * last - position, position)
-        # Far behind the end of a short item the mirror leaves the item: those frames belong to no item.
+        # Far after the end of a short item the mirrored position is outside of the item: those frames are padding.
         return waveform.gather(1, position.clamp(min=0))
 
     def frames(self, mirrored: Tensor) -> Tensor:
-        """[B, N + 2 * margin] -> [B, bins, N // hop]; for a piece of a recording whose surroundings are known."""
+        """Return [B, bins, N // hop] of samples [B, N + 2 * margin] that have their margins already."""
         spectrum = torch.stft(
             mirrored, self.n_fft, self.hop, self.win_length, self.window, center=False, return_complex=True
         )

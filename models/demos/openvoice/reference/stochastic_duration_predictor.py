@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""How long each phone lasts, as the living half of MeloTTS's duration model: text encoding and noise -> log durations.
+"""The stochastic duration predictor of MeloTTS: text encoding and noise -> log durations.
 
-A normalizing flow over two channels (the log duration and a helper), run from noise to durations. Its steps are
-couplings: one channel, with the text, decides a monotonic curve made of ten rational-quadratic pieces, and the other
-channel is read off that curve backwards.
+It is a normalizing flow over two channels, the log duration and a helper, run from noise to durations. In each coupling
+one channel, with the text, decides a monotonic curve of ten rational-quadratic pieces; the inverse of the curve is
+applied to the other channel.
 """
 
 from math import sqrt
@@ -24,7 +24,7 @@ N_COUPLINGS = 3  # of the four that were trained: the first one's output is the 
 
 
 class DilatedSeparableConv(nn.Module):
-    """Residual layers of a depthwise dilated and a pointwise convolution, [B, C, N] -> [B, C, N]."""
+    """Residual layers, each a depthwise dilated and a pointwise convolution, [B, C, N] -> [B, C, N]."""
 
     def __init__(self, channels: int):
         super().__init__()
@@ -53,14 +53,14 @@ class DilatedSeparableConv(nn.Module):
 
 
 def _knots(shares: Tensor) -> Tensor:
-    """Unnormalised bin sizes [..., BINS] -> the BINS + 1 bin edges from -TAIL_BOUND to TAIL_BOUND."""
+    """Return the BINS + 1 bin edges from -TAIL_BOUND to TAIL_BOUND of unnormalised bin sizes [..., BINS]."""
     shares = MIN_BIN + (1 - MIN_BIN * BINS) * shares.softmax(-1)
     inner = 2 * TAIL_BOUND * shares.cumsum(-1)[..., :-1] - TAIL_BOUND
     return F.pad(F.pad(inner, (1, 0), value=-TAIL_BOUND), (0, 1), value=TAIL_BOUND)
 
 
 def inverse_spline(y: Tensor, widths: Tensor, heights: Tensor, slopes: Tensor) -> Tensor:
-    """The x at which a monotonic rational-quadratic curve has the value y, element by element.
+    """Return the x at which a monotonic rational-quadratic curve has the value y, element by element.
 
     widths, heights [..., BINS] and slopes [..., BINS - 1] (at the inner bin edges) are unnormalised. With t the
     position inside the bin (0 at its left edge, 1 at its right), h its height, s its mean slope and d0, d1 the slopes
@@ -75,7 +75,7 @@ def inverse_spline(y: Tensor, widths: Tensor, heights: Tensor, slopes: Tensor) -
     bin_index = (target >= y_knots[..., 1:-1]).sum(-1, keepdim=True)
 
     def pick(knots: Tensor) -> tuple[Tensor, Tensor]:
-        """The values at the left and at the right edge of each element's bin."""
+        """Return the values at the left and at the right edge of each element's bin."""
         return knots.gather(-1, bin_index).squeeze(-1), knots.gather(-1, bin_index + 1).squeeze(-1)
 
     (left, right), (bottom, top), (d0, d1) = pick(x_knots), pick(y_knots), pick(slopes)
@@ -103,7 +103,7 @@ class SplineCoupling(nn.Module):
         self.projection = nn.Conv1d(channels, 3 * BINS - 1, 1)
 
     def forward(self, z: Tensor, mask: Tensor, text: Tensor) -> Tensor:
-        """z [B, 2, N], text [B, C, N] -> [B, 2, N]"""
+        """Map z [B, 2, N] with the text [B, C, N] -> [B, 2, N]; mask [B, 1, N]."""
         fixed, moved = z.chunk(2, 1)
         curve = self.projection(self.convs(self.pre(fixed) + text, mask)) * mask
         widths, heights, slopes = curve.transpose(1, 2).unsqueeze(1).split([BINS, BINS, BINS - 1], -1)
@@ -112,6 +112,8 @@ class SplineCoupling(nn.Module):
 
 
 class StochasticDurationPredictor(nn.Module):
+    """Text network, spline couplings and an affine layer."""
+
     def __init__(self, channels: int, gin_channels: int):
         super().__init__()
         self.pre = nn.Conv1d(channels, channels, 1)
@@ -123,7 +125,7 @@ class StochasticDurationPredictor(nn.Module):
         self.log_scale = nn.Parameter(torch.zeros(2, 1))
 
     def forward(self, x: Tensor, mask: Tensor, g: Tensor, noise: Tensor) -> Tensor:
-        """x [B, C, N], mask [B, 1, N], speaker g [B, G, 1], noise [B, 2, N] -> log durations [B, 1, N]"""
+        """Return log durations [B, 1, N] of a text x [B, C, N]; mask [B, 1, N], speaker g [B, G, 1], noise [B, 2, N]."""
         text = self.pre(x) + self.speaker(g)
         text = self.projection(self.convs(text, mask)) * mask
         z = noise

@@ -1,21 +1,22 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""WaveNet: the stack of gated convolutions inside the posterior encoder and inside each coupling of the flow.
-
-Hidden features [B, C, T] and a speaker vector [B, G, 1] -> features [B, C, T].
-"""
+"""WaveNet: the stack of gated convolutions in the posterior encoder and in each coupling of the flow."""
 
 import torch
 from torch import Tensor, nn
 
 
 class WaveNet(nn.Module):
+    """Stack of gated dilated convolutions with residual and skip connections, conditioned on a speaker."""
+
     def __init__(self, channels: int, kernel_size: int, dilation_rate: int, layers: int, gin_channels: int):
         super().__init__()
         self.channels = channels
         dilations = [dilation_rate**i for i in range(layers)]
-        self.reach = sum((kernel_size - 1) // 2 * dilation for dilation in dilations)  # frames seen on each side
+        self.reach = sum(
+            (kernel_size - 1) // 2 * dilation for dilation in dilations
+        )  # receptive field: frames to each side
         self.cond_layer = nn.Conv1d(gin_channels, 2 * channels * layers, 1)
         self.in_layers = nn.ModuleList(
             nn.Conv1d(channels, 2 * channels, kernel_size, dilation=dilation, padding=(kernel_size - 1) // 2 * dilation)
@@ -27,7 +28,10 @@ class WaveNet(nn.Module):
         )
 
     def forward(self, x: Tensor, mask: Tensor | None = None, g: Tensor | None = None) -> Tensor:
-        """`mask` [B, 1, T] is 1 on frames that exist, None where all do; `g` None stands for a vector of zeros."""
+        """Return features [B, C, T] of x [B, C, T] for a speaker g [B, G, 1], None for zeros.
+
+        `mask` [B, 1, T] is 1 on valid frames, None if all are valid.
+        """
         condition = self.cond_layer.bias[None, :, None] if g is None else self.cond_layer(g)
         output = 0
         for in_layer, res_skip_layer, bias in zip(
