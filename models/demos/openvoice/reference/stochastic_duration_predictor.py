@@ -125,7 +125,7 @@ class StochasticDurationPredictor(nn.Module):
         self.log_scale = nn.Parameter(torch.zeros(2, 1))
 
     def forward(self, x: Tensor, mask: Tensor, g: Tensor, noise: Tensor) -> Tensor:
-        """Return log durations [B, 1, N] of a text x [B, C, N]; mask [B, 1, N], speaker g [B, G, 1], noise [B, 2, N]."""
+        """Return log durations [B, 1, N] of text x [B, C, N]; mask [B, 1, N], speaker g [B, G, 1], noise [B, 2, N]."""
         text = self.pre(x) + self.speaker(g)
         text = self.projection(self.convs(text, mask)) * mask
         z = noise

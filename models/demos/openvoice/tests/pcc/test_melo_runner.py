@@ -16,7 +16,7 @@ from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.alignment import frame_counts
 from models.demos.openvoice.reference.melo_tts import MeloTTS
-from models.demos.openvoice.sentences import Sentences, WordPieces, draw
+from models.demos.openvoice.sentences import Sentences, TooManyFrames, WordPieces, draw
 from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, v1_config, write_checkpoint
@@ -24,7 +24,7 @@ from models.demos.openvoice.tests.pcc.test_melo_tts import load, randomness
 from models.demos.openvoice.tests.pcc.test_runner import SMALL as SMALL_CONVERTER
 from models.demos.openvoice.text.frontend import load_frontend, read
 from models.demos.openvoice.text.pieces import WholeWords
-from models.demos.openvoice.tt import melo_tts
+from models.demos.openvoice.tt import melo_runner, melo_tts
 from models.demos.openvoice.tt.backend import open_backend
 from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
 from models.tt_audio.host.resampling import resample
@@ -193,6 +193,15 @@ def test_a_sentence_that_no_bucket_holds(device, reference, expect_error):
     tts = DeviceMeloTTS(reference, device, window=64)
     with expect_error(ValueError, "a sentence of 513 phones is too long for the device: at most 512"):
         tts.speak(sentences(513), SPEAKER, PROSODY, randomness())
+
+
+def test_a_sentence_of_too_many_frames(device, reference, monkeypatch, expect_error):
+    """speech.py speaks it in parts, on a device as on a CPU."""
+    tts = DeviceMeloTTS(reference, device, window=64)
+    frames = int(tts._counts(tts.encode(sentences(8), SPEAKER, PROSODY, randomness())))
+    monkeypatch.setattr(melo_runner, "MOST_FRAMES", frames - 1)
+    with expect_error(TooManyFrames, f"a sentence of {frames} frames is too long to speak in one piece"):
+        tts.speak(sentences(8), SPEAKER, PROSODY, randomness())
 
 
 def test_features_instead_of_word_pieces(device, reference, expect_error):
