@@ -27,6 +27,10 @@ from models.demos.openvoice.tests.unit.service_fixtures import behind_a_port, sm
 from models.tt_audio.torch_backend import precision
 
 WAIT = 60  # seconds that nothing here should take; a test that takes them has failed
+# Buttons change their colours gradually.
+WITHOUT_TRANSITIONS = """
+document.head.appendChild(document.createElement("style")).textContent = "* { transition: none !important; }";
+"""
 BOTTOM = "return arguments[0].getBoundingClientRect().bottom"
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--window-size=1366,768"),
@@ -152,6 +156,8 @@ class Visitor:
         raise AssertionError(f"{label} cannot be chosen")
 
     def contrasts(self) -> list[tuple[str, float, float]]:
+        """Return text, contrast and the contrast that is wanted, of each visible text."""
+        self.browser.execute_script(WITHOUT_TRANSITIONS)
         return self.browser.execute_script((Path(__file__).parent / "contrast.js").read_text())
 
     def messages(self) -> list[str]:
