@@ -8,7 +8,6 @@ to a limit, their file names are made fit for messages, and the voices in record
 """
 
 import argparse
-import os
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
@@ -31,7 +30,6 @@ from models.tt_audio.host import audio
 from models.tt_audio.host.audio import AudioError
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.errors import UsageError
-from models.tt_audio.host.voices import Voice, VoiceBank
 
 LOOPBACK = "127.0.0.1"
 LARGEST_PORT = 65_535
@@ -48,16 +46,6 @@ class LimitError(UsageError):
 
 class MissingError(UsageError):
     """This machine lacks a model that the request needs, which its sender cannot mend."""
-
-
-class PassingVoices(VoiceBank):
-    """Bank in memory only, because the sender of a recording has not asked for the voice in it to be kept."""
-
-    def __init__(self) -> None:
-        super().__init__(Path(os.devnull))  # no folder, so nothing can be read or written
-
-    def add(self, voice: Voice) -> Voice:
-        return self._remember(voice)
 
 
 @dataclass(frozen=True)
@@ -111,7 +99,7 @@ def host(options: argparse.Namespace) -> Hosted:
     backend, why_backend = choose_backend(options.backend)
     settings = backend_settings(options, backend)
     found = find_model(options.model)
-    model = load(found.folder, backend, bank=PassingVoices(), **settings)
+    model = load(found.folder, backend, **settings)
     hosted = Hosted(model, found.name, backend, f"{found.why}{why_backend}")
     note(f"model {found.name}{found.why}, backend {backend}{why_backend}")
     return hosted

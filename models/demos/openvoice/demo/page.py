@@ -208,8 +208,8 @@ class Page:
 
     def voice_choices(self) -> list[tuple[str, str]]:
         """Return label and value of the list of voices."""
-        names = [voice.name for voice in self.voices.list()]
-        return [("take it from recordings", FROM_RECORDINGS), *((name, name) for name in dict.fromkeys(names))]
+        kept = [(facts.name, facts.name) for facts in self.voices.list()]
+        return [("take it from recordings", FROM_RECORDINGS), *kept]
 
     # ---- recordings
 

@@ -74,6 +74,7 @@ button[role="tab"][aria-selected="true"] { color: var(--link-text-color) !import
 .state progress { display: block; width: 100%; height: 10px; margin-top: 6px; }
 .failed { color: #b91c1c; border-left: 4px solid #b91c1c; padding-left: 10px; }
 .dark .failed { color: #fca5a5; border-color: #fca5a5; }
+#time, #duration, .time, .duration, .playback { color: var(--body-text-color-subdued) !important; }
 #notice { border-left: 4px solid var(--primary-600); padding-left: 12px; }
 .spectrograms { max-width: 900px; margin: 0 auto; }
 """

@@ -70,6 +70,7 @@ from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.config import ConfigError
 from models.tt_audio.host.errors import DeviceError, UsageError, UserError
 from models.tt_audio.host.files import FileError
+from models.tt_audio.host.voice_files import VoiceFacts
 from models.tt_audio.host.voices import Voice, VoiceError
 
 PORT = 8000
@@ -133,7 +134,7 @@ def forget(service: TheService, name: Annotated[str, Path(description="its name 
     return _kept(service.voices.delete(name))
 
 
-def _kept(voice: Voice) -> KeptVoice:
+def _kept(voice: Voice | VoiceFacts) -> KeptVoice:
     return KeptVoice(name=voice.name, key=voice.key[:KEY_DIGITS])
 
 

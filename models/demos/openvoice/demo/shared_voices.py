@@ -16,7 +16,9 @@ from dataclasses import replace
 
 from models.demos.openvoice.pipeline import OpenVoice
 from models.tt_audio.host.errors import UsageError
-from models.tt_audio.host.voices import Voice, VoiceBank, VoiceError
+from models.tt_audio.host.voice_bank import NameTakenError, VoiceBank
+from models.tt_audio.host.voice_files import VoiceError, VoiceFacts
+from models.tt_audio.host.voices import Voice
 
 KEY_DIGITS = 12  # of a voice's key, as `voice list` prints it
 SETTLED_NS = 2_000_000_000  # file systems tell times to 2 s or better
@@ -40,47 +42,54 @@ class SharedVoices:
         self._keeping = threading.Lock()  # one voice at a time, so that a name is taken once
         self._reading = threading.Lock()
         self._stamp: int | None = None  # of the folder when `_read` was read; None where that cannot be relied on
-        self._read: Sequence[Voice] = ()
+        self._read: Sequence[VoiceFacts] = ()
 
-    def list(self) -> Sequence[Voice]:
-        """Return the voices by name."""
-        return [
-            voice for voice in self._all() if voice.model in self._models and len(voice.embedding) == self._channels
-        ]
+    def list(self) -> Sequence[VoiceFacts]:
+        """Return name, key and model of the voices, in order of the names."""
+        return [facts for facts in self._all() if self._is_usable(facts.model, facts.channels)]
 
     def find(self, name: str) -> Voice:
-        """Return the voice with this name, or with a key that begins with it."""
-        found = [voice for voice in self.list() if voice.name == name or _is_key(name) and voice.key.startswith(name)]
-        if not found:
+        """Return the voice with this name, or with a key that begins with it. One file is read for a name."""
+        if _is_key(name):
+            found = [facts.name for facts in self.list() if facts.key.startswith(name)]
+            if len(found) > 1:
+                raise TakenError(f"{len(found)} voices have a key that begins with {_shown(name)}; ask by name")
+            voice = self.bank.find(found[0]) if found else None
+        else:
+            voice = self.bank.find(name) if name in self.bank.names() else None
+        if voice is None or not self._is_usable(voice.model, len(voice.embedding)):
             raise NoVoiceError(f"there is no voice {_shown(name)} in the bank")
-        if len(found) > 1:
-            keys = ", ".join(voice.key[:KEY_DIGITS] for voice in found)
-            raise TakenError(f"{len(found)} voices are named {_shown(name)}; ask for one by its key: {keys}")
-        return found[0]
+        return voice
 
     def keep(self, name: str, voice: Voice, source: str) -> Voice:
         """Add the voice to the bank under this name, if both are new, and return it."""
         check_name(name)
+        taken = TakenError(f"there is a voice {_shown(name)} already; delete it first, or choose another name")
         with self._keeping:
-            known = self.list()
-            if any(other.name == name for other in known):
-                raise TakenError(f"there is a voice {_shown(name)} already; delete it first, or choose another name")
-            same = next((other for other in known if other.key == voice.key), None)
+            if name in self.bank.names():
+                raise taken
+            same = next((facts for facts in self.list() if facts.key == voice.key), None)
             if same is not None:
                 raise TakenError(f"these recordings are kept already, as {_shown(same.name)}")
-            return self.bank.add(replace(voice, name=name, source=source))
+            try:
+                return self.bank.add(replace(voice, name=name, source=source))
+            except NameTakenError:  # by another process, meanwhile
+                raise taken from None
 
     def delete(self, name: str) -> Voice:
         """Remove the voice that `find` finds, and return it."""
         voice = self.find(name)
         try:
-            return self.bank.delete(voice.key)
+            return self.bank.delete(voice.name)
         except VoiceError:
             self.find(name)  # raises where someone else deleted it meanwhile
             raise
 
-    def _all(self) -> Sequence[Voice]:
-        """Return all voices of the bank, read again only where the folder has changed.
+    def _is_usable(self, model: str, channels: int) -> bool:
+        return model in self._models and channels == self._channels
+
+    def _all(self) -> Sequence[VoiceFacts]:
+        """Return the facts of all voices of the bank, read again only where the folder has changed.
 
         Files in the bank appear and vanish whole, so the folder's time of modification changes with them. A folder that
         changed a moment ago may change again within the resolution of that time, so its content is not relied on yet.
@@ -92,7 +101,7 @@ class SharedVoices:
                 return ()
             if stamp != self._stamp:
                 settled = time.time_ns() - stamp > SETTLED_NS
-                self._read = self.bank.list()
+                self._read = self.bank.facts()
                 self._stamp = stamp if settled else None
             return self._read
 

@@ -15,7 +15,7 @@ import soundfile
 from starlette.types import ASGIApp
 
 from models.demos.openvoice.demo.connections import bound_socket, make_server
-from models.demos.openvoice.demo.hosting import Hosted, PassingVoices
+from models.demos.openvoice.demo.hosting import Hosted
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.tt_audio.testing import speech
@@ -23,7 +23,7 @@ from models.tt_audio.testing import speech
 
 def small_model(folder: Path) -> Hosted:
     """Load the small model of a folder."""
-    return Hosted(OpenVoice.from_pretrained(folder, precision="exact", bank=PassingVoices()), "small", "torch", "")
+    return Hosted(OpenVoice.from_pretrained(folder, precision="exact"), "small", "torch", "")
 
 
 def wav(seconds: float, pitch: float = 1.0, subtype: str = "PCM_16") -> bytes:

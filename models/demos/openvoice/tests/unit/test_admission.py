@@ -510,6 +510,15 @@ def test_the_figures():
         assert line in text.splitlines(), line
 
 
+def test_the_bounds_of_the_histogram():
+    bounds = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+    measures = Measures()
+    measures.answered("/convert", 200, 0.0)
+    text = generate_latest(measures.registry).decode()
+    found = re.findall(r'openvoice_request_seconds_bucket{le="([0-9.]+)"', text)
+    assert tuple(map(float, found)) == bounds
+
+
 def test_the_limits_of_a_service():
     """They are what README and --help say."""
     assert Limits() == Limits(

@@ -14,7 +14,6 @@ import pytest
 import soundfile
 from fastapi.testclient import TestClient
 
-from models.demos.openvoice.demo import hosting
 from models.demos.openvoice.demo.access import Access
 from models.demos.openvoice.demo.limits import Limits
 from models.demos.openvoice.demo.server import main, make_app
@@ -22,6 +21,8 @@ from models.demos.openvoice.demo.service import Service
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.demos.openvoice.tests.unit.service_fixtures import heard, small_model, wav
+from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.voice_files import VoiceError
 from models.tt_audio.torch_backend import precision
 
 SOURCE, REFERENCE = wav(1.0), wav(6.0, 1.4)
@@ -268,6 +269,41 @@ def test_only_the_key_opens_the_service(service):
 # ---- what the service says of itself
 
 
+@pytest.mark.parametrize("path", ["/health", "/metrics", "/voices", "/openapi.json"])
+def test_heads_of_what_can_be_got(client, path):
+    answer = client.head(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == client.get(path).headers["content-type"]
+
+
+def test_a_bank_that_fails_names_no_folder(client, service, home, monkeypatch):
+    def fails(*arguments):
+        raise VoiceError(f"{home} cannot be read")
+
+    monkeypatch.setattr(service.voices.bank, "facts", fails)
+    service.voices._stamp = None
+    assert error(client.get("/voices"), 503) == (
+        "the bank of voices cannot be used at the moment; the log of the service says why"
+    )
+
+
+def test_a_missing_model_names_no_folder(client, service, home, monkeypatch):
+    def fails(*arguments, **settings):
+        raise CheckpointError(f"{home} lacks a model")
+
+    monkeypatch.setattr(service.model, "speak_stream", fails)
+    said = error(client.post("/clone", data={"text": "Hello."}, files=FILES[1:]), 503)
+    assert said == "a model that this needs is not installed here; the log of the service says what to do"
+
+
+def test_a_fault_of_the_service(service, monkeypatch):
+    monkeypatch.setattr(service.model, "convert_batch", lambda requests: 1 // 0)
+    gentle = TestClient(make_app(service, Access()), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    answer = gentle.post("/convert", files=FILES)
+    assert error(answer, 500) == "the service failed; its log says why"
+    assert answer.json()["error"]["code"] == "internal_error"
+
+
 def test_health_and_metrics(client):
     assert client.get("/health").json()["backend"] == "torch"
 
@@ -313,10 +349,3 @@ def test_a_model_that_is_not_there(here, capsys, monkeypatch):
     assert (
         capsys.readouterr().err == "error: nowhere is neither a folder nor a model name like myshell-ai/OpenVoiceV2.\n"
     )
-
-
-def test_names_for_messages():
-    assert hosting.file_name("../../etc/passwd") == hosting.file_name("C:\\etc\\passwd") == "passwd"
-    assert hosting.file_name("a\x00\x1b[31m\u202eb.wav") == "a[31mb.wav"
-    assert hosting.file_name(None) == hosting.file_name("/") == "the recording"
-    assert len(hosting.file_name("x" * 500)) == 80

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The service under load and under strange requests: batches, full house, clients that leave, the end, and a soak."""
+"""The service under load and under strange requests, and its end."""
 
 import io
 import json
@@ -10,8 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,116 +22,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.demos.openvoice.demo.access import Access
-from models.demos.openvoice.demo.batching import ModelThread
 from models.demos.openvoice.demo.limits import Limits
 from models.demos.openvoice.demo.server import make_app
 from models.demos.openvoice.demo.service import Service
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.demos.openvoice.tests.unit.service_fixtures import behind_a_port, heard, small_model, wav
-from models.tt_audio.host.audio import AudioError
 from models.tt_audio.testing import speech
 
 ROOT = Path(__file__).resolve().parents[5]
-WAIT = 60  # seconds that nothing here should take; what does has failed
-
-
-# ---- the worker
-
-
-class Doubles:
-    """Stands for a model: doubles a number, refuses negative ones, and keeps what it was given together."""
-
-    def __init__(self):
-        self.batches = []
-
-    def convert_batch(self, requests):
-        self.batches.append(list(requests))
-        if any(request < 0 for request in requests):
-            raise AudioError("negative")
-        if any(request > 100 for request in requests):
-            raise MemoryError
-        return [2 * request for request in requests]
-
-
-@pytest.fixture
-def worker():
-    worker = ModelThread(Doubles, window=0.0, most=4)
-    yield worker
-    worker.close()
-
-
-def occupied(worker) -> threading.Event:
-    """The worker is busy from now on until the event is set."""
-    begun, go_on = threading.Event(), threading.Event()
-    worker.call(lambda: begun.set() or go_on.wait(WAIT))
-    assert begun.wait(WAIT)
-    return go_on
-
-
-def test_what_waits_together_is_converted_together(worker):
-    go_on = occupied(worker)
-    answers = [worker.convert(number) for number in range(6)]
-    assert worker.waiting == 6
-    go_on.set()
-    assert [answer.result(WAIT) for answer in answers] == [0, 2, 4, 6, 8, 10]
-    assert worker.model.batches == [[0, 1, 2, 3], [4, 5]]  # at most four
-
-
-def test_a_conversion_waits_for_others_within_the_window():
-    worker = ModelThread(Doubles, window=WAIT, most=2)
-    answers = [worker.convert(number) for number in (1, 2)]
-    assert [answer.result(WAIT) for answer in answers] == [2, 4]
-    assert worker.model.batches == [[1, 2]]
-    worker.close()
-
-
-def test_one_that_is_refused_spoils_no_other(worker, expect_error):
-    go_on = occupied(worker)
-    good, bad, other = (worker.convert(number) for number in (1, -1, 2))
-    go_on.set()
-    assert (good.result(WAIT), other.result(WAIT)) == (2, 4)
-    with expect_error(AudioError, "negative"):
-        bad.result(WAIT)
-
-
-def test_a_failure_reaches_who_asked_and_the_worker_goes_on(worker, expect_error):
-    with expect_error(MemoryError, "^$"):
-        worker.convert(101).result(WAIT)
-    with expect_error(ZeroDivisionError, "division"):
-        worker.call(lambda: 1 // 0).result(WAIT)
-    assert worker.convert(3).result(WAIT) == 6
-
-
-def test_what_nobody_waits_for_is_not_begun(worker, expect_error):
-    go_on = occupied(worker)
-    gone, stays = worker.convert(1), worker.convert(2)
-    assert gone.cancel()
-    go_on.set()
-    assert stays.result(WAIT) == 4
-    assert worker.model.batches == [[2]]
-    with expect_error(CancelledError, "^$"):
-        gone.result(WAIT)
-
-
-def test_the_end_waits_for_what_was_asked(expect_error):
-    worker = ModelThread(Doubles)
-    go_on = occupied(worker)
-    answer = worker.convert(1)
-    closing = threading.Thread(target=worker.close)
-    closing.start()
-    go_on.set()
-    closing.join(WAIT)
-    assert answer.result(0) == 2
-    with expect_error(RuntimeError, "the thread of the model is closed"):
-        worker.convert(2)
-
-
-def test_a_model_that_does_not_open(expect_error):
-    def fails():
-        raise AudioError("no model")
-
-    with expect_error(AudioError, "no model"):
-        ModelThread(fails)
+WAIT = 60  # seconds that nothing here should take; a test that takes them has failed
 
 
 # ---- the service

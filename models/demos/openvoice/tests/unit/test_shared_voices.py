@@ -14,7 +14,9 @@ import torch
 from models.demos.openvoice.demo.service import Service
 from models.demos.openvoice.demo.shared_voices import NoVoiceError, SharedVoices, TakenError, check_name
 from models.tt_audio.host.errors import UsageError
-from models.tt_audio.host.voices import Voice, VoiceBank
+from models.tt_audio.host.voice_bank import VoiceBank
+from models.tt_audio.host.voice_files import VoiceFacts
+from models.tt_audio.host.voices import Voice
 
 MODEL = SimpleNamespace(identity="model", config=SimpleNamespace(gin_channels=4))
 WAIT = 60
@@ -30,9 +32,9 @@ class CountingBank(VoiceBank):
 
     readings = 0
 
-    def list(self):
+    def facts(self):
         self.readings += 1
-        return super().list()
+        return super().facts()
 
 
 @pytest.fixture
@@ -61,6 +63,23 @@ def test_voices_of_other_models_are_not_offered(bank, expect_error):
     assert [voice.name for voice in voices.list()] == ["any", "own"]
     with expect_error(NoVoiceError, "there is no voice 'other' in the bank"):
         voices.find("other")
+
+
+def test_a_key_of_several_voices(bank, expect_error, monkeypatch):
+    voices = SharedVoices(bank, MODEL)
+    one, two = bank.add(voice(1)), bank.add(voice(2))
+    monkeypatch.setattr(VoiceFacts, "key", property(lambda facts: f"abcdef01{facts.name}"))
+    with expect_error(TakenError, "^2 voices have a key that begins with 'abcdef01'; ask by name$"):
+        voices.find("abcdef01")
+    assert (one.name, two.name) == ("voice 1", "voice 2")
+
+
+def test_a_name_that_another_process_takes_at_the_same_time(bank, expect_error, monkeypatch):
+    voices = SharedVoices(bank, MODEL)
+    bank.add(voice(1, "anna"))
+    monkeypatch.setattr(bank, "names", lambda: [])
+    with expect_error(TakenError, "there is a voice 'anna' already"):
+        voices.keep("anna", voice(2), "a test")
 
 
 def test_names_and_keys(bank, expect_error):
@@ -103,7 +122,10 @@ def test_a_bank_that_has_not_changed_is_not_read_again(bank):
         bank.add(voice(number))
     settle(bank)
     for number in range(20):
-        assert voices.find(f"voice {number}")
+        assert voices.find(f"voice {number}").name == f"voice {number}"
+    assert bank.readings == 0  # a name needs one file
+    for number in range(20):
+        assert len(voices.list()) == 20 and voices.find(voice(number).key[:8]).name == f"voice {number}"
     assert bank.readings == 1
     VoiceBank(bank.folder).add(voice(20))  # by another process
     assert len(voices.list()) == 21
