@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mock_device.ledger import Ledger
-from models.demos.openvoice.tt.runner import EMBED_BUCKETS, DeviceConverter
+from models.demos.openvoice.tt.runner import DeviceConverter
 
 pytestmark = pytest.mark.device
 
@@ -17,7 +17,9 @@ def test_voices_of_every_bucket_are_extracted_without_compiling(bare_device, ref
     converter.warm_up()
     hop = reference.config.hop_length
     with Ledger(bare_device) as ledger:
-        for bucket in EMBED_BUCKETS:
+        for bucket in converter.embedder.buckets:
             for frames in (bucket, bucket - 7):
                 converter.embed(np.zeros(frames * hop, np.float32))
+        for frames in (1100, 2500):  # longer than every bucket
+            converter.embed(np.zeros(frames * hop, np.float32))
     ledger.check(cache_misses=0)

@@ -44,9 +44,15 @@ class PreciseLayerNorm:
         self.weight, self.bias = (ttnn.to_device(x, device) for x in (parameters.weight, parameters.bias))
         self.compute_config = stage.compute_config(device)
 
-    def __call__(self, x: ttnn.Tensor) -> ttnn.Tensor:
-        """Return the norm of x, placed as x."""
+    def __call__(
+        self, x: ttnn.Tensor, residual: ttnn.Tensor | None = None, bias: ttnn.Tensor | None = None
+    ) -> ttnn.Tensor:
+        """Return the norm of x, or of x + residual, placed as x; `bias` takes the place of the norm's own."""
         x = ttnn.layer_norm(
-            x, epsilon=self.epsilon, memory_config=x.memory_config(), compute_kernel_config=self.compute_config
+            x,
+            epsilon=self.epsilon,
+            residual_input_tensor=residual,
+            memory_config=x.memory_config(),
+            compute_kernel_config=self.compute_config,
         )
-        return ttnn.addcmul(self.bias, x, self.weight, output_tensor=x)
+        return ttnn.addcmul(self.bias if bias is None else bias, x, self.weight, output_tensor=x)

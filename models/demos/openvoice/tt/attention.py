@@ -26,7 +26,7 @@ from models.tt_audio.tt.activations import RELU, add, multiply
 from models.tt_audio.tt.attention import attend
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.linear import FusedLinear
-from models.tt_audio.tt.normalization import LayerNorm
+from models.tt_audio.tt.normalization import LayerNorm, PreciseLayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import TILE, shard
 from models.tt_audio.tt.tensors import upload
@@ -90,8 +90,25 @@ class Distances:
         return np.hstack([np.ones((length, self.channels)), pairs, np.zeros((length, filling))])
 
 
+def attend_fine(query, key, value, scores, compute_config):
+    """Return what `attend` returns, computed in the operands' own format, in five programs instead of one.
+
+    scaled_dot_product_attention reads bfloat16 only and rounds the scores to it.
+    """
+    products = ttnn.matmul(query, key, transpose_b=True, compute_kernel_config=compute_config)
+    products = ttnn.add(products, scores, output_tensor=products)
+    weights = ttnn.softmax(products, dim=-1, numeric_stable=True, compute_kernel_config=compute_config)
+    ttnn.deallocate(products)
+    received = ttnn.matmul(weights, value, compute_kernel_config=compute_config)
+    ttnn.deallocate(weights)
+    return ttnn.experimental.nlp_concat_heads(received)
+
+
 class RelativeAttention:
-    def __init__(self, parameters, device, stage: Stage):
+    """`fine`: keep float32 throughout; else the attention itself computes in bfloat16."""
+
+    def __init__(self, parameters, device, stage: Stage, fine: bool = False):
+        self.fine = fine
         self.device = device
         self.stage = stage
         self.compute_config = stage.compute_config(device)
@@ -105,7 +122,7 @@ class RelativeAttention:
         y = self.projections(x, in_l1 if rows <= MOST_ROWS_IN_L1 else ttnn.DRAM_MEMORY_CONFIG)
         projected = ttnn.multiply(
             *(ttnn.reshape(y, (batch, 1, length, y.shape[3])), sight.before),  # a view, as all reshapes here
-            dtype=ttnn.bfloat16,  # scaled_dot_product_attention takes nothing wider
+            dtype=self.stage.activations if self.fine else ttnn.bfloat16,
             memory_config=ttnn.DRAM_MEMORY_CONFIG,
         )
         ttnn.deallocate(y)
@@ -115,7 +132,7 @@ class RelativeAttention:
         ttnn.deallocate(projected)
         # near and far copies lie one below the other, as two heads; they become the keys of one
         key, value = (ttnn.reshape(x, (batch, self.n_heads, 2 * length, x.shape[3])) for x in (key, value))
-        received = attend(query, key, value, sight.scores, self.compute_config)
+        received = (attend_fine if self.fine else attend)(query, key, value, sight.scores, self.compute_config)
         known = ttnn.multiply(
             *(received, sight.after),
             dtype=self.stage.activations,
@@ -139,11 +156,12 @@ class FeedForward:
 
 
 class EncoderLayer:
-    def __init__(self, parameters, device, stage: Stage):
-        self.attention = RelativeAttention(parameters.attention, device, stage)
-        self.attention_norm = LayerNorm(parameters.attention_norm, device, stage)
+    def __init__(self, parameters, device, stage: Stage, fine: bool = False):
+        norm = PreciseLayerNorm if fine else LayerNorm
+        self.attention = RelativeAttention(parameters.attention, device, stage, fine)
+        self.attention_norm = norm(parameters.attention_norm, device, stage)
         self.feed_forward = FeedForward(parameters.feed_forward, device, stage)
-        self.feed_forward_norm = LayerNorm(parameters.feed_forward_norm, device, stage)
+        self.feed_forward_norm = norm(parameters.feed_forward_norm, device, stage)
 
     def __call__(self, x, sight: Sight, mask=None, bias=None, batch: int = 1):
         """`bias`: what a speaker puts in the place of the last norm's."""
@@ -154,8 +172,13 @@ class EncoderLayer:
 
 
 class Encoder:
-    def __init__(self, parameters, device, stage: Stage):
-        self.layers = [EncoderLayer(layer, device, stage) for layer in parameters.layers]
+    """`fine`: attention in float32 and norms that do not cut their weights, for six programs a layer more.
+
+    Attention in bfloat16 leaves an error that is about the same in all rows of a sentence.
+    """
+
+    def __init__(self, parameters, device, stage: Stage, fine: bool = False):
+        self.layers = [EncoderLayer(layer, device, stage, fine) for layer in parameters.layers]
         self.n_heads = self.layers[0].attention.n_heads
         self.channels = self.layers[0].attention.output.out_channels
 

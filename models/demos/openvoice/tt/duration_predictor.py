@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""How long each phone lasts, the plain half, on the device: mirrors reference/duration_predictor.py.
+"""Duration predictor on the device, the deterministic one: mirrors reference/duration_predictor.py.
 
-Text encoding [1, 1, batch * N, C] -> logarithms of the frames per phone [1, 1, batch * N, 1]; nothing is promised of
-the rows behind a sentence's end. The speaker comes as a row (melo_parameters.condition).
+Text encoding [1, 1, batch * N, C] -> logarithms of the frames per phone [1, 1, batch * N, 1]. Rows after a sentence's
+end hold anything. The speaker comes as a row (melo_parameters.condition).
 """
 
 import ttnn
@@ -28,7 +28,7 @@ class DurationPredictor:
         self.projection = Linear(parameters.projection, device, stage, whole_grid=False)
 
     def __call__(self, x, mask, bias, batch: int = 1):
-        """mask [1, 1, batch * N, 1]; bias [1, 1, 1, C], a speaker's, or one for each item [batch, 1, 1, C]"""
+        """Return log durations. `mask`: [1, 1, batch * N, 1]; `bias`: a speaker's [1, 1, 1, C] or [batch, 1, 1, C]."""
         x = ttnn.multiply(add_by_item(x, bias, batch), mask, memory_config=shard(self.device, x.shape[2], x.shape[3]))
         x = self.norm_1(self.conv_1(x, batch))
         x = self.norm_2(self.conv_2(ttnn.multiply(x, mask), batch))

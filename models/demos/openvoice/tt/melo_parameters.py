@@ -51,7 +51,24 @@ def pair_distances() -> torch.Tensor:
     return (pair % DISTANCES - pair // DISTANCES + ATTENTION_WINDOW) % DISTANCES
 
 
-def _attention(attention: RelativeAttention) -> dict:
+# The matrix unit cuts activations to 10 bits of mantissa, towards zero. That loses 2^-11 / mantissa of a value, on
+# average LOSS if the logarithms of mantissas 1 ... 2 are equally likely. It cuts weights to 9 bits: twice the loss.
+LOSS = 2**-11 / (2 * math.log(2))
+WEIGHT_BITS, BIAS_BITS = 9, 10
+
+
+def rounded(x: torch.Tensor, bits: int) -> torch.Tensor:
+    """Round float32 to that many bits of mantissa, to the nearest, so that nothing is left to cut."""
+    mantissa, exponent = torch.frexp(x.detach().float())
+    return torch.ldexp((mantissa * 2 ** (bits + 1)).round() / 2 ** (bits + 1), exponent)
+
+
+def balanced(weight: torch.Tensor, cuts: float = 2) -> torch.Tensor:
+    """Round a weight, times what as many cuts of activations lose: by default that of the input and of the output."""
+    return rounded(weight * (1 + cuts * LOSS), WEIGHT_BITS)
+
+
+def _attention(attention: RelativeAttention, fine: bool) -> dict:
     heads = attention.n_heads
     channels = attention.query.out_channels // heads
     distances = pair_distances()
@@ -79,23 +96,43 @@ def _attention(attention: RelativeAttention) -> dict:
     projections = torch.cat([part.flatten(0, 1) for part in projections])
     output = attention.output.weight[:, :, 0].unflatten(1, (heads, channels))
     output = filled(torch.cat([output, output @ values.T], dim=2), 2).flatten(1)
+    weight, bias, output_bias = projections[:, :-1], projections[:, -1], attention.output.bias
+    if fine:
+        width, pairs = head_width(channels), slice(channels, channels + PAIRS)
+        # Query and key are cut (a pair's key is 1); the softmax cuts its reciprocal, the product with the values both.
+        query_cuts, output_cuts = torch.full((width,), 5.0), torch.full((width,), 7.0)
+        query_cuts[pairs], output_cuts[pairs] = 3.0, 5.0
+        cuts = torch.cat([query_cuts.repeat(heads), torch.full((len(weight) - heads * width,), 2.0)])
+        weight, bias = balanced(weight, cuts[:, None]), rounded(bias * (1 + (cuts - 2) * LOSS), BIAS_BITS)
+        output, output_bias = balanced(output, output_cuts.repeat(heads)), rounded(output_bias, BIAS_BITS)
     return {
         "n_heads": heads,
-        "projections": linear(projections[:, :-1], projections[:, -1]),
-        "output": convolution(output[:, :, None], attention.output.bias),
+        "projections": linear(weight, bias),
+        "output": convolution(output[:, :, None], output_bias),
     }
 
 
-def _encoder(encoder: Encoder) -> dict:
+def _balanced_convolution(layer: torch.nn.Conv1d) -> ParameterDict:
+    return convolution(balanced(layer.weight), rounded(layer.bias, BIAS_BITS))
+
+
+def _convolution(layer: torch.nn.Conv1d) -> ParameterDict:
+    return convolution(layer.weight, layer.bias)
+
+
+def _fine_norm(norm: torch.nn.LayerNorm) -> dict:
+    """Parameters of a FineNorm: its product loses 3 cuts, half of which the variance has lost, too."""
+    return _norm(norm) | {"weight": tiled(norm.weight * (1 + 1.5 * LOSS))}
+
+
+def _encoder(encoder: Encoder, fine: bool = False) -> dict:
+    conv, norm = (_balanced_convolution, _fine_norm) if fine else (_convolution, _norm)
     layers = [
         {
-            "attention": _attention(layer.attention),
-            "attention_norm": _norm(layer.attention_norm),
-            "feed_forward": {
-                "widen": convolution(layer.feed_forward.widen.weight, layer.feed_forward.widen.bias),
-                "narrow": convolution(layer.feed_forward.narrow.weight, layer.feed_forward.narrow.bias),
-            },
-            "feed_forward_norm": _norm(layer.feed_forward_norm),
+            "attention": _attention(layer.attention, fine),
+            "attention_norm": norm(layer.attention_norm),
+            "feed_forward": {"widen": conv(layer.feed_forward.widen), "narrow": conv(layer.feed_forward.narrow)},
+            "feed_forward_norm": norm(layer.feed_forward_norm),
         }
         for layer in encoder.layers
     ]
@@ -111,7 +148,7 @@ def _text_encoder(encoder: TextEncoder) -> dict:
         "scale": encoder.scale,
         "tables": [_high_and_low(table.detach()) for table in tables],
         "sum": {"weight": tiled(torch.eye(encoder.phones.embedding_dim).repeat(2 * len(tables), 1))},
-        "encoder": _encoder(encoder.encoder),
+        "encoder": _encoder(encoder.encoder, fine=True),
         "projection": convolution(encoder.projection.weight, encoder.projection.bias),
     }
 
@@ -198,11 +235,11 @@ def _norm(norm: torch.nn.LayerNorm) -> dict:
 
 def _duration_predictor(predictor: DurationPredictor) -> dict:
     return {
-        "conv_1": convolution(predictor.conv_1.weight, predictor.conv_1.bias),
-        "norm_1": _norm(predictor.norm_1),
-        "conv_2": convolution(predictor.conv_2.weight, predictor.conv_2.bias),
-        "norm_2": _norm(predictor.norm_2),
-        "projection": _matmul(predictor.projection.weight[:, :, 0], predictor.projection.bias),
+        "conv_1": _balanced_convolution(predictor.conv_1),
+        "norm_1": _fine_norm(predictor.norm_1),
+        "conv_2": _balanced_convolution(predictor.conv_2),
+        "norm_2": _fine_norm(predictor.norm_2),
+        "projection": _matmul(balanced(predictor.projection.weight[:, :, 0], 1), predictor.projection.bias),
     }
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from loguru import logger
 
 import ttnn
 from models.demos.openvoice.backend import VoiceTarget
@@ -24,14 +25,15 @@ from models.demos.openvoice.sentences import MOST_FRAMES, Sentences, TooManyFram
 from models.demos.openvoice.text.fitting import MOST_IDS
 from models.demos.openvoice.tt import bert as word_pieces
 from models.demos.openvoice.tt import melo_parameters, melo_tts, parameters
+from models.demos.openvoice.tt.batch import ACTIVATIONS
 from models.demos.openvoice.tt.melo_tts import Encoding, FrameForm, MeloTTS, TextForm
 from models.demos.openvoice.tt.precision import Precision
-from models.demos.openvoice.tt.resampling import Resampling, overlap, places
+from models.demos.openvoice.tt.resampling import Resampling, hops_per_frame
 from models.demos.openvoice.tt.runner import DeviceConverter
 from models.demos.openvoice.tt.trace import Replays
 from models.demos.openvoice.windows import covering_starts, noise, rows_of_frames, spread_starts
 from models.tt_audio.tt.buckets import smallest_bucket
-from models.tt_audio.tt.memory import generator_window
+from models.tt_audio.tt.memory import generator_window, rows_in_l1
 from models.tt_audio.tt.sharding import TILE
 from models.tt_audio.tt.tensors import concat_rows
 
@@ -60,8 +62,9 @@ class Speaker:
 class DeviceMeloTTS:
     """A loaded MeloTTS on one device. `reference` gives the weights; the arithmetic is all the device's.
 
-    `bert`: the loaded BERT of the language (bert_files.py), or None to speak without; `converter`: what
-    `speak_in_voice` converts with; `window`: frames that the generator takes at once, None: as many as fit.
+    `bert`: the loaded BERT of the language (bert_files.py), or None to speak without; `converter`: the converter of
+    `speak_in_voice`, on the same device; `window`: frames that the generator takes at once, None: as many as fit. The
+    attributes `converter`, `backend` and `speak_in_voice` are None if base speech cannot be converted on the device.
     """
 
     def __init__(
@@ -76,9 +79,11 @@ class DeviceMeloTTS:
         self.reference = reference
         self.config = reference.config
         self.device = device
-        self.converter = self.backend = converter
         self.replays = Replays(converter.traces) if converter is not None and converter.traces is not None else None
         precision = precision or Precision()
+        self.converter = self.backend = converter if converter is not None and self._convertible(converter) else None
+        if self.converter is None:
+            self.speak_in_voice = None
         # a window that is a bucket of its own serves the sentences that it holds whole
         self.window = window or min(generator_window(self.config, device, precision.generator, TILE), FRAMES[1])
         self.frames = sorted({*FRAMES, self.window})
@@ -92,10 +97,21 @@ class DeviceMeloTTS:
             precision,
             self.window,
         )
-        if converter is not None:
+        self.resampling = None
+        if self.converter is not None:
             source, frame = self.config.sampling_rate, self.config.samples_per_frame
             self.resampling = Resampling(source, frame, converter.config, device, precision.spectrogram)
         self._speakers = {}
+
+    def _convertible(self, converter: DeviceConverter) -> bool:
+        """Return whether base speech can be converted on the device; else it leaves it as samples first."""
+        hops = hops_per_frame(self.config.sampling_rate, self.config.samples_per_frame, converter.config)
+        activations = converter.precision.posterior_encoder.activations
+        rows = rows_in_l1(self.device, converter.config.hidden_channels, activations, ACTIVATIONS)
+        if hops.denominator == 1 and FRAMES[-1] * hops <= rows:
+            return True
+        logger.info(f"base speech is resampled on the host: one of its frames lasts {hops} hops of the converter")
+        return False
 
     def speak(self, sentences: Sentences, speakers, prosody: Prosody, randomness: Sequence) -> list:
         """Return one waveform [samples] for each sentence, from the same draws of noise as the oracle's `forward`."""
@@ -198,8 +214,10 @@ class DeviceMeloTTS:
 
     def _packed_frames(self, drawn: np.ndarray, counts: Sequence[int], form: FrameForm, conversion) -> np.ndarray:
         """Noise of the frames [batch, I, T], and where what stands, as the one tensor that travels."""
-        columns = melo_tts.frame_columns(self.config, conversion and self.converter.config)
-        rows = max(form.windows * self.window, form.frames + (overlap(self.converter.config) if conversion else 0))
+        resampling = self.resampling if conversion else None
+        columns = melo_tts.frame_columns(self.config, resampling)
+        hops = form.frames * resampling.hops + resampling.overlap if conversion else form.frames
+        rows = max(form.windows * self.window, hops)
         packed = np.zeros((form.batch, 1, rows, columns.total), np.float32)
         packed[..., columns.windows], packed[..., columns.joined] = NOWHERE, NOWHERE
         for item, count in enumerate(counts):
@@ -210,10 +228,12 @@ class DeviceMeloTTS:
                 own[number * self.window : (number + 1) * self.window, columns.windows] = start + np.arange(self.window)
             own[:count, columns.joined] = self._joined(count, starts)
             if conversion:
-                config = self.converter.config
-                drawn_there = noise(conversion.seeds[item], config.inter_channels, 0, count)
-                own[:count, columns.conversion_noise] = conversion.tau * drawn_there.T
-                own[: form.frames + overlap(config), columns.kinds] = places(config, count, form.frames)
+                existing = count * resampling.hops
+                drawn_there = noise(conversion.seeds[item], resampling.config.inter_channels, 0, existing)
+                own[:existing, columns.conversion_noise] = conversion.tau * drawn_there.T
+                own[:hops, columns.kinds] = resampling.masks(count, form.frames)
+                if resampling.hops > 1:
+                    own[:existing, columns.conversion_mask] = 1
         return packed
 
     def _starts(self, count: int, form: FrameForm) -> list[int]:
@@ -226,7 +246,8 @@ class DeviceMeloTTS:
 
     def _frames(self, packed, encoding: Encoding, form: FrameForm, speaker, voices):
         """-> what is to be downloaded: rows of samples, those of all sentences one below the other"""
-        columns = melo_tts.frame_columns(self.config, voices and self.converter.config)
+        resampling = self.resampling if voices else None
+        columns = melo_tts.frame_columns(self.config, resampling)
         z, mask = self.model.latents(encoding, melo_tts.columns(packed, columns.noise, form.frames), form, speaker)
         places = form.windows and melo_tts.column(packed, columns.windows, form.windows * self.window)
         rows = self.model.waveform(z, mask, places, form, speaker)
@@ -234,10 +255,13 @@ class DeviceMeloTTS:
             return concat_rows(rows)
         places = form.windows and melo_tts.column(packed, columns.joined, form.frames)
         speech = self.model.base_speech(rows, mask, places, form)
-        hops = form.frames + overlap(self.converter.config)
-        kinds = [melo_tts.column(packed, kind, hops) for kind in range(columns.kinds.start, columns.kinds.stop)]
-        drawn = melo_tts.columns(packed, columns.conversion_noise, form.frames)
-        return self._converted(self.resampling(speech, kinds, form.batch), drawn, mask, form, *voices)
+        frames = form.frames * resampling.hops
+        kinds = range(columns.kinds.start, columns.kinds.stop)
+        kinds = [melo_tts.column(packed, kind, frames + resampling.overlap) for kind in kinds]
+        drawn = melo_tts.columns(packed, columns.conversion_noise, frames)
+        if resampling.hops > 1:
+            mask = melo_tts.column(packed, columns.conversion_mask, frames)
+        return self._converted(resampling(speech, kinds, form.batch), drawn, mask, form, *voices)
 
     def _voices(self, conversion: VoiceTarget) -> tuple:
         """The biases of both voices on the device: under traces where the converter's traces read them, too."""
@@ -252,15 +276,16 @@ class DeviceMeloTTS:
     def _converted(self, hops, drawn, mask, form: FrameForm, source, target):
         network, batch = self.converter.converter, form.batch
         z = network.voiced(network.neutral(hops, drawn, source, mask, batch), target, mask, batch)
-        window, starts = min(self.converter.short, form.frames), self._converter_starts(form)
+        frames = form.frames * self.resampling.hops
+        window, starts = min(self.converter.short, frames), self._converter_starts(frames)
         rows = []
         for item in range(batch):
-            at = [item * form.frames + start for start in starts]
+            at = [item * frames + start for start in starts]
             rows += network.rows(z, at, window, target.conv_pre, mask)
         return concat_rows(rows)
 
-    def _converter_starts(self, form: FrameForm) -> tuple[int, ...]:
-        return covering_starts(form.frames, self.converter.short, self.converter.reach)
+    def _converter_starts(self, frames: int) -> tuple[int, ...]:
+        return covering_starts(frames, self.converter.short, self.converter.reach)
 
     # --- what comes back ----------------------------------------------------------------------------------------------
 
@@ -272,9 +297,10 @@ class DeviceMeloTTS:
         ]
 
     def _kept_converted(self, rows: np.ndarray, counts: Sequence[int], form: FrameForm) -> list[np.ndarray]:
-        starts = self._converter_starts(form)
+        starts = self._converter_starts(form.frames * self.resampling.hops)
         items = rows.reshape(form.batch, len(starts), -1)
-        return [self.converter.kept(own, starts, slice(0, count)) for own, count in zip(items, counts, strict=True)]
+        kept = [slice(0, count * self.resampling.hops) for count in counts]
+        return [self.converter.kept(own, starts, frames) for own, frames in zip(items, kept, strict=True)]
 
     # --- the rest -----------------------------------------------------------------------------------------------------
 

@@ -15,14 +15,14 @@ window ends where the sentence ends, and only a sentence shorter than one window
 from typing import NamedTuple
 
 import ttnn
-from models.demos.openvoice.config import ConverterConfig, MeloConfig
+from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.tt import alignment
 from models.demos.openvoice.tt.alignment import Alignment, Placement
 from models.demos.openvoice.tt.bert import Bert, PhoneFeatures
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock, TransformerCouplingBlock
 from models.demos.openvoice.tt.duration_predictor import DurationPredictor
 from models.demos.openvoice.tt.precision import Precision
-from models.demos.openvoice.tt.resampling import edges
+from models.demos.openvoice.tt.resampling import Resampling
 from models.demos.openvoice.tt.stochastic_duration_predictor import StochasticDurationPredictor
 from models.demos.openvoice.tt.text_encoder import TextEncoder
 from models.tt_audio.tt.activations import EXP
@@ -57,8 +57,9 @@ class FrameColumns(NamedTuple):
     noise: slice  # of base speech, scaled
     windows: int  # the frame in each row of the generator's windows
     joined: int  # the row that holds each frame's samples
-    conversion_noise: slice  # these two where the speech is converted
+    conversion_noise: slice  # from here on only where the speech is converted
     kinds: slice  # of hops (resampling.py)
+    conversion_mask: int  # 1 on the converter's frames that exist
     total: int
 
 
@@ -168,11 +169,13 @@ class MeloTTS:
         return ttnn.reshape(rows, (1, 1, rows.shape[2] * rows.shape[3] // frame, frame))
 
 
-def frame_columns(config: MeloConfig, converter: ConverterConfig | None) -> FrameColumns:
+def frame_columns(config: MeloConfig, resampling: Resampling | None) -> FrameColumns:
+    """Return the columns of the packed frames; with `resampling`, those of speech that is converted."""
     own = config.inter_channels
-    theirs = own + 2 + (converter.inter_channels if converter else 0)
-    kinds = theirs + (1 + edges(converter) if converter else 0)
-    return FrameColumns(slice(0, own), own, own + 1, slice(own + 2, theirs), slice(theirs, kinds), kinds)
+    theirs = own + 2 + (resampling.config.inter_channels if resampling else 0)
+    mask = theirs + (resampling.kinds if resampling else 0)
+    total = mask + bool(resampling and resampling.hops > 1)  # else the mask of base speech serves
+    return FrameColumns(slice(0, own), own, own + 1, slice(own + 2, theirs), slice(theirs, mask), mask, total)
 
 
 def item_rows(x, item: int, batch: int):

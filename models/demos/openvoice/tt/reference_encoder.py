@@ -1,37 +1,44 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The tone colour embedding on the device: mirrors reference/reference_encoder.py.
+"""Tone colour embedding on the device: mirrors reference/reference_encoder.py.
 
-Spectrogram [1, 1, batch * T, bins, filled up to tiles] -> embedding [1, 1, batch, gin_channels]. T is a bucket; what
-lies behind the end of a shorter recording counts for nothing (`inputs`).
+Spectrogram [1, 1, batch * T, bins, padded to tiles] -> embedding [1, 1, batch, gin_channels]. T is a bucket; the frames
+after the end of a shorter recording are masked (`inputs`). A recording longer than the longest bucket passes in pieces
+(embedding.py), and the state of the GRU goes from one piece to the next.
 
-Convolutions see an image of frequencies (height) by blocks of PHASES frames (width): the frames of a block are
-channels, so the one input channel becomes eight and the first three layers halve time by halving the frames of a block
+The convolutions read an image of frequencies (height) by blocks of PHASES frames (width). The frames of a block are
+channels, so the one input channel becomes eight, and the first three layers halve time by halving the frames of a block
 (parameters.py). Time is aligned to tiles that way and frequency need not be, so a mask is a row of frames.
 
-The GRU is one matmul and four element-wise programs a step. The state [h | e] carries its own clock: e is one-hot at
-the row of the hoisted input projection that the step reads. That projection and a shift of e by one lie below the
-recurrent weight, so [h | e] @ weight is W_hh h + W_ih x[step], and the gate's formula moves e along with h.
+The GRU is one matmul and four element-wise programs a step. Its state is [h | e]: the hidden vector h, and e, which is
+one-hot at the row of the input projection that the next step reads. The weight has that projection as further rows:
+
+    row of `weight`      what it multiplies         adds to the gates
+      0 .. H-1           h                          W_hh h
+      H .. H+31          e (one-hot, step t)        W_ih x_t, row t of the input projection; moves e to row t + 1
 """
 
 import numpy as np
 
 import ttnn
+from models.tt_audio.tt.memory import BYTES, fits_in_l1
 from models.tt_audio.tt.precision import Stage
 
 SIGMOID = ttnn.UnaryWithParam(ttnn.UnaryOpType.SIGMOID)
 TANH = ttnn.UnaryWithParam(ttnn.UnaryOpType.TANH)
 RELU = ttnn.UnaryWithParam(ttnn.UnaryOpType.RELU)
 
-PHASES = 8  # frames a block: whole 32-byte rows of float32, and three halvings before time is a plain axis again
-CLOCK = 32  # columns of e: a tile; with 64 frames a step it reads 2,048 frames, the longest bucket
+PHASES = 8  # frames of a block: whole 32-byte rows of float32, and three halvings before time is a plain axis again
+CLOCK = 32  # columns of e: one tile; with 64 frames a step they count 2,048 frames
 SATURATED = 100.0  # tanh and sigmoid of it are 1, and sigmoid of its negative is 0, in float32
 GATES = 4  # reset, update, and the two terms of the candidate: recurrent and input
+INPUT_SHARE = 0.2  # of L1: a convolution holds its input, the same with its halo (up to twice that) and its output
+SHORTEST = 128  # frames; below it TTNN's sliding windows refuse the last convolutions
 
 
 class Conv2d:
-    """A convolution over [1, 1, batch * height * width, channels]; cf. conv1d.Conv1d for the prepared weights."""
+    """Convolution over [1, 1, batch * height * width, channels], in L1; see conv.Conv1d for the prepared weights."""
 
     def __init__(self, parameters, device, stage: Stage, stride, padding, activation=None):
         self.parameters = parameters
@@ -44,10 +51,9 @@ class Conv2d:
         self.prepared = {}  # shape and placement of the input -> weight, bias as the op laid them out
 
     def __call__(self, x, batch: int, size: tuple[int, int]):
-        """Returns the result, in L1 if it fits there with what the next convolution needs, and its (height, width)."""
+        """Return the result and its (height, width)."""
         key = (batch, size, str(x.memory_config()))
         weight, bias = self.prepared.get(key) or (self.parameters.weight, self.parameters.get("bias"))
-        fits = self._fits(x)
         y, size, kept = ttnn.conv2d(
             input_tensor=x,
             weight_tensor=weight,
@@ -63,14 +69,14 @@ class Conv2d:
             padding=self.padding,
             dilation=(1, 1),
             dtype=self.stage.activations,
-            slice_config=ttnn.Conv2dL1FullSliceConfig if fits else None,  # None: as many slices as L1 asks for
+            slice_config=ttnn.Conv2dL1FullSliceConfig,
             conv_config=ttnn.Conv2dConfig(
                 weights_dtype=self.stage.weights,
                 activation=self.activation,
                 deallocate_activation=True,
                 reallocate_halo_output=False,
                 config_tensors_in_dram=True,
-                act_block_h_override=32 if fits else 0,  # else a whole shard is unrolled, 9 times its size
+                act_block_h_override=32,  # else a whole shard is unrolled, 9 times its size
             ),
             compute_config=self.stage.compute_config(self.device),
             return_output_dim=True,
@@ -78,12 +84,7 @@ class Conv2d:
         )
         if key not in self.prepared:
             self.prepared[key] = tuple(kept)
-        return (y if self._fits(y) else ttnn.to_memory_config(y, ttnn.DRAM_MEMORY_CONFIG)), tuple(size)
-
-    def _fits(self, x) -> bool:
-        """A convolution holds its input, the same with its halo (up to twice that) and its output."""
-        l1 = ttnn.get_memory_view(self.device, ttnn.BufferType.L1)
-        return x.logical_volume() * x.element_size() <= l1.num_banks * l1.total_bytes_per_bank // 5
+        return y, tuple(size)
 
 
 class GRU:
@@ -104,7 +105,7 @@ class GRU:
         )
 
     def __call__(self, x, state, steps: int):
-        """`x` [1, 1, CLOCK, gates]: the input projection and the clock; -> the state after the last step."""
+        """Return the state after the last step. `x` [1, 1, CLOCK, gates] is the input projection plus the clock."""
         weight = ttnn.concat([self.recurrent, x], dim=2, memory_config=ttnn.L1_MEMORY_CONFIG)
         for _ in range(steps):
             reset, update, recurrent, candidate = ttnn.experimental.minimal_matmul_split(
@@ -140,9 +141,21 @@ class ReferenceEncoder:
         self.gru = GRU(parameters.gru, device, stage)
         self.out_weight = ttnn.to_device(parameters.out_weight, device)
         self.out_bias = ttnn.to_device(parameters.out_bias, device)
+        self.step_frames = 2 ** len(self.convs)  # frames for each step of the GRU
+        self.longest = self._longest()
 
     def __call__(self, spec, start, clock, masks=None):
-        """`start`, `clock` and, where recordings end inside the bucket, `masks`: `inputs`, uploaded."""
+        """Return the embeddings [1, 1, batch, gin_channels] of spectrograms [1, 1, batch * T, bins].
+
+        `start`, `clock` and, unless all recordings fill the bucket, `masks` are the tensors of `inputs`, uploaded.
+        """
+        return self.embedding(self.state(spec, start, clock, masks))
+
+    def state(self, spec, start, clock, masks=None):
+        """Return the state [1, 1, batch, H + CLOCK] of the GRU after the spectrogram, its last CLOCK columns zero.
+
+        `start` is the state before it; the other arguments are as for a call.
+        """
         batch, frames = start.shape[2], spec.shape[2] // start.shape[2]
         x = ttnn.slice(spec, [0, 0, 0, 0], [1, 1, spec.shape[2], self.bins])
         x = ttnn.layer_norm(
@@ -153,18 +166,21 @@ class ReferenceEncoder:
             compute_kernel_config=self.stage.compute_config(self.device),
         )
         if masks is not None:
-            x = _silence(x, masks[0])
+            x = _masked(x, masks[0])
         x = ttnn.transpose(ttnn.reshape(x, (batch, 1, frames, self.bins)), 2, 3)
         size = (self.bins, frames // PHASES)
         x = ttnn.reshape(ttnn.untilize(x), (1, 1, batch * size[0] * size[1], PHASES))
         for i, conv in enumerate(self.convs):
             x, size = conv(x, batch, size)
             if masks is not None and i + 1 < len(masks):
-                x = _silence(x, masks[i + 1])
+                x = _masked(x, masks[i + 1])
         x, (_, steps) = self.projection(x, batch, size)
         x = ttnn.to_memory_config(x, ttnn.L1_MEMORY_CONFIG)
         x = ttnn.pad(x, [(0, 0), (0, 0), (0, CLOCK - batch * steps), (0, 0)], 0.0)
-        state = self.gru(ttnn.add(x, clock), start, steps)
+        return self.gru(ttnn.add(x, clock), start, steps)
+
+    def embedding(self, state):
+        """Return the embeddings [1, 1, batch, gin_channels] for states of the GRU."""
         return ttnn.linear(
             state,
             self.out_weight,
@@ -172,26 +188,30 @@ class ReferenceEncoder:
             compute_kernel_config=self.stage.compute_config(self.device),
         )
 
-    def inputs(self, frames: int, lengths) -> list:
-        """What a bucket of `frames` needs beside the spectrogram when items have `lengths` frames, as host tensors.
+    def inputs(self, frames: int, lengths, skipped: int = 0) -> list:
+        """Return what `state` needs beside a spectrogram whose items have `lengths` frames in a bucket of `frames`.
 
-        Start state, clock, and a mask of frames before each convolution unless all items fill the bucket.
+        These are host tensors: the start state, the clock and, unless all items fill the bucket, a mask of frames
+        before each convolution. The GRU ignores the first `skipped` steps of each item.
         """
-        batch, steps = len(lengths), frames // 2 ** len(self.convs)
-        if frames % 2 ** len(self.convs) or batch * steps > CLOCK or not all(0 < n <= frames for n in lengths):
+        batch, steps = len(lengths), frames // self.step_frames
+        if frames % self.step_frames or batch * frames > self.longest or not all(0 < n <= frames for n in lengths):
             raise ValueError(
                 f"{batch} recordings of {list(lengths)} frames do not fit {frames} frames each: a bucket is a multiple "
-                f"of {2 ** len(self.convs)}, and all together hold at most {CLOCK * 2 ** len(self.convs)}"
+                f"of {self.step_frames}, and all together hold at most {self.longest}"
             )
         lengths = np.asarray(lengths)
         hidden = self.gru.bias.shape[-1] // GATES - CLOCK
         start = np.zeros((batch, hidden + CLOCK), np.float32)
         start[np.arange(batch), hidden + np.arange(batch) * steps] = 1
         clock = np.zeros((CLOCK, GATES, hidden + CLOCK), np.float32)
-        clock[np.arange(CLOCK - 1), -1, hidden + 1 + np.arange(CLOCK - 1)] = SATURATED
-        # Behind the end the update gate is 1: h stays what it was at the last step that exists.
-        over = np.arange(steps) >= -(-lengths[:, None] // 2 ** len(self.convs))
-        clock[: batch * steps, 1, :hidden] = SATURATED * over.reshape(-1, 1)
+        step = np.arange(batch * steps)
+        step = step[step % steps < steps - 1]  # after an item's last step e is zero
+        clock[step, -1, hidden + 1 + step] = SATURATED
+        # In the steps to ignore the update gate is 1, so h stays as it is.
+        step = np.arange(steps)
+        ignored = (step < skipped) | (step >= -(-lengths[:, None] // self.step_frames))
+        clock[: batch * steps, 1, :hidden] = SATURATED * ignored.reshape(-1, 1)
         arrays = [start, clock.reshape(CLOCK, -1)]
         if (lengths < frames).any():
             arrays += self._masks(frames, lengths)
@@ -200,22 +220,36 @@ class ReferenceEncoder:
     def _masks(self, frames: int, lengths: np.ndarray) -> list:
         masks = [(np.arange(frames) < lengths[:, None]).reshape(-1, 1)]
         height = self.bins
-        for i, conv in enumerate(self.convs[:-1]):  # the GRU ignores what the last one leaves behind the end
+        for i, conv in enumerate(self.convs[:-1]):  # the GRU ignores the rows after the end that the last one leaves
             height = (height + 1) // 2
             frames, lengths = frames // 2, (lengths + 1) // 2
             phases = max(PHASES >> (i + 1), 1)
             exists = np.arange(frames) < lengths[:, None]
             mask = exists.reshape(len(lengths), 1, frames // phases, phases)
-            if phases > 1:
-                mask = mask.repeat(conv.out_channels // phases, axis=3)
+            # A mask of full width, because the convolution leaves shards without rows, on which a column never ends.
+            mask = mask.repeat(conv.out_channels // phases, axis=3)
             if mask.shape[2] % ttnn.TILE_SIZE:  # no view of whole tiles: a row of the mask for every row
                 mask = mask.repeat(height, axis=1).reshape(1, 1, -1, mask.shape[3])
             masks.append(mask)
         return masks
 
+    def _longest(self) -> int:
+        """Return the frames of the longest bucket, a power of two, that e can count and whose convolutions fit L1."""
+        height, blocks, values = self.bins, 1 / PHASES, [float(self.bins)]  # of a frame
+        for conv in self.convs:
+            height, blocks = (height + 1) // 2, blocks / conv.stride[1]
+            values.append(height * blocks * conv.out_channels)
+        size = BYTES[self.stage.activations] * max(values)
+        if not fits_in_l1(self.device, SHORTEST * size, INPUT_SHARE):
+            raise ValueError(f"a reference encoder of {self.bins} bins does not fit the L1 of this device")
+        longest = SHORTEST
+        while 2 * longest <= CLOCK * self.step_frames and fits_in_l1(self.device, 2 * longest * size, INPUT_SHARE):
+            longest *= 2
+        return longest
 
-def _silence(x, mask):
-    """x times a mask of time, which is the same for all frequencies."""
+
+def _masked(x, mask):
+    """Multiply x in place by a mask of time, which is the same for all frequencies."""
     items, _, rows, _ = mask.shape
     image = ttnn.reshape(x, (items, x.shape[2] // (items * rows), rows, x.shape[3]))
     return ttnn.reshape(ttnn.multiply(image, mask, output_tensor=image), tuple(x.shape))

@@ -23,6 +23,7 @@ import ttnn
 from models.demos.openvoice.reference.converter import Converter as ReferenceConverter
 from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.converter import Converter, packed_shape
+from models.demos.openvoice.tt.embedding import Embedder
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
 from models.demos.openvoice.tt.trace import Form, Traces, obstacle
@@ -33,9 +34,6 @@ from models.tt_audio.tt.precision import Stage
 
 # Short windows in a long one. More would waste less of the long window on context, at the price of memory and latency.
 LONG = 4
-# Frames. Every one is a set of programs; below 128 TTNN's sliding windows refuse the encoder's last layers, and above
-# 1,024 the first ones leave L1 for slices in DRAM. pipeline.py embeds stretches of at most ten seconds, 861 frames.
-EMBED_BUCKETS = (128, 256, 512, 1024)
 VOICES_KEPT = 64  # on the device; 32 biases of 384 values each, about 3 MB in tiles
 
 
@@ -82,9 +80,10 @@ class DeviceConverter:
         self.device = device
         self.precision = precision or Precision()
         self.converter = Converter(parameters.preprocess(reference), self.config, device, self.precision)
-        self.reference_encoder = ReferenceEncoder(
+        reference_encoder = ReferenceEncoder(
             parameters.preprocess(reference.reference_encoder), device, self.precision.reference_encoder
         )
+        self.embedder = Embedder(self.converter.spectrogram, reference_encoder, self.config, device)
         limit = longest_row(device, self.config.hop_length * BYTES[ttnn.float32])  # a frame's samples are in one row
         self.short = window or generator_window(self.config, device, self.precision.generator, limit=limit)
         self.long = LONG * self.short
@@ -127,30 +126,11 @@ class DeviceConverter:
                 ttnn.synchronize_device(self.device)
 
     def embed(self, waveform: np.ndarray) -> np.ndarray:
-        """The tone colour [gin_channels] of one stretch of speech [N], whatever lies behind its end in the bucket."""
-        hop = self.config.hop_length
-        frames = len(waveform) // hop
-        bucket = next((bucket for bucket in EMBED_BUCKETS if frames <= bucket), None)
-        if bucket is None:
-            raise ValueError(f"a stretch of {frames} frames is too long to embed: at most {EMBED_BUCKETS[-1]} are read")
-        margin = (self.config.filter_length - hop) // 2
-        mirrored = np.pad(np.asarray(waveform, np.float32), margin, mode="reflect")
-        rows, _ = packed_shape(self.config, bucket)
-        hops = np.zeros((1, 1, rows, hop), np.float32)
-        existing = frames + rows - bucket
-        hops[0, 0, :existing] = mirrored[: existing * hop].reshape(-1, hop)
+        """Return the tone colour [gin_channels] of one stretch of speech [N]."""
         if self.traces is not None:
-            self.traces.meet(("embedding", bucket, frames < bucket))
-        uploaded = ttnn.from_torch(
-            parameters.from_numpy(hops), dtype=ttnn.float32, layout=ttnn.ROW_MAJOR_LAYOUT, device=self.device
-        )
-        start, clock, *masks = (
-            ttnn.to_device(tensor, self.device) for tensor in self.reference_encoder.inputs(bucket, [frames])
-        )
-        spectrogram = self.converter.spectrogram(uploaded)
-        embedding = self.reference_encoder(spectrogram, start, clock, masks or None)
-        of_each_chip = ttnn.to_torch(embedding, mesh_composer=ttnn.ConcatMeshToTensor(self.device, dim=0))
-        return of_each_chip.numpy().reshape(-1, self.config.gin_channels)[0]
+            for form in self.embedder.forms(len(waveform) // self.config.hop_length):
+                self.traces.meet(form)
+        return self.embedder(waveform)
 
     def voice(self, embedding: np.ndarray) -> Conditioning:
         """The conditioning of an embedding [gin_channels]; the last ones used stay on the device."""
@@ -176,9 +156,7 @@ class DeviceConverter:
 
     def warm_up(self) -> None:
         """Compile every bucket's programs and prepare every weight, so that nothing has to wait for it later."""
-        for bucket in EMBED_BUCKETS:  # before the first capture, which each would undo, as below
-            for frames in (bucket, bucket - 1):  # whole, masked
-                self.embed(np.zeros(frames * self.config.hop_length, np.float32))
+        self.embedder.warm_up(self.embed)  # before the first capture, because each form would undo it, as below
         voice = self.voice(np.zeros(self.config.gin_channels, np.float32))
         forms = self._forms()
         if self.traces is not None:  # all of them before the first capture, which each would undo

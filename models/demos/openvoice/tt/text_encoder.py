@@ -1,12 +1,14 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Phones -> what each should sound like, on the device: mirrors reference/text_encoder.py.
+"""Text encoder on the device: mirrors reference/text_encoder.py.
 
-    ids, BERT features at phones -> sum of embeddings -> transformer -> text encoding, mean beside log deviation
+    ids, BERT features at phones -> sum of embeddings -> transformer -> text encoding; means beside log deviations
 
-A table's row is two of bfloat16, high and low part; the rows of all tables stand side by side, and one matmul with ones
-adds them up in float32.
+ttnn.embedding reads bfloat16 tables only, so a row of a table is two of bfloat16, the high and the low part. The rows
+of all tables are concatenated, and one matmul with ones adds them in float32.
+
+The transformer is a fine one (attention.Encoder): an error that is the same for all phones makes all of them longer.
 """
 
 import ttnn
@@ -24,17 +26,18 @@ class TextEncoder:
         self.tables = [ttnn.to_device(table, device) for table in parameters.tables]
         self.sum = Linear(parameters.sum, device, stage, whole_grid=False)
         self.scaled = [multiply(parameters.scale)]
-        self.encoder = Encoder(parameters.encoder, device, stage)
+        self.encoder = Encoder(parameters.encoder, device, stage, fine=True)
         self.projection = Conv1d(parameters.projection, device, stage)
         self.distances = Distances(device, self.encoder.n_heads, self.encoder.channels)
 
     def __call__(self, ids, features=None, mask=None, speaker=None, batch: int = 1):
-        """ids of phones, tones and languages (V1: of phones), each [1, batch * N] in rows of uint32.
+        """Encode phones.
 
-        `features` [1, 1, batch * N, C]: BERT's, projected; `mask` [1, 1, batch * N, 1]: 1 on phones that exist;
-        `speaker`: the row of melo_parameters.condition.
-        Returns the encoding [1, 1, batch * N, C], zero outside the mask, and [1, 1, batch * N, 2 I]: means, then log
-        deviations, which outside the mask mean nothing.
+        `ids` of phones, tones and languages (V1: of phones only) are rows of uint32, each [1, batch * N]; `features`
+        [1, 1, batch * N, C] are BERT's, projected; `mask` [1, 1, batch * N, 1] is 1 on phones that exist; `speaker` is
+        the row of melo_parameters.condition.
+        Return the encoding [1, 1, batch * N, C], zero outside the mask, and [1, 1, batch * N, 2 I]: means, then log
+        deviations, which hold anything outside the mask.
         """
         x = self._embed(ids, features)
         x = self.encoder(x, self.distances(x.shape[2], mask, batch), mask, speaker, batch)

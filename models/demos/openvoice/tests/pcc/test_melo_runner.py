@@ -17,7 +17,7 @@ from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.alignment import frame_counts
 from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.sentences import Sentences, TooManyFrames, WordPieces, draw
-from models.demos.openvoice.synthetic import make_converter_checkpoint
+from models.demos.openvoice.synthetic import make_converter_checkpoint, with_model
 from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, v1_config, write_checkpoint
 from models.demos.openvoice.tests.pcc.test_melo_tts import load, randomness
@@ -148,20 +148,35 @@ def test_speech_converted_on_the_spot_equals_both_steps(device, reference, conve
     assert_with_pcc(torch.from_numpy(np.concatenate([piece[0] for piece in pieces])), actual, 0.999)
 
 
+def another_hop(**data) -> dict:
+    """Return the small converter's configuration with hops of 128 samples and other values in `data`."""
+    changed = with_model(SMALL_CONVERTER, upsample_rates=[8, 4, 4], upsample_kernel_sizes=[16, 8, 8])
+    return {**changed, "data": {**changed["data"], "filter_length": 256, "win_length": 256, "hop_length": 128, **data}}
+
+
 @slow_on_simulator
-@pytest.mark.parametrize("released", [True, False], ids=["base_voice_released", "base_voice_heard"])
-def test_a_text_is_spoken_as_by_the_cpu(device, tmp_path, monkeypatch, released):
-    """Without the base speaker's voice the first sentence leaves the device to be heard, and the second does not."""
+@pytest.mark.parametrize(
+    "config, hops, released",
+    [
+        pytest.param(SMALL_CONVERTER, 1, True, id="base_voice_released"),
+        # The first sentence leaves the device, because the base speaker's voice is taken from it; the second does not.
+        pytest.param(SMALL_CONVERTER, 1, False, id="base_voice_heard"),
+        pytest.param(another_hop(), 2, True, id="two_hops_a_frame"),
+        pytest.param(another_hop(sampling_rate=24000), None, True, id="resampled_on_the_host"),
+    ],
+)
+def test_a_text_is_spoken_as_by_the_cpu(device, tmp_path, monkeypatch, config, hops, released):
     frontend = load_frontend("EN", WholeWords(lowercase=True, strip_accents=True))
     symbols = ["_", *sorted({phone for part in read(TEXT, frontend) for phone in part.phones} - {"_"})]
     base = write_checkpoint(tmp_path / "base", melo_config(symbols, **SIZES))
-    folder = make_converter_checkpoint(tmp_path / "converter", SMALL_CONVERTER)
+    folder = make_converter_checkpoint(tmp_path / "converter", config)
     if released:
         (folder / "base_speakers" / "ses").mkdir(parents=True)
         torch.save(torch.randn(1, 256, 1), folder / "base_speakers" / "ses" / "en-newest.pth")
-    lasting, encode = [], DeviceMeloTTS.encode
+    lasting, converted, encode = [], [], DeviceMeloTTS.encode
 
     def encoded(self, sentence, *arguments):
+        converted.append(self.resampling and self.resampling.hops)
         encoding = encode(self, sentence, *arguments)
         lasting.append(durations_of(encoding, int(sentence.lengths)))
         return encoding
@@ -178,7 +193,7 @@ def test_a_text_is_spoken_as_by_the_cpu(device, tmp_path, monkeypatch, released)
         )
         for backend, options in (("ttnn", {"device": device}), ("torch", {"precision": "exact"}))
     )
-    assert len(expected) == len(actual) == 2
+    assert len(expected) == len(actual) == 2 and converted == [hops] * 2
     for sentence, own in zip(expected, actual, strict=True):
         assert_with_pcc(torch.from_numpy(sentence), torch.from_numpy(own), 0.99)
 

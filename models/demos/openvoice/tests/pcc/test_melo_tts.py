@@ -41,10 +41,10 @@ TEXTS = {
 PROSODY = Prosody()
 
 
-def load(raw) -> MeloTTS:
+def load(raw, seed: int = 0) -> MeloTTS:
     with torch.device("meta"):
         model = MeloTTS(MeloConfig.from_dict(raw))
-    load_strict(model, fold_weight_norm(state(raw)), "seeded", MELO_NAMES, MELO_TRAINING_ONLY)
+    load_strict(model, fold_weight_norm(state(raw, seed)), "seeded", MELO_NAMES, MELO_TRAINING_ONLY)
     return model.eval().requires_grad_(False)
 
 

@@ -134,15 +134,10 @@ def test_a_generator_that_no_window_fits(device, expect_error):
 
 
 @pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reason="a simulator takes hours for a whole bucket")
-@pytest.mark.parametrize("seconds", [1.0, 10.0])
+@pytest.mark.parametrize("seconds", [1.0, 12.0])
 def test_the_embedding_of_speech(device, reference, samples, seconds):
     speech = samples[: round(seconds * reference.config.sampling_rate)]
     expected = reference.embed(torch.from_numpy(speech)[None])[0]
     actual = torch.from_numpy(DeviceConverter(reference, device).embed(speech))
     assert torch.cosine_similarity(expected, actual, dim=0) >= 0.9999
     assert_with_pcc(expected, actual, 0.9999)
-
-
-def test_a_stretch_too_long_to_embed(small_device, expect_error):
-    with expect_error(ValueError, "a stretch of 1025 frames is too long to embed: at most 1024 are read"):
-        small_device.embed(np.zeros(1025 * 256, np.float32))

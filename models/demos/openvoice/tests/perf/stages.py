@@ -93,7 +93,7 @@ def frame_side(device, model: OfKnownLength | None = None) -> Callable[[], list]
 
     placement = Placement(zeros(1, FORM.phones), zeros(1, FORM.phones), zeros(1, 1))
     encoding = Encoding(zeros(FORM.phones, 2 * model.config.inter_channels), placement, FORM)
-    return lambda: model.speak(encoding, SPEAKER, Prosody(), [torch.Generator().manual_seed(0)])
+    return lambda: model.speak_encoding(encoding, SPEAKER, Prosody(), [torch.Generator().manual_seed(0)])
 
 
 # By the names that targets.yaml and the budgets give them.

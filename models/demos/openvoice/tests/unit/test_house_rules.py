@@ -38,7 +38,7 @@ def test_folder_is_a_namespace_package():
 @pytest.mark.parametrize("path", DEVICE_PATH, ids=identify)
 def test_device_module_has_a_reference_of_the_same_name(path):
     tools = {"parameters", "melo_parameters", "resampling", "precision"}
-    own = tools | {"runner", "melo_runner", "trace", "batch", "backend"}
+    own = tools | {"runner", "melo_runner", "trace", "batch", "backend", "embedding"}
     assert path.stem in own or (FOLDER / "reference" / path.name).is_file()
 
 
