@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from models.demos.openvoice.text import frontend as frontend_module
 from models.demos.openvoice.text.frontend import load_frontend
 from models.demos.openvoice.text.pieces import WholeWords
 
@@ -26,6 +27,18 @@ LANGUAGES = {
 def rows(language):
     lines = (TABLES / f"readings_{LANGUAGES[language][0]}.tsv").read_text(encoding="utf-8").splitlines()
     return [tuple(line.split("\t")) for line in lines]
+
+
+def documented():
+    """The rows of text/DIFFERENCES.md: language, as written, as read."""
+    document = (Path(frontend_module.__file__).parent / "DIFFERENCES.md").read_text(encoding="utf-8")
+    section = document.split("## English, Spanish, French: what is read how\n")[1].split("\n## ")[0]
+    cells = [line.strip("| ").split(" | ")[1:] for line in section.splitlines() if line.startswith("| ")][1:]
+    return [
+        (language, *re.fullmatch("`([^`]+)` (\\S.*)", cell).groups())
+        for row in cells
+        for language, cell in zip(LANGUAGES, row, strict=True)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +58,15 @@ def read_aloud(frontend, text):
 )
 def test_reading(frontends, language, written, read):
     assert read_aloud(frontends[language], written) == read
+
+
+@pytest.mark.parametrize("language, written, read", documented())
+def test_the_document_is_true(frontends, language, written, read):
+    assert read_aloud(frontends[language], written) == read
+
+
+def test_the_document_has_all_kinds():
+    assert len(documented()) >= 180
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
