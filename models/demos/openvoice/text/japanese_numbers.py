@@ -20,8 +20,9 @@ _KANJI_SIZES = {"十": 10, "百": 100, "千": 1000}
 _KANJI_LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
 NUMERALS = frozenset("0123456789〇零一二三四五六七八九十百千万億兆")
 
-# What the last digit turns into before a class of counters. 10 counts as a digit.
-_K_DIGITS = {1: "イッ", 6: "ロッ", 8: "ハッ", 10: "ジュッ", 100: "ヒャッ"}
+# What the last digit turns into before a class of counters. 10 counts as a digit, and so does 100, of which the end
+# changes: ヒャク, ヒャッ.
+_K_DIGITS = {1: "イッ", 6: "ロッ", 8: "ハッ", 10: "ジュッ", 100: "ッ"}
 _S_DIGITS = {1: "イッ", 8: "ハッ", 10: "ジュッ"}
 _BEFORE = {
     **dict.fromkeys(("k", "g", "b", "p", "native p"), _K_DIGITS),
@@ -82,7 +83,7 @@ def read_about(first: int, second: int, counter: str, suffix: str = "") -> str:
     return {4: "シ", 7: "シチ"}.get(first, _DIGITS[first]) + _sino(second, counter) + ending
 
 
-def read_indefinite(word: str, numeral: str, counter: str, suffix: str = "") -> str:
+def read_indefinite(word: str, numeral: str, counter: str, suffix: str) -> str:
     """Return the katakana of 何 ("how many") or 数 ("several") with a unit of ten and a counter.
 
     何 changes the sound after it as 3 does: 何本 ナンボン, 何百人 ナンビャクニン, 数十回 スウジュッカイ. The result is
@@ -159,7 +160,7 @@ def _with_last(value: int, forms: dict[int, str]) -> str:
         return (_cardinal(value - last) if value > last else "") + forms[last]
     if last == 10:
         return _cardinal(value).removesuffix("ジュウ") + forms[last]
-    return _cardinal(value).removesuffix("ク") + "ッ"
+    return _cardinal(value).removesuffix("ク") + forms[last]  # ヒャッ, サンビャッ
 
 
 def _cardinal(value: int) -> str:

@@ -147,7 +147,7 @@ def _join(left: Syllable, right: Syllable) -> None:
             left.coda, right.onset = _WITH_HIEUH[coda]
         else:
             left.coda = "" if coda == "ᇂ" else _PAUSED[coda]
-        if coda == "ᆮ" and right.vowel in "ᅵᅧ":  # 17: 굳히다 [구치다], 닫혀 [다처]
+        if coda == "ᆮ" and right.vowel in "ᅵᅧ" and right.coda != "ᆼ":  # 17: 굳히다 [구치다], 닫혀 [다처]; not 맏형 [마텽]
             right.onset = "ᄎ"
             _change_vowel(right)
     elif coda in ("ᇂ", "ᆭ", "ᆶ") and onset not in "ᄂᄅ":  # 12
