@@ -19,6 +19,7 @@ RESAMPLED_PEAK = 2.0**16  # of 16-bit integers that were resampled, so that they
 CANCELLED = 0.25
 OFFSET = 0.01  # of full scale; what a recording device adds is larger, the mean of half a second of speech is not
 OFFSET_SECONDS = 0.5
+OFFSET_SHARE = 0.1  # of the level: loud speech may have a mean above OFFSET
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def survey(blocks: Iterable[np.ndarray], channels: int, rate: int, most_frames: 
         mix = np.eye(1, channels, int(power.argmax()), dtype=np.float32)[0]
         faults.append(f"has channels that cancel each other out; channel {power.argmax() + 1} is used alone")
     offset = float(mean @ mix)
-    if abs(offset) < OFFSET or frames < OFFSET_SECONDS * rate:
+    level = float(mix @ covariance @ mix) ** 0.5
+    if abs(offset) < max(OFFSET, OFFSET_SHARE * level) or frames < OFFSET_SECONDS * rate:
         offset = 0.0
     else:
         faults.append(f"has a constant offset of {offset:.2f} of full scale, which is subtracted")

@@ -324,6 +324,13 @@ def test_a_constant_offset_is_subtracted_and_told(tmp_path, logged_warnings):
     assert len(logged_warnings) == 1 and "a.wav has a constant offset of 0.30 of full scale" in logged_warnings[0]
 
 
+def test_a_small_mean_of_a_loud_recording_is_no_offset(tmp_path, logged_warnings):
+    samples = np.random.default_rng(0).normal(0, 0.18, RATE).clip(-0.9, 0.9) + 0.012
+    decoded = audio.load(written(tmp_path / "a.wav", samples, RATE, subtype="FLOAT"), RATE)
+    assert np.abs(decoded - samples).max() < 1e-6
+    assert logged_warnings == []
+
+
 def test_speech_is_decoded_without_a_correction(logged_warnings):
     for path in speech.recordings():
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)

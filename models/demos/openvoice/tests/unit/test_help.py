@@ -73,8 +73,10 @@ def test_example(furnished, console, line):
     if ">" in words:
         target = furnished / words[words.index(">") + 1]
     words = words[: min([words.index(sign) for sign in "<>" if sign in words], default=None)]
-    if words[0] == "voice" and words[1] in ("show", "delete"):
+    if words[0] == "voice" and words[1] in ("show", "delete", "rename", "export"):
         assert console("voice", "extract", "voice1.wav", "--name", "anna") == 0
+    if words[:2] == ["voice", "import"]:
+        assert console("voice", "extract", "voice1.wav", "--output", "berta.safetensors") == 0
     if "--pairs" in words:  # as many as make the test quick
         words[words.index("--pairs") + 1] = "1"
     if words[0] == "bench":
