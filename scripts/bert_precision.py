@@ -23,8 +23,8 @@ import ttnn  # noqa: E402  (after the card is mocked)
 from mock_device.golden import GoldenExecutor  # noqa: E402
 from models.common.utility_functions import comp_pcc  # noqa: E402
 from models.demos.openvoice.tests.bert_models import WORDS, make_bert, place  # noqa: E402
-from models.demos.openvoice.tt import melo_parameters  # noqa: E402
 from models.demos.openvoice.tt.bert import Bert  # noqa: E402
+from models.demos.openvoice.tt.parameters import bert as bert_parameters  # noqa: E402
 from models.tt_audio.tt.precision import Stage  # noqa: E402
 
 CHOICES = {
@@ -64,7 +64,7 @@ def main() -> None:
             expected = model(torch.tensor([ids])).last_hidden_state[0]
             with GoldenExecutor() if runtime.mocked() else nullcontext():
                 words, mask, _ = place(device, [ids], BUCKET)
-                hidden = Bert(melo_parameters.bert(model, stage), device, stage)(words, mask)
+                hidden = Bert(bert_parameters.bert(model, stage), device, stage)(words, mask)
                 actual = ttnn.to_torch(hidden)[0, 0, :LENGTH].float()
             losses += [1 - comp_pcc(expected, actual)[1], 1 - comp_pcc(expected[:, others], actual[:, others])[1]]
         plain, _, all_channels, the_others = losses

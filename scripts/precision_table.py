@@ -26,8 +26,9 @@ from mock_device.golden import GoldenExecutor  # noqa: E402
 from models.common.utility_functions import comp_pcc  # noqa: E402
 from models.demos.openvoice.loading import load_converter  # noqa: E402
 from models.demos.openvoice.synthetic import make_converter_checkpoint  # noqa: E402
-from models.demos.openvoice.tt import parameters  # noqa: E402
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock  # noqa: E402
+from models.demos.openvoice.tt.parameters.conditioning import voice_biases  # noqa: E402
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess  # noqa: E402
 from models.demos.openvoice.tt.posterior_encoder import PosteriorEncoder  # noqa: E402
 from models.demos.openvoice.tt.spectrogram import Spectrogram  # noqa: E402
 from models.tt_audio.host import audio  # noqa: E402
@@ -75,7 +76,7 @@ def main() -> None:
     voiced = reference.voiced(reference.flow(z, None, source[None, :, None]), target[None])
     waveform = reference.generator(voiced)
 
-    host = parameters.preprocess(reference)
+    host = preprocess(reference)
     device = ttnn.open_device(device_id=0)
     with GoldenExecutor():
 
@@ -88,7 +89,7 @@ def main() -> None:
                     ttnn.to_device(ttnn.to_dtype(ttnn.to_layout(bias, ttnn.TILE_LAYOUT), stage.weights), device)
                     for bias in coupling
                 ]
-                for coupling in parameters.condition(reference, embedding).flow
+                for coupling in voice_biases(reference, embedding).flow
             ]
 
         def spectrogram(stage):

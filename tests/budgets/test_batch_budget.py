@@ -9,8 +9,9 @@ import torch
 
 import ttnn
 from mock_device.ledger import Ledger
-from models.demos.openvoice.tt.batch import BatchConverter, Conversion
+from models.demos.openvoice.tt.backend import DeviceBackend
 from models.demos.openvoice.tt.converter import packed_shape
+from models.demos.openvoice.windows import Conversion
 
 pytestmark = pytest.mark.device
 
@@ -24,50 +25,52 @@ def bare_mesh():
 
 
 @pytest.fixture
-def converter(bare_device, reference):
-    return BatchConverter(reference, bare_device)
+def backend(bare_device, reference):
+    return DeviceBackend(reference, bare_device)
 
 
-def batch(converter, count: int, frames: int) -> list[Conversion]:
-    voices = np.random.default_rng(0).standard_normal((count, 2, converter.config.gin_channels)).astype(np.float32)
-    samples = np.zeros(frames * converter.config.hop_length, np.float32)
+def batch(backend, count: int, frames: int) -> list[Conversion]:
+    voices = (
+        np.random.default_rng(0).standard_normal((count, 2, backend.converter.config.gin_channels)).astype(np.float32)
+    )
+    samples = np.zeros(frames * backend.converter.config.hop_length, np.float32)
     return [Conversion(samples, source, target) for source, target in voices]
 
 
 @pytest.mark.parametrize("count", [1, 4, 10])
-def test_full_buckets_of_different_voices(converter, budget, count):
+def test_full_buckets_of_different_voices(backend, budget, count):
     """Encoder and flow are shared, with a voice's bias added in each layer; a generator window is each conversion's."""
-    conversions = batch(converter, count, converter.short)
-    budget(f"batch, {count} a chip", converter.device, lambda: converter.convert_batch(conversions))
+    conversions = batch(backend, count, backend.converter.short)
+    budget(f"batch, {count} a chip", backend.converter.device, lambda: backend.convert_batch(conversions))
 
 
-def test_one_voice_for_all_needs_no_additions(converter, budget):
-    conversions = batch(converter, 4, converter.short)
+def test_one_voice_for_all_needs_no_additions(backend, budget):
+    conversions = batch(backend, 4, backend.converter.short)
     same = [Conversion(c.samples, conversions[0].source, conversions[0].target) for c in conversions]
-    budget("batch, 4 a chip in one voice", converter.device, lambda: converter.convert_batch(same))
+    budget("batch, 4 a chip in one voice", backend.converter.device, lambda: backend.convert_batch(same))
 
 
 @pytest.mark.parametrize("bucket", ["short", "long"])
-def test_the_largest_batch_leaves_a_tenth_of_l1(converter, bucket):
+def test_the_largest_batch_leaves_a_tenth_of_l1(backend, bucket):
     """Encoder and flow, where the rows of a batch meet, with the buffers inside of the programs."""
-    frames = getattr(converter, bucket)
-    count = converter.most_rows // frames
-    assert count * converter.chips >= 10 or bucket == "long"
-    network = converter.converter
-    voices = converter._voices_of([conversion.source for conversion in batch(converter, count, 1)])
+    frames = getattr(backend.converter, bucket)
+    count = backend.batcher.most_rows // frames
+    assert count * backend.batcher.chips >= 10 or bucket == "long"
+    network = backend.converter.network
+    voices = backend.batcher.voices([conversion.source for conversion in batch(backend, count, 1)])
 
     def latent():
         packed = ttnn.from_torch(
-            torch.zeros(count, 1, *packed_shape(converter.config, frames)),
+            torch.zeros(count, 1, *packed_shape(backend.converter.config, frames)),
             dtype=ttnn.float32,
             layout=ttnn.ROW_MAJOR_LAYOUT,
-            device=converter.device,
+            device=backend.converter.device,
         )
         hops, noise, mask = network.unpack(packed, frames, True)
         return network.voiced(network.neutral(hops, noise, voices, mask, count), voices, mask, count)
 
     latent()
-    with Ledger(converter.device, dispatch=False) as ledger:
+    with Ledger(backend.converter.device, dispatch=False) as ledger:
         latent()
     ledger.check(cache_misses=0, peak_l1_fraction=0.9)
 
@@ -75,17 +78,17 @@ def test_the_largest_batch_leaves_a_tenth_of_l1(converter, bucket):
 @pytest.mark.mesh
 def test_a_mesh_does_the_work_of_one_chip(bare_mesh, reference, budget):
     """A conversion a chip, each with its own voices: the programs of one conversion, one upload, one download."""
-    converter = BatchConverter(reference, bare_mesh)
-    conversions = batch(converter, converter.chips, converter.short)
-    budget("batch, 1 a chip", bare_mesh, lambda: converter.convert_batch(conversions))
+    backend = DeviceBackend(reference, bare_mesh)
+    conversions = batch(backend, backend.batcher.chips, backend.converter.short)
+    budget("batch, 1 a chip", bare_mesh, lambda: backend.convert_batch(conversions))
 
 
 @pytest.mark.mesh
 def test_a_warm_mesh_compiles_nothing(bare_mesh, reference):
-    converter = BatchConverter(reference, bare_mesh, window=64)
-    converter.warm_up()
-    conversions = batch(converter, converter.chips - 1, 40) + batch(converter, 1, converter.chunk + 40)
+    backend = DeviceBackend(reference, bare_mesh, window=64)
+    backend.warm_up()
+    conversions = batch(backend, backend.batcher.chips - 1, 40) + batch(backend, 1, backend.converter.chunk + 40)
     with Ledger(bare_mesh) as ledger:
         for conversion in conversions:
-            list(converter.convert([conversion.samples], conversion.source, [conversion.target], 0.3, 0))
+            list(backend.convert([conversion.samples], conversion.source, [conversion.target], 0.3, 0))
     ledger.check(cache_misses=0)

@@ -9,8 +9,8 @@ import torch
 from mock_device.ledger import Ledger
 from models.demos.openvoice.constants import CHINESE_BERT_WIDTH
 from models.demos.openvoice.tests.bert_models import make_bert, place
-from models.demos.openvoice.tt import melo_parameters
 from models.demos.openvoice.tt.bert import Bert, PhoneFeatures
+from models.demos.openvoice.tt.parameters import bert as bert_parameters
 from models.demos.openvoice.tt.precision import Precision
 
 pytestmark = pytest.mark.device
@@ -30,7 +30,7 @@ def sentences(device, batch: int, tokens: int):
 def test_programs_and_uploads_of_the_whole_depth(bare_device, published, allowed):
     """Narrow: neither count depends on the width."""
     layers = published - 2
-    parameters = melo_parameters.bert(make_bert(layers, width=64, intermediate_size=128), STAGE)
+    parameters = bert_parameters.bert(make_bert(layers, width=64, intermediate_size=128), STAGE)
     with Ledger(bare_device) as loading:
         bert = Bert(parameters, bare_device, STAGE)
     assert loading.uploads.count == 4 + TENSORS_OF_A_LAYER * layers
@@ -45,8 +45,8 @@ def test_programs_and_uploads_of_the_whole_depth(bare_device, published, allowed
 def test_memory_at_the_greatest_width(bare_device):
     """Around the batch where activations leave L1, which depends on the card."""
     width = CHINESE_BERT_WIDTH
-    bert = Bert(melo_parameters.bert(make_bert(1, width), STAGE), bare_device, STAGE)
-    phone_features = PhoneFeatures(melo_parameters.phone_features(torch.nn.Conv1d(width, 192, 1)), bare_device, STAGE)
+    bert = Bert(bert_parameters.bert(make_bert(1, width), STAGE), bare_device, STAGE)
+    phone_features = PhoneFeatures(bert_parameters.phone_features(torch.nn.Conv1d(width, 192, 1)), bare_device, STAGE)
     for batch, tokens in [(1, 512), (3, 512), (10, 128), (10, 512)]:
         words, mask, pieces = sentences(bare_device, batch, tokens)
         phone_features(bert(words, mask), pieces)

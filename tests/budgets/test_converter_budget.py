@@ -14,8 +14,8 @@ from mock_device.roofline import minimum_seconds
 from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.synthetic import V2_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.perf import stages
+from models.demos.openvoice.tt.backend import DeviceBackend
 from models.demos.openvoice.tt.converter import packed_shape
-from models.demos.openvoice.tt.runner import DeviceConverter
 
 pytestmark = pytest.mark.device
 
@@ -23,14 +23,14 @@ SLOWEST = 2.5  # times the physical minimum
 
 
 @pytest.fixture
-def converter(bare_device, reference):
-    return DeviceConverter(reference, bare_device)
+def backend(bare_device, reference):
+    return DeviceBackend(reference, bare_device)
 
 
-def convert(converter, frames: int, seed: int = 0):
-    voices = np.random.default_rng(0).standard_normal((2, converter.config.gin_channels)).astype(np.float32)
-    samples = np.zeros(frames * converter.config.hop_length, np.float32)
-    return list(converter.convert([samples], voices[0], [voices[1]], 0.3, seed))
+def convert(backend, frames: int, seed: int = 0):
+    voices = np.random.default_rng(0).standard_normal((2, backend.converter.config.gin_channels)).astype(np.float32)
+    samples = np.zeros(frames * backend.converter.config.hop_length, np.float32)
+    return list(backend.convert([samples], voices[0], [voices[1]], 0.3, seed))
 
 
 def needed(reference, frames: int):
@@ -44,50 +44,51 @@ def needed(reference, frames: int):
     reference.generator(z)
 
 
-def test_a_full_bucket(converter, reference, budget, minimum_flops):
+def test_a_full_bucket(backend, reference, budget, minimum_flops):
     """Samples to samples; and the roofline's estimate is near what the network's own FLOPs and weights allow."""
-    flops = minimum_flops(reference, lambda network: needed(network, converter.short), "meta")
+    flops = minimum_flops(reference, lambda network: needed(network, backend.converter.short), "meta")
     ledger = budget(
         "converter, short window",
-        converter.device,
-        stages.short_window(converter.device, converter),  # whose time on a card is held to targets.yaml
+        backend.converter.device,
+        stages.short_window(backend.converter.device, backend),  # whose time on a card is held to targets.yaml
         minimum_flops=flops,
     )
-    card = DEFAULT_CARD[converter.device.arch().name.lower()].name
+    card = DEFAULT_CARD[backend.converter.device.arch().name.lower()].name
     weights = 4 * sum(parameter.numel() for parameter in reference.parameters())
-    minimum = minimum_seconds(card, flops, weights, converter.precision.generator.fidelity.name)
+    minimum = minimum_seconds(card, flops, weights, backend.converter.precision.generator.fidelity.name)
     ratio = ledger.estimate(card).seconds / minimum
     print(f"{card}: estimate {1e3 * minimum * ratio:.2f} ms, {ratio:.2f} times the physical minimum")
     assert ratio <= SLOWEST
 
 
-def test_a_recording_that_ends_inside_the_bucket(converter, budget):
+def test_a_recording_that_ends_inside_the_bucket(backend, budget):
     """Masks in every stage of the generator; and every length of the bucket runs the same programs."""
-    budget("converter, masked short window", converter.device, lambda: convert(converter, 40))
-    with Ledger(converter.device) as ledger:
-        for frames in (3, 41, 97, converter.short - 1):
-            convert(converter, frames)
+    budget("converter, masked short window", backend.converter.device, lambda: convert(backend, 40))
+    with Ledger(backend.converter.device) as ledger:
+        for frames in (3, 41, 97, backend.converter.short - 1):
+            convert(backend, frames)
     ledger.check(cache_misses=0)
 
 
-def test_a_long_recording(converter, budget):
+def test_a_long_recording(backend, budget):
     """A whole chunk, and a second window for what its context left over."""
-    frames = converter.chunk + converter.context
-    budget("converter, two long windows", converter.device, lambda: convert(converter, frames))
+    frames = backend.converter.chunk + backend.converter.context
+    budget("converter, two long windows", backend.converter.device, lambda: convert(backend, frames))
 
 
 @pytest.mark.parametrize("stage", ["spectrogram", "posterior encoder", "flow"])
-def test_a_stage_before_the_generator(converter, budget, stage):
+def test_a_stage_before_the_generator(backend, budget, stage):
     """Of the short window, everything there; each gets its input from the stages before it, which are not counted."""
-    network, frames, config = converter.converter, converter.short, converter.config
-    voice = converter.voice(np.zeros(config.gin_channels, np.float32))
+    converter = backend.converter
+    network, frames, config = converter.network, converter.short, converter.config
+    voice = backend.converter.voice(np.zeros(config.gin_channels, np.float32))
 
     def unpacked():
         packed = ttnn.from_torch(
             torch.zeros(1, 1, *packed_shape(config, frames)),
             dtype=ttnn.float32,
             layout=ttnn.ROW_MAJOR_LAYOUT,
-            device=converter.device,
+            device=backend.converter.device,
         )
         return network.unpack(packed, frames, False)[:2]
 
@@ -103,19 +104,19 @@ def test_a_stage_before_the_generator(converter, budget, stage):
         "posterior encoder": (encode, encoder_inputs),
         "flow": (lambda halves: network.flow(halves, voice.flow, None, batch=1), lambda: (encode(*encoder_inputs()),)),
     }[stage]
-    budget(f"{stage}, short window", converter.device, run, inputs)
+    budget(f"{stage}, short window", backend.converter.device, run, inputs)
 
 
-def test_a_stage_of_the_generator_stays_in_l1_without_resharding(converter, budget):
+def test_a_stage_of_the_generator_stays_in_l1_without_resharding(backend, budget):
     """Between the convolutions of a stage: halos, convolutions, additions, nothing else, and no DRAM."""
     z = ttnn.from_torch(
-        torch.zeros(1, 1, converter.short, converter.config.inter_channels),
+        torch.zeros(1, 1, backend.converter.short, backend.converter.config.inter_channels),
         dtype=ttnn.float32,
         layout=ttnn.TILE_LAYOUT,
-        device=converter.device,
+        device=backend.converter.device,
     )
-    ledger = budget("generator, short window", converter.device, lambda: converter.converter.generator(z))
-    stages, convolutions = len(converter.config.upsample_rates), 2 * 9  # three blocks of three pairs
+    ledger = budget("generator, short window", backend.converter.device, lambda: backend.converter.network.generator(z))
+    stages, convolutions = len(backend.converter.config.upsample_rates), 2 * 9  # three blocks of three pairs
     assert ledger.programs == {
         "InterleavedToSharded": 1,
         "Halo": stages * (convolutions + 1) + 2,
@@ -135,16 +136,16 @@ def test_many_conversions_leave_nothing_behind(bare_device, tmp_path):
     tiny |= {"posterior_layers": 2, "flow_layers": 1, "n_flows": 2, "upsample_rates": [16, 16]}
     tiny |= {"upsample_kernel_sizes": [32, 32], "resblock_kernel_sizes": [3, 5], "resblock_dilation_sizes": [[1], [3]]}
     folder = make_converter_checkpoint(tmp_path, {**V2_CONFIG, "model": tiny})
-    converter = DeviceConverter(load_converter(folder), bare_device)
+    backend = DeviceBackend(load_converter(folder), bare_device)
 
     def held():
         memory = [ttnn.get_memory_view(bare_device, kind) for kind in (ttnn.BufferType.L1, ttnn.BufferType.DRAM)]
         return [view.total_bytes_allocated_per_bank for view in memory], bare_device.num_program_cache_entries()
 
-    frames = (30, converter.short, converter.short + 20)
+    frames = (30, backend.converter.short, backend.converter.short + 20)
     for count in frames:
-        convert(converter, count)
+        convert(backend, count)
     after_warm_up = held()
     for seed in range(1000):
-        convert(converter, frames[seed % 3], seed)
+        convert(backend, frames[seed % 3], seed)
     assert held() == after_warm_up

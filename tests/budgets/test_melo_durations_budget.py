@@ -7,9 +7,10 @@ import pytest
 
 import ttnn
 from models.demos.openvoice.reference import duration_predictor, stochastic_duration_predictor
-from models.demos.openvoice.tt import alignment, melo_parameters
+from models.demos.openvoice.tt import alignment
 from models.demos.openvoice.tt.alignment import Alignment
 from models.demos.openvoice.tt.duration_predictor import DurationPredictor
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.stochastic_duration_predictor import StochasticDurationPredictor
 from models.tt_audio.tt.precision import Stage
 
@@ -30,8 +31,8 @@ def zeros(bare_device):
 @pytest.fixture
 def place_phones(bare_device, zeros):
     """All between text encoder and frame count, as a callable of batch and bucket."""
-    plain = melo_parameters.preprocess(duration_predictor.DurationPredictor(CHANNELS, SPEAKER))
-    living = melo_parameters.preprocess(stochastic_duration_predictor.StochasticDurationPredictor(CHANNELS, SPEAKER))
+    plain = preprocess(duration_predictor.DurationPredictor(CHANNELS, SPEAKER))
+    living = preprocess(stochastic_duration_predictor.StochasticDurationPredictor(CHANNELS, SPEAKER))
     predictors = (
         DurationPredictor(plain, bare_device, Stage()),
         StochasticDurationPredictor(living, bare_device, Stage()),

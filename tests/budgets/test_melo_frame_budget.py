@@ -9,8 +9,8 @@ import ttnn
 from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.reference.coupling import TransformerCouplingBlock as Reference
 from models.demos.openvoice.tests.melo_checkpoints import melo_config
-from models.demos.openvoice.tt import melo_parameters
 from models.demos.openvoice.tt.coupling import TransformerCouplingBlock
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.precision import Precision
 
 pytestmark = pytest.mark.device
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.device
 def test_transformer_flow(bare_device, budget, batch, frames):
     """Four couplings of three layers in reverse, some of the frames missing."""
     network = Reference(MeloConfig.from_dict(melo_config()))
-    flow = TransformerCouplingBlock(melo_parameters.preprocess(network), bare_device, Precision().flow)
+    flow = TransformerCouplingBlock(preprocess(network), bare_device, Precision().flow)
 
     def zeros(rows: int, columns: int):
         shape = (1, 1, rows, columns)

@@ -10,7 +10,7 @@ import ttnn
 from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.reference import text_encoder as reference
 from models.demos.openvoice.tests.melo_checkpoints import melo_config
-from models.demos.openvoice.tt import melo_parameters
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.text_encoder import TextEncoder
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.device
 def test_text_encoder(bare_device, budget, batch, phones):
     """Ids and projected BERT features to encoding and statistics, some of the phones missing."""
     network = reference.TextEncoder(MeloConfig.from_dict(melo_config()))
-    encoder = TextEncoder(melo_parameters.preprocess(network), bare_device, Precision().text)
+    encoder = TextEncoder(preprocess(network), bare_device, Precision().text)
     rows, channels = batch * phones, network.phones.embedding_dim
 
     def zeros(rows: int, columns: int):

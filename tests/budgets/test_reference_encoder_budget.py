@@ -8,10 +8,10 @@ import torch
 
 import ttnn
 from models.demos.openvoice.tests.perf import stages
-from models.demos.openvoice.tt import parameters
+from models.demos.openvoice.tt.backend import DeviceBackend
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
-from models.demos.openvoice.tt.runner import DeviceConverter
 
 pytestmark = pytest.mark.device
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.device
 @pytest.mark.parametrize("missing", [0, 41], ids=["whole", "masked"])
 def test_a_bucket(bare_device, reference, budget, minimum_flops, frames, missing):
     """Spectrogram to tone colour: a sharded chain of convolutions, then five programs a step of the GRU."""
-    host = parameters.preprocess(reference.reference_encoder)
+    host = preprocess(reference.reference_encoder)
     encoder = ReferenceEncoder(host, bare_device, Precision().reference_encoder)
     start, clock, *masks = (ttnn.to_device(x, bare_device) for x in encoder.inputs(frames, [frames - missing]))
     bins = reference.config.spec_channels
@@ -40,4 +40,4 @@ def test_a_bucket(bare_device, reference, budget, minimum_flops, frames, missing
 
 def test_a_recordings_tone_colour(bare_device, reference, budget):
     """Three seconds, samples to tone colour, with all transfers; its time on a card is held to targets.yaml."""
-    budget("tone colour of 3 s", bare_device, stages.tone_colour(bare_device, DeviceConverter(reference, bare_device)))
+    budget("tone colour of 3 s", bare_device, stages.tone_colour(bare_device, DeviceBackend(reference, bare_device)))

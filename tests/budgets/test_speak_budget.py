@@ -15,7 +15,7 @@ from models.demos.openvoice.sentences import Sentences, WordPieces
 from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.melo_checkpoints import melo_config
 from models.demos.openvoice.tests.pcc.test_melo_tts import load, randomness
-from models.demos.openvoice.tt.batch import BatchConverter
+from models.demos.openvoice.tt.backend import DeviceBackend
 from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
 
 pytestmark = pytest.mark.device
@@ -43,7 +43,7 @@ def sentence(seed: int) -> Sentences:
 
 def test_a_sentence(bare_device, reference):
     bert = make_bert(10, intermediate_size=128)  # narrower, where no program depends on the width
-    tts = Told(load(melo_config()), bare_device, bert, BatchConverter(reference, bare_device))
+    tts = Told(load(melo_config()), bare_device, bert, DeviceBackend(reference, bare_device))
     voices = np.random.default_rng(0).standard_normal((2, reference.config.gin_channels)).astype(np.float32)
 
     def spoken(seed: int, frames: int, conversion):

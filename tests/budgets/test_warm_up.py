@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from mock_device.ledger import Ledger
-from models.demos.openvoice.tt.runner import DeviceConverter
+from models.demos.openvoice.tt.backend import DeviceBackend
 
 pytestmark = pytest.mark.device
 
 
 def test_voices_of_every_bucket_are_extracted_without_compiling(bare_device, reference):
-    converter = DeviceConverter(reference, bare_device, window=64)
-    converter.warm_up()
+    backend = DeviceBackend(reference, bare_device, window=64)
+    backend.warm_up()
     hop = reference.config.hop_length
     with Ledger(bare_device) as ledger:
-        for bucket in converter.embedder.buckets:
+        for bucket in backend.converter.embedder.buckets:
             for frames in (bucket, bucket - 7):
-                converter.embed(np.zeros(frames * hop, np.float32))
+                backend.embed(np.zeros(frames * hop, np.float32))
         for frames in (1100, 2500):  # longer than every bucket
-            converter.embed(np.zeros(frames * hop, np.float32))
+            backend.embed(np.zeros(frames * hop, np.float32))
     ledger.check(cache_misses=0)

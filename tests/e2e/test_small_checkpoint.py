@@ -15,7 +15,7 @@ import torch
 from models.demos.openvoice.demo.comparison import mean_similarity
 from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.pipeline import OpenVoice
-from models.demos.openvoice.tt.runner import DeviceConverter
+from models.demos.openvoice.tt.backend import DeviceBackend
 from models.demos.openvoice.windows import noise
 from models.tt_audio.host import audio
 from models.tt_audio.host.config import read_json
@@ -91,7 +91,7 @@ def test_it_is_small_and_of_the_sizes_that_are_trained():
 
 def test_a_device_speaks_as_pytorch_does(device, recordings):
     reference = load_converter("small")
-    on_device = DeviceConverter(reference, device)
+    on_device = DeviceBackend(reference, device)
     embeddings = []
     for name in ("source", "target_1"):
         expected = reference.embed(torch.from_numpy(recordings[name])[None])[0]

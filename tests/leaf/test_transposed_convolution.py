@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.tt.parameters import polyphase
+from models.tt_audio.parameters.hifigan import polyphase
 from models.tt_audio.tt.sharding import shard
 from tests.leaf.formulations import L1_SMALL, ON_HEIGHT, Convolution, exact, format_name, rows, upload
 

@@ -24,10 +24,10 @@ def bytes_per_core(device: ttnn.MeshDevice, share: float = L1_SHARE) -> float:
     return share * ttnn.get_memory_view(device, ttnn.BufferType.L1).total_bytes_per_bank
 
 
-def fits_in_l1(device: ttnn.MeshDevice, size: float, share: float) -> bool:
-    """Say whether `size` bytes, spread over all cores, take at most `share` of all L1."""
+def l1_bytes(device: ttnn.MeshDevice, share: float) -> float:
+    """Return `share` of the L1 of all cores in bytes."""
     l1 = ttnn.get_memory_view(device, ttnn.BufferType.L1)
-    return size <= share * l1.num_banks * l1.total_bytes_per_bank
+    return share * l1.num_banks * l1.total_bytes_per_bank
 
 
 def rows_in_l1(device: ttnn.MeshDevice, channels: int, dtype: ttnn.DataType, tensors: float) -> int:

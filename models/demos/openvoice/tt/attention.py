@@ -12,8 +12,9 @@ residues of i and j modulo 9, so behind its own channels a head has one channel 
     near key j    1 where the pair has j's residue, else 0;  far key: 0          -> their product is the learned term
     near value j  as the near key;  far value: 0                                 -> what weight each pair receives
 and of what is received the pairs of other residues than i's are set to 0; the output projection reads the rest as the
-learned values (melo_parameters.py). So one multiplication with a table of ones and zeros before the attention and one
-after it are all that the learned distances cost, and scaled_dot_product_attention carries both of them at any length.
+learned values (parameters/attention.py). So one multiplication with a table of ones and zeros before the attention and
+one after it are all that the learned distances cost, and scaled_dot_product_attention carries both of them at any
+length.
 """
 
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ class Distances:
         return np.hstack([np.ones((length, self.channels)), pairs, np.zeros((length, filling))])
 
 
-def attend_fine(query, key, value, scores, compute_config):
+def attend_in_float32(query, key, value, scores, compute_config):
     """Return what `attend` returns, computed in the operands' own format, in five programs instead of one.
 
     scaled_dot_product_attention reads bfloat16 only and rounds the scores to it.
@@ -105,10 +106,10 @@ def attend_fine(query, key, value, scores, compute_config):
 
 
 class RelativeAttention:
-    """`fine`: keep float32 throughout; else the attention itself computes in bfloat16."""
+    """`precise`: keep float32 throughout; else the attention itself computes in bfloat16."""
 
-    def __init__(self, parameters, device, stage: Stage, fine: bool = False):
-        self.fine = fine
+    def __init__(self, parameters, device, stage: Stage, precise: bool = False):
+        self.precise = precise
         self.device = device
         self.stage = stage
         self.compute_config = stage.compute_config(device)
@@ -122,7 +123,7 @@ class RelativeAttention:
         y = self.projections(x, in_l1 if rows <= MOST_ROWS_IN_L1 else ttnn.DRAM_MEMORY_CONFIG)
         projected = ttnn.multiply(
             *(ttnn.reshape(y, (batch, 1, length, y.shape[3])), sight.before),  # a view, as all reshapes here
-            dtype=self.stage.activations if self.fine else ttnn.bfloat16,
+            dtype=self.stage.activations if self.precise else ttnn.bfloat16,
             memory_config=ttnn.DRAM_MEMORY_CONFIG,
         )
         ttnn.deallocate(y)
@@ -132,7 +133,7 @@ class RelativeAttention:
         ttnn.deallocate(projected)
         # near and far copies lie one below the other, as two heads; they become the keys of one
         key, value = (ttnn.reshape(x, (batch, self.n_heads, 2 * length, x.shape[3])) for x in (key, value))
-        received = (attend_fine if self.fine else attend)(query, key, value, sight.scores, self.compute_config)
+        received = (attend_in_float32 if self.precise else attend)(query, key, value, sight.scores, self.compute_config)
         known = ttnn.multiply(
             *(received, sight.after),
             dtype=self.stage.activations,
@@ -156,9 +157,9 @@ class FeedForward:
 
 
 class EncoderLayer:
-    def __init__(self, parameters, device, stage: Stage, fine: bool = False):
-        norm = PreciseLayerNorm if fine else LayerNorm
-        self.attention = RelativeAttention(parameters.attention, device, stage, fine)
+    def __init__(self, parameters, device, stage: Stage, precise: bool = False):
+        norm = PreciseLayerNorm if precise else LayerNorm
+        self.attention = RelativeAttention(parameters.attention, device, stage, precise)
         self.attention_norm = norm(parameters.attention_norm, device, stage)
         self.feed_forward = FeedForward(parameters.feed_forward, device, stage)
         self.feed_forward_norm = norm(parameters.feed_forward_norm, device, stage)
@@ -172,13 +173,13 @@ class EncoderLayer:
 
 
 class Encoder:
-    """`fine`: attention in float32 and norms that do not cut their weights, for six programs a layer more.
+    """`precise`: attention in float32 and norms that do not cut their weights, for six programs a layer more.
 
     Attention in bfloat16 leaves an error that is about the same in all rows of a sentence.
     """
 
-    def __init__(self, parameters, device, stage: Stage, fine: bool = False):
-        self.layers = [EncoderLayer(layer, device, stage, fine) for layer in parameters.layers]
+    def __init__(self, parameters, device, stage: Stage, precise: bool = False):
+        self.layers = [EncoderLayer(layer, device, stage, precise) for layer in parameters.layers]
         self.n_heads = self.layers[0].attention.n_heads
         self.channels = self.layers[0].attention.output.out_channels
 

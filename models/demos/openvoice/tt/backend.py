@@ -1,37 +1,110 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Opens the backend "ttnn" of pipeline.py: a loaded converter on a device, on several, or on whatever there is.
+"""The backend "ttnn" of pipeline.py: a loaded converter on one chip, or on several that share the work.
 
-On one chip text to speech joins it, so that what is spoken is converted where it is.
+On one chip text to speech runs on the same device, so base speech is converted without leaving it.
 """
 
 import atexit
 import os
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+
+import numpy as np
+from torch import nn
 
 import ttnn
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.reference.melo_tts import MeloTTS
-from models.demos.openvoice.tt.batch import BatchConverter
+from models.demos.openvoice.tt.batch import Batcher, MeshRunner
+from models.demos.openvoice.tt.device_converter import DeviceConverter
 from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
 from models.demos.openvoice.tt.precision import Precision
-from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE
+from models.demos.openvoice.tt.runner import ChipRunner
+from models.demos.openvoice.windows import Conversion
 from models.tt_audio.host.errors import DeviceError
+from models.tt_audio.tt.trace_cache import TraceCache, TraceError, obstacle
 
 CARDS = Path("/dev/tenstorrent")  # where the driver shows them
+# For `ttnn.open_device(trace_region_size=...)`. All forms of window of the V2 model are 6,175 programs (by the ledger),
+# as many forms of sentence as are kept (melo_runner.FORMS_KEPT) at most 24,000; in the traces of a simulated Wormhole
+# each takes 5.8 kB, on 72 cores: 175 MB. Twice that for the cores of a Blackhole, and a reserve; DRAM has gigabytes.
+TRACE_REGION_SIZE = 384 << 20
 
 
-class OneChip(BatchConverter):
-    def speech_network(self, model: MeloTTS, bert) -> DeviceMeloTTS | None:
-        """A loaded text-to-speech model, and the BERT that it speaks with, on the converter's device."""
-        return DeviceMeloTTS(model, self.device, bert, self, self.precision)
+class DeviceBackend:
+    """A converter on one device: what pipeline.Backend asks for."""
+
+    def __init__(
+        self,
+        reference: Converter,
+        device: ttnn.MeshDevice,
+        precision: Precision | None = None,
+        traced: bool | None = None,
+        window: int | None = None,
+    ):
+        """`traced`: whether windows and sentences are replayed from traces; None: where the device can. A mesh cannot.
+
+        `window`: frames of the converter's short bucket; None: as many as fit.
+        """
+        one_chip = device.get_num_devices() == 1
+        # a trace reads its inputs at the addresses of one chip, so a mesh runs op by op
+        self.traces = open_traces(device, traced) if one_chip else None
+        self.converter = DeviceConverter(reference, device, precision, self.traces, window)
+        self.batcher = Batcher(self.converter)
+        self.runner = ChipRunner(self.converter) if one_chip else MeshRunner(self.converter, self.batcher)
+
+    def embed(self, waveform: np.ndarray) -> np.ndarray:
+        """Return the speaker embedding [gin_channels] of one stretch of speech [N]."""
+        return self.converter.embed(waveform)
+
+    def convert(
+        self,
+        blocks: Iterable[np.ndarray],
+        source: np.ndarray,
+        targets: Sequence[np.ndarray],
+        tau: float,
+        seed: int,
+        chunk: int | None = None,
+    ) -> Iterator[list[np.ndarray]]:
+        """Yield for each stretch of `chunk` frames (None: as many as fit) its samples in each target voice."""
+        return self.runner.convert(blocks, source, targets, tau, seed, chunk)
+
+    def convert_batch(self, conversions: Sequence[Conversion]) -> list[np.ndarray]:
+        """Return the samples of each conversion, in the order given; they share passes."""
+        return self.batcher.convert_batch(conversions)
+
+    def warm_up(self) -> None:
+        """Compile every bucket's programs and prepare every weight, so that no later call has to wait for it."""
+        self.runner.warm_up()
+
+    def speech_network(self, model: MeloTTS, bert: nn.Module | None) -> DeviceMeloTTS | None:
+        """Load a text-to-speech model, and the BERT that it speaks with, on the device; None on a mesh."""
+        if not isinstance(self.runner, ChipRunner):
+            return None
+        if self.traces is not None:
+            self.traces.release()  # the model's tensors must not be where a trace writes
+        return DeviceMeloTTS(model, self.converter.device, bert, self, self.converter.precision)
 
 
-def open_backend(reference: Converter, device=None, precision: Precision | None = None) -> BatchConverter:
-    """The converter on `device`: an open one, the number of one of the machine's, or "all" of them as one mesh.
+def open_traces(device: ttnn.MeshDevice, traced: bool | None = None) -> TraceCache | None:
+    """Return a cache of traces for the device, or None where it runs op by op.
 
-    Without `device` it is the machine's first. What is opened here stays open until the process ends. An open device
+    `traced`: True is an error where the device cannot replay; None: traces where it can.
+    """
+    reason = obstacle(device, TRACE_REGION_SIZE)
+    if traced and reason:
+        raise TraceError(f"no traces here: {reason}")
+    return None if reason or traced is False else TraceCache(device)
+
+
+def open_backend(
+    reference: Converter, device: ttnn.MeshDevice | int | str | None = None, precision: Precision | None = None
+) -> DeviceBackend:
+    """Load the converter on `device`: an open one, the number of one of the machine's, or "all" of them as one mesh.
+
+    Without `device` it is the machine's first. A device opened here stays open until the process ends. An open device
     may be a mesh (ttnn.open_mesh_device), too: its chips then share the work.
     """
     if device is None or isinstance(device, int | str):
@@ -45,11 +118,10 @@ def open_backend(reference: Converter, device=None, precision: Precision | None 
         raise TypeError(
             f"device is {device!r}, not an open TTNN device: pass what ttnn.open_device or open_mesh_device gave"
         )
-    kind = OneChip if device.get_num_devices() == 1 else BatchConverter
-    return kind(reference, device, precision)
+    return DeviceBackend(reference, device, precision)
 
 
-def _opened(which: int | str):
+def _opened(which: int | str) -> ttnn.MeshDevice:
     if which == "all":
         mesh = ttnn.open_mesh_device(ttnn.MeshShape(1, ttnn.get_num_devices()))
         atexit.register(ttnn.close_mesh_device, mesh)

@@ -14,7 +14,7 @@ are bfloat16, because scaled_dot_product_attention takes nothing wider.
 import ttnn
 from models.tt_audio.tt.attention import attend
 from models.tt_audio.tt.linear import Linear
-from models.tt_audio.tt.memory import BYTES, fits_in_l1
+from models.tt_audio.tt.memory import BYTES, l1_bytes
 from models.tt_audio.tt.normalization import LayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.tensors import RowGather
@@ -56,7 +56,7 @@ class Layer:
 
 
 class Bert:
-    """Hidden state [-3] of a BERT: `parameters` (melo_parameters.bert) hold no layer behind it."""
+    """Hidden state [-3] of a BERT: `parameters` (parameters/bert.py) hold no layer behind it."""
 
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
@@ -99,7 +99,7 @@ class Bert:
         """L1, unless there are so many rows that the widened ones, x and their projection do not fit there."""
         columns = self.layers[0].widen.bias.shape[3] + 2 * self.words.shape[1]
         size = rows * columns * BYTES[self.stage.activations]
-        return ttnn.L1_MEMORY_CONFIG if fits_in_l1(self.device, size, L1_SHARE) else ttnn.DRAM_MEMORY_CONFIG
+        return ttnn.L1_MEMORY_CONFIG if size <= l1_bytes(self.device, L1_SHARE) else ttnn.DRAM_MEMORY_CONFIG
 
 
 class PhoneFeatures:

@@ -5,7 +5,7 @@
 
 One packed upload -> spectrogram -> posterior encoder -> flow with the source voice -> flow reversed with the target
 voice -> generator, window by window -> one waveform row to download. Nothing in between leaves the device; what a voice
-changes are biases (parameters.condition).
+changes are biases (parameters/conditioning.py).
 """
 
 import ttnn

@@ -3,9 +3,10 @@
 
 """The flow on the device: mirrors reference/coupling.py.
 
-z lies in two tensors, its channel halves, and stays there: the reversals between couplings are folded into the weights
-(parameters.py), so coupling i reads one half and adds to the other, taking turns. Forward takes a voice out, reverse
-puts a voice in; the voice enters as the biases of the convolutions, MeloTTS's speaker as those of norms.
+z is two tensors, its channel halves. The reversals of channels between couplings are folded into the weights
+(parameters/coupling.py), so the couplings take turns: an even one reads half 0 and adds to half 1, an odd one the other
+way round. Forward removes the source voice, reversed adds the target voice. A voice comes as the biases of the
+convolutions, a speaker of MeloTTS as those of norms.
 """
 
 import ttnn
@@ -89,7 +90,7 @@ class TransformerCouplingBlock:
         self.distances = Distances(device, encoder.n_heads, encoder.channels)
 
     def __call__(self, halves, speaker, mask=None, reverse: bool = False, batch: int = 1):
-        """`speaker`: a row for each coupling (melo_parameters.condition)."""
+        """`speaker`: a row for each coupling (parameters/conditioning.py)."""
         sight = self.distances(halves[0].shape[2], mask, batch)
         factor = None if mask is None else self.couplings[0].post.widened(mask)
 

@@ -4,7 +4,7 @@
 """Duration predictor on the device, the deterministic one: mirrors reference/duration_predictor.py.
 
 Text encoding [1, 1, batch * N, C] -> logarithms of the frames per phone [1, 1, batch * N, 1]. Rows after a sentence's
-end hold anything. The speaker comes as a row (melo_parameters.condition).
+end hold anything. The speaker comes as a row (parameters/conditioning.py).
 """
 
 import ttnn

@@ -20,11 +20,11 @@ import numpy as np
 
 import ttnn
 from models.demos.openvoice.config import ConverterConfig
-from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.converter import packed_shape
 from models.demos.openvoice.tt.reference_encoder import SHORTEST, ReferenceEncoder
 from models.demos.openvoice.tt.spectrogram import Spectrogram
 from models.tt_audio.host.voice_activity import MAX_SEGMENT_SECONDS
+from models.tt_audio.tt.tensors import download, upload
 
 
 class Piece(NamedTuple):
@@ -60,14 +60,13 @@ class Embedder:
         state = None
         for piece in self.pieces(len(waveform) // hop):
             inputs = self.encoder.inputs(piece.bucket, [piece.frames], skipped=0 if state is None else 1)
-            start, clock, *masks = (ttnn.to_device(tensor, self.device) for tensor in inputs)
+            start, counter, *masks = (ttnn.to_device(tensor, self.device) for tensor in inputs)
             if state is not None:
                 start = ttnn.add(state, start)
             spectrogram = self.spectrogram(self._hops(mirrored, piece))
-            state = self.encoder.state(spectrogram, start, clock, masks or None)
+            state = self.encoder.state(spectrogram, start, counter, masks or None)
         embedding = self.encoder.embedding(state)
-        of_each_chip = ttnn.to_torch(embedding, mesh_composer=ttnn.ConcatMeshToTensor(self.device, dim=0))
-        return of_each_chip.numpy().reshape(-1, self.config.gin_channels)[0]
+        return download(embedding).reshape(-1, self.config.gin_channels)[0]  # every chip has the same
 
     def pieces(self, frames: int) -> Iterator[Piece]:
         """Yield the pieces of a stretch of `frames` frames."""
@@ -98,6 +97,4 @@ class Embedder:
         existing = piece.frames + rows - piece.bucket
         hops = np.zeros((1, 1, rows, hop), np.float32)
         hops[0, 0, :existing] = mirrored[piece.first * hop :][: existing * hop].reshape(-1, hop)
-        return ttnn.from_torch(
-            parameters.from_numpy(hops), dtype=ttnn.float32, layout=ttnn.ROW_MAJOR_LAYOUT, device=self.device
-        )
+        return upload(hops, self.device, layout=ttnn.ROW_MAJOR_LAYOUT)

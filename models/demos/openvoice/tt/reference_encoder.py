@@ -7,9 +7,10 @@ Spectrogram [1, 1, batch * T, bins, padded to tiles] -> embedding [1, 1, batch, 
 after the end of a shorter recording are masked (`inputs`). A recording longer than the longest bucket passes in pieces
 (embedding.py), and the state of the GRU goes from one piece to the next.
 
-The convolutions read an image of frequencies (height) by blocks of PHASES frames (width). The frames of a block are
+The convolutions read an image of frequencies (height) by blocks of eight frames (width). The frames of a block are
 channels, so the one input channel becomes eight, and the first three layers halve time by halving the frames of a block
-(parameters.py). Time is aligned to tiles that way and frequency need not be, so a mask is a row of frames.
+(parameters/reference_encoder.py). Time is aligned to tiles that way and frequency need not be, so a mask is a row of
+frames.
 
 The GRU is one matmul and four element-wise programs a step. Its state is [h | e]: the hidden vector h, and e, which is
 one-hot at the row of the input projection that the next step reads. The weight has that projection as further rows:
@@ -22,69 +23,17 @@ one-hot at the row of the input projection that the next step reads. The weight 
 import numpy as np
 
 import ttnn
-from models.tt_audio.tt.memory import BYTES, fits_in_l1
+from models.tt_audio.tt.activations import RELU, SIGMOID, TANH
+from models.tt_audio.tt.conv import Conv2d
+from models.tt_audio.tt.linear import Linear
+from models.tt_audio.tt.memory import BYTES, l1_bytes
+from models.tt_audio.tt.normalization import LayerNorm
 from models.tt_audio.tt.precision import Stage
+from models.tt_audio.tt.tensors import host_tensor
 
-SIGMOID = ttnn.UnaryWithParam(ttnn.UnaryOpType.SIGMOID)
-TANH = ttnn.UnaryWithParam(ttnn.UnaryOpType.TANH)
-RELU = ttnn.UnaryWithParam(ttnn.UnaryOpType.RELU)
-
-PHASES = 8  # frames of a block: whole 32-byte rows of float32, and three halvings before time is a plain axis again
-CLOCK = 32  # columns of e: one tile; with 64 frames a step they count 2,048 frames
-SATURATED = 100.0  # tanh and sigmoid of it are 1, and sigmoid of its negative is 0, in float32
 GATES = 4  # reset, update, and the two terms of the candidate: recurrent and input
 INPUT_SHARE = 0.2  # of L1: a convolution holds its input, the same with its halo (up to twice that) and its output
 SHORTEST = 128  # frames; below it TTNN's sliding windows refuse the last convolutions
-
-
-class Conv2d:
-    """Convolution over [1, 1, batch * height * width, channels], in L1; see conv.Conv1d for the prepared weights."""
-
-    def __init__(self, parameters, device, stage: Stage, stride, padding, activation=None):
-        self.parameters = parameters
-        self.device = device
-        self.stage = stage
-        self.stride = stride
-        self.padding = padding  # top, bottom, left, right
-        self.activation = activation
-        self.out_channels, self.in_channels, *self.kernel = parameters.weight.shape
-        self.prepared = {}  # shape and placement of the input -> weight, bias as the op laid them out
-
-    def __call__(self, x, batch: int, size: tuple[int, int]):
-        """Return the result and its (height, width)."""
-        key = (batch, size, str(x.memory_config()))
-        weight, bias = self.prepared.get(key) or (self.parameters.weight, self.parameters.get("bias"))
-        y, size, kept = ttnn.conv2d(
-            input_tensor=x,
-            weight_tensor=weight,
-            bias_tensor=bias,
-            device=self.device,
-            in_channels=self.in_channels,
-            out_channels=self.out_channels,
-            batch_size=batch,
-            input_height=size[0],
-            input_width=size[1],
-            kernel_size=tuple(self.kernel),
-            stride=self.stride,
-            padding=self.padding,
-            dilation=(1, 1),
-            dtype=self.stage.activations,
-            slice_config=ttnn.Conv2dL1FullSliceConfig,
-            conv_config=ttnn.Conv2dConfig(
-                weights_dtype=self.stage.weights,
-                activation=self.activation,
-                deallocate_activation=True,
-                reallocate_halo_output=False,
-                config_tensors_in_dram=True,
-                act_block_h_override=32,  # else a whole shard is unrolled, 9 times its size
-            ),
-            compute_config=self.stage.compute_config(self.device),
-            return_output_dim=True,
-            return_weights_and_bias=True,
-        )
-        if key not in self.prepared:
-            self.prepared[key] = tuple(kept)
-        return y, tuple(size)
 
 
 class GRU:
@@ -104,8 +53,10 @@ class GRU:
             compute_with_storage_grid_size=ttnn.CoreCoord(2, columns // depth),
         )
 
-    def __call__(self, x, state, steps: int):
-        """Return the state after the last step. `x` [1, 1, CLOCK, gates] is the input projection plus the clock."""
+    def __call__(self, x: ttnn.Tensor, state: ttnn.Tensor, steps: int) -> ttnn.Tensor:
+        """Return the state [1, 1, batch, H + E] after the last of `steps` steps.
+
+        `x` [1, 1, E, gates] is the input projection plus the counter (`ReferenceEncoder.inputs`)."""
         weight = ttnn.concat([self.recurrent, x], dim=2, memory_config=ttnn.L1_MEMORY_CONFIG)
         for _ in range(steps):
             reset, update, recurrent, candidate = ttnn.experimental.minimal_matmul_split(
@@ -128,10 +79,11 @@ class ReferenceEncoder:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.stage = stage
-        self.bins = parameters.norm_weight.shape[-1]
-        self.epsilon = parameters.epsilon
-        self.norm_weight = ttnn.to_device(parameters.norm_weight, device)
-        self.norm_bias = ttnn.to_device(parameters.norm_bias, device)
+        self.bins = parameters.norm.weight.shape[-1]
+        self.phases = parameters.phases
+        self.counter = parameters.counter
+        self.saturated = parameters.saturated
+        self.norm = LayerNorm(parameters.norm, device, stage)
         self.convs = []
         for convolution in parameters.convs:
             in_blocks = convolution.weight.shape[3] == 2  # else time is a plain axis
@@ -139,59 +91,47 @@ class ReferenceEncoder:
             self.convs.append(Conv2d(convolution, device, stage, stride, padding, RELU))
         self.projection = Conv2d(parameters.projection, device, stage, (1, 1), (0, 0, 0, 0))
         self.gru = GRU(parameters.gru, device, stage)
-        self.out_weight = ttnn.to_device(parameters.out_weight, device)
-        self.out_bias = ttnn.to_device(parameters.out_bias, device)
+        self.out = Linear(parameters.out, device, stage, whole_grid=False)
         self.step_frames = 2 ** len(self.convs)  # frames for each step of the GRU
         self.longest = self._longest()
 
-    def __call__(self, spec, start, clock, masks=None):
+    def __call__(self, spec, start, counter, masks=None):
         """Return the embeddings [1, 1, batch, gin_channels] of spectrograms [1, 1, batch * T, bins].
 
-        `start`, `clock` and, unless all recordings fill the bucket, `masks` are the tensors of `inputs`, uploaded.
+        `start`, `counter` and, unless all recordings fill the bucket, `masks` are the tensors of `inputs`, uploaded.
         """
-        return self.embedding(self.state(spec, start, clock, masks))
+        return self.embedding(self.state(spec, start, counter, masks))
 
-    def state(self, spec, start, clock, masks=None):
-        """Return the state [1, 1, batch, H + CLOCK] of the GRU after the spectrogram, its last CLOCK columns zero.
+    def state(self, spec, start, counter, masks=None):
+        """Return the state [1, 1, batch, H + E] of the GRU after the spectrogram, with its counter e zero.
 
         `start` is the state before it; the other arguments are as for a call.
         """
         batch, frames = start.shape[2], spec.shape[2] // start.shape[2]
         x = ttnn.slice(spec, [0, 0, 0, 0], [1, 1, spec.shape[2], self.bins])
-        x = ttnn.layer_norm(
-            x,
-            epsilon=self.epsilon,
-            weight=self.norm_weight,
-            bias=self.norm_bias,
-            compute_kernel_config=self.stage.compute_config(self.device),
-        )
+        x = self.norm(x)
         if masks is not None:
             x = _masked(x, masks[0])
         x = ttnn.transpose(ttnn.reshape(x, (batch, 1, frames, self.bins)), 2, 3)
-        size = (self.bins, frames // PHASES)
-        x = ttnn.reshape(ttnn.untilize(x), (1, 1, batch * size[0] * size[1], PHASES))
+        size = (self.bins, frames // self.phases)
+        x = ttnn.reshape(ttnn.untilize(x), (1, 1, batch * size[0] * size[1], self.phases))
         for i, conv in enumerate(self.convs):
             x, size = conv(x, batch, size)
             if masks is not None and i + 1 < len(masks):
                 x = _masked(x, masks[i + 1])
         x, (_, steps) = self.projection(x, batch, size)
         x = ttnn.to_memory_config(x, ttnn.L1_MEMORY_CONFIG)
-        x = ttnn.pad(x, [(0, 0), (0, 0), (0, CLOCK - batch * steps), (0, 0)], 0.0)
-        return self.gru(ttnn.add(x, clock), start, steps)
+        x = ttnn.pad(x, [(0, 0), (0, 0), (0, self.counter - batch * steps), (0, 0)], 0.0)
+        return self.gru(ttnn.add(x, counter), start, steps)
 
     def embedding(self, state):
         """Return the embeddings [1, 1, batch, gin_channels] for states of the GRU."""
-        return ttnn.linear(
-            state,
-            self.out_weight,
-            bias=self.out_bias,
-            compute_kernel_config=self.stage.compute_config(self.device),
-        )
+        return self.out(state)
 
     def inputs(self, frames: int, lengths, skipped: int = 0) -> list:
         """Return what `state` needs beside a spectrogram whose items have `lengths` frames in a bucket of `frames`.
 
-        These are host tensors: the start state, the clock and, unless all items fill the bucket, a mask of frames
+        These are host tensors: the start state, the counter and, unless all items fill the bucket, a mask of frames
         before each convolution. The GRU ignores the first `skipped` steps of each item.
         """
         batch, steps = len(lengths), frames // self.step_frames
@@ -201,21 +141,21 @@ class ReferenceEncoder:
                 f"of {self.step_frames}, and all together hold at most {self.longest}"
             )
         lengths = np.asarray(lengths)
-        hidden = self.gru.bias.shape[-1] // GATES - CLOCK
-        start = np.zeros((batch, hidden + CLOCK), np.float32)
+        hidden = self.gru.bias.shape[-1] // GATES - self.counter
+        start = np.zeros((batch, hidden + self.counter), np.float32)
         start[np.arange(batch), hidden + np.arange(batch) * steps] = 1
-        clock = np.zeros((CLOCK, GATES, hidden + CLOCK), np.float32)
+        counter = np.zeros((self.counter, GATES, hidden + self.counter), np.float32)
         step = np.arange(batch * steps)
         step = step[step % steps < steps - 1]  # after an item's last step e is zero
-        clock[step, -1, hidden + 1 + step] = SATURATED
+        counter[step, -1, hidden + 1 + step] = self.saturated
         # In the steps to ignore the update gate is 1, so h stays as it is.
         step = np.arange(steps)
         ignored = (step < skipped) | (step >= -(-lengths[:, None] // self.step_frames))
-        clock[: batch * steps, 1, :hidden] = SATURATED * ignored.reshape(-1, 1)
-        arrays = [start, clock.reshape(CLOCK, -1)]
+        counter[: batch * steps, 1, :hidden] = self.saturated * ignored.reshape(-1, 1)
+        arrays = [start, counter.reshape(self.counter, -1)]
         if (lengths < frames).any():
             arrays += self._masks(frames, lengths)
-        return [_host(array) for array in arrays]
+        return [host_tensor(array) for array in arrays]
 
     def _masks(self, frames: int, lengths: np.ndarray) -> list:
         masks = [(np.arange(frames) < lengths[:, None]).reshape(-1, 1)]
@@ -223,7 +163,7 @@ class ReferenceEncoder:
         for i, conv in enumerate(self.convs[:-1]):  # the GRU ignores the rows after the end that the last one leaves
             height = (height + 1) // 2
             frames, lengths = frames // 2, (lengths + 1) // 2
-            phases = max(PHASES >> (i + 1), 1)
+            phases = max(self.phases >> (i + 1), 1)
             exists = np.arange(frames) < lengths[:, None]
             mask = exists.reshape(len(lengths), 1, frames // phases, phases)
             # A mask of full width, because the convolution leaves shards without rows, on which a column never ends.
@@ -235,15 +175,18 @@ class ReferenceEncoder:
 
     def _longest(self) -> int:
         """Return the frames of the longest bucket, a power of two, that e can count and whose convolutions fit L1."""
-        height, blocks, values = self.bins, 1 / PHASES, [float(self.bins)]  # of a frame
+        height, blocks, values = self.bins, 1 / self.phases, [float(self.bins)]  # of a frame
         for conv in self.convs:
             height, blocks = (height + 1) // 2, blocks / conv.stride[1]
             values.append(height * blocks * conv.out_channels)
-        size = BYTES[self.stage.activations] * max(values)
-        if not fits_in_l1(self.device, SHORTEST * size, INPUT_SHARE):
+        most = min(
+            l1_bytes(self.device, INPUT_SHARE) // (BYTES[self.stage.activations] * max(values)),
+            self.counter * self.step_frames,
+        )
+        if most < SHORTEST:
             raise ValueError(f"a reference encoder of {self.bins} bins does not fit the L1 of this device")
         longest = SHORTEST
-        while 2 * longest <= CLOCK * self.step_frames and fits_in_l1(self.device, 2 * longest * size, INPUT_SHARE):
+        while 2 * longest <= most:
             longest *= 2
         return longest
 
@@ -253,8 +196,3 @@ def _masked(x, mask):
     items, _, rows, _ = mask.shape
     image = ttnn.reshape(x, (items, x.shape[2] // (items * rows), rows, x.shape[3]))
     return ttnn.reshape(ttnn.multiply(image, mask, output_tensor=image), tuple(x.shape))
-
-
-def _host(array: np.ndarray):
-    array = np.ascontiguousarray(array.reshape((1,) * (4 - array.ndim) + array.shape), dtype=np.float32)
-    return ttnn.Tensor(array, ttnn.float32, layout=ttnn.TILE_LAYOUT)

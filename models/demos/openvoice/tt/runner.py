@@ -1,104 +1,43 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The backend "ttnn" of pipeline.py: recordings of any length on fixed shapes.
-
-A recording that fits the short bucket is converted in one piece. A longer one is cut (windows.py) into windows of the
-long bucket, which the encoder and the flow, cheap and far-seeing, take whole; the generator, dear and short-sighted,
-runs over the frames to keep in windows of the short bucket. Both lengths follow from the device's L1 and the config.
-Every bucket exists in two forms: all frames there, and masked, for a window in which the recording ends.
+"""Conversion of recordings on one chip, window by window.
 
 A window uploads one packed tensor and downloads one row of samples for each target. Where the device can replay traces
-(trace.py) nothing else is left to the host, else it dispatches op by op; the programs are the same.
+(window_traces.py) the host does nothing else; otherwise it dispatches op by op. The programs are the same.
 """
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from loguru import logger
 
 import ttnn
-from models.demos.openvoice.reference.converter import Converter as ReferenceConverter
-from models.demos.openvoice.tt import parameters
-from models.demos.openvoice.tt.converter import Converter, packed_shape
-from models.demos.openvoice.tt.embedding import Embedder
-from models.demos.openvoice.tt.precision import Precision
-from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
-from models.demos.openvoice.tt.trace import Form, Traces, obstacle
-from models.demos.openvoice.windows import Window, covering_starts, join, noise, windows
-from models.tt_audio.host.errors import DeviceError, UsageError
-from models.tt_audio.tt.memory import BYTES, generator_window, longest_row
-from models.tt_audio.tt.precision import Stage
-
-# Short windows in a long one. More would waste less of the long window on context, at the price of memory and latency.
-LONG = 4
-VOICES_KEPT = 64  # on the device; 32 biases of 384 values each, about 3 MB in tiles
+from models.demos.openvoice.tt.conditioning import Conditioning
+from models.demos.openvoice.tt.converter import packed_shape
+from models.demos.openvoice.tt.device_converter import DeviceConverter
+from models.demos.openvoice.tt.window_traces import WindowForm, WindowTraces
+from models.demos.openvoice.windows import Window
+from models.tt_audio.tt.tensors import concat_rows, download, upload
 
 
-@dataclass(frozen=True)
-class Conditioning:
-    """What a voice puts into the network: biases in the place of those of `parameters`, ready for the convolutions.
+class ChipRunner:
+    """Runs a converter on the one chip of its device."""
 
-    They lie on the device; under traces, which read them from one place, on the host."""
-
-    encoder: list | None
-    flow: list
-    conv_pre: object | None
-
-    def map(self, function: Callable) -> "Conditioning":
-        return Conditioning(
-            encoder=self.encoder and [function(bias) for bias in self.encoder],
-            flow=[[function(bias) for bias in coupling] for coupling in self.flow],
-            conv_pre=None if self.conv_pre is None else function(self.conv_pre),
-        )
-
-    def flat(self) -> list:
-        biases = []
-        self.map(biases.append)
-        return biases
-
-
-class DeviceConverter:
-    """A loaded converter on one device. `reference` gives the weights; the arithmetic is all the device's.
-
-    `traced`: whether windows are replayed from traces; None: where the device can (trace.obstacle).
-    `window`: frames of the short bucket; None: as many as fit.
-    """
-
-    def __init__(
-        self,
-        reference: ReferenceConverter,
-        device,
-        precision: Precision | None = None,
-        traced: bool | None = None,
-        window: int | None = None,
-    ):
-        self.reference = reference
-        self.config = reference.config
-        self.device = device
-        self.precision = precision or Precision()
-        self.converter = Converter(parameters.preprocess(reference), self.config, device, self.precision)
-        reference_encoder = ReferenceEncoder(
-            parameters.preprocess(reference.reference_encoder), device, self.precision.reference_encoder
-        )
-        self.embedder = Embedder(self.converter.spectrogram, reference_encoder, self.config, device)
-        limit = longest_row(device, self.config.hop_length * BYTES[ttnn.float32])  # a frame's samples are in one row
-        self.short = window or generator_window(self.config, device, self.precision.generator, limit=limit)
-        self.long = LONG * self.short
-        self.reach = reference.generator.reach
-        self.context = reference.latent_reach + self.reach
-        self.chunk = self.long - 2 * self.context
-        if self.chunk <= 0 or self.short <= 2 * self.reach:
-            raise DeviceError(
-                f"this model sees {self.context} frames on each side, more than a window has on this device"
+    def __init__(self, converter: DeviceConverter):
+        self.converter = converter
+        self.traces = None
+        if converter.traces is not None:
+            config, buckets = converter.config, (converter.short, converter.long)
+            self.traces = WindowTraces(
+                converter.traces,
+                converter.network,
+                converter.short,
+                {frames: (1, 1, *packed_shape(config, frames)) for frames in buckets},
+                converter.biases(np.zeros(config.gin_channels, np.float32)),
             )
-        self._voices: OrderedDict[bytes, Conditioning] = OrderedDict()
-        self.traces = self._traces(traced)
         self._run = self._eager if self.traces is None else self.traces.begin
-
-    # --- the backend of pipeline.py -----------------------------------------------------------------------------------
 
     def convert(
         self,
@@ -109,13 +48,14 @@ class DeviceConverter:
         seed: int,
         chunk: int | None = None,
     ) -> Iterator[list[np.ndarray]]:
-        """Samples in blocks -> for each stretch of `chunk` frames the samples in each target voice."""
-        voice, voices = self.voice(source), [self.voice(target) for target in targets]
+        """Yield for each stretch of `chunk` frames (None: as many as fit) its samples in each target voice."""
+        converter = self.converter
+        voice, voices = converter.voice(source), [converter.voice(target) for target in targets]
         # Of a whole recording the next window is begun before this one is awaited; a stream gets its piece at once.
         ahead = 0 if chunk else 1
         begun: deque[Callable] = deque()
         try:
-            for window in self._windows(blocks, chunk):
+            for window in converter.windows(blocks, chunk):
                 begun.append(self._begin(window, voice, voices, tau, seed))
                 if len(begun) > ahead:
                     yield begun.popleft()()
@@ -123,142 +63,91 @@ class DeviceConverter:
                 yield begun.popleft()()
         finally:
             if begun:  # the caller has stopped, but the device still writes into the memory for these samples
-                ttnn.synchronize_device(self.device)
-
-    def embed(self, waveform: np.ndarray) -> np.ndarray:
-        """Return the tone colour [gin_channels] of one stretch of speech [N]."""
-        if self.traces is not None:
-            for form in self.embedder.forms(len(waveform) // self.config.hop_length):
-                self.traces.meet(form)
-        return self.embedder(waveform)
-
-    def voice(self, embedding: np.ndarray) -> Conditioning:
-        """The conditioning of an embedding [gin_channels]; the last ones used stay on the device."""
-        embedding = self._checked(embedding)
-        key = embedding.tobytes()
-        if key not in self._voices:
-            self._voices[key] = self._condition(embedding)
-            if len(self._voices) > VOICES_KEPT:
-                self._voices.popitem(last=False)
-        self._voices.move_to_end(key)
-        return self._voices[key]
-
-    def _checked(self, embedding: np.ndarray) -> np.ndarray:
-        embedding = np.ascontiguousarray(embedding, np.float32)
-        if embedding.shape != (self.config.gin_channels,):
-            raise ValueError(
-                f"this voice has shape {embedding.shape}, the model takes ({self.config.gin_channels},): "
-                "it belongs to another model"
-            )
-        if not np.isfinite(embedding).all():
-            raise ValueError("this voice holds values that are not finite: extract it again")
-        return embedding
+                ttnn.synchronize_device(converter.device)
 
     def warm_up(self) -> None:
-        """Compile every bucket's programs and prepare every weight, so that nothing has to wait for it later."""
-        self.embedder.warm_up(self.embed)  # before the first capture, because each form would undo it, as below
-        voice = self.voice(np.zeros(self.config.gin_channels, np.float32))
-        forms = self._forms()
-        if self.traces is not None:  # all of them before the first capture, which each would undo
-            for form in forms:
+        """Compile every bucket's programs and prepare every weight, so that no later call has to wait for it."""
+        converter = self.converter
+        converter.embedder.warm_up(converter.embed)  # before the first capture, because each new form would undo it
+        voice = converter.voice(np.zeros(converter.config.gin_channels, np.float32))
+        forms = converter.forms()
+        if self.traces is not None:
+            for form in forms:  # all of them before the first capture, for the same reason
                 self.traces.compile(form)
         for form in forms:
-            silence = parameters.from_numpy(np.zeros((1, 1, *packed_shape(self.config, form.frames)), np.float32))
+            silence = np.zeros((1, 1, *packed_shape(converter.config, form.frames)), np.float32)
             self._run(silence, form, voice, [voice])()
         logger.info(
-            f"warm: windows of {self.short} and {self.long} frames, "
-            f"{self.device.num_program_cache_entries()} programs compiled"
+            f"warm: windows of {converter.short} and {converter.long} frames, "
+            f"{converter.device.num_program_cache_entries()} programs compiled"
         )
-
-    def _windows(self, blocks: Iterable[np.ndarray], chunk: int | None = None) -> Iterator[Window]:
-        if chunk is not None and chunk > self.chunk:
-            raise UsageError(f"a chunk of {chunk} frames does not fit: on this device at most {self.chunk} do")
-        return windows(blocks, self.config, chunk or self.chunk, self.context)
 
     # --- one window ---------------------------------------------------------------------------------------------------
 
-    def _begin(self, window: Window, source, targets, tau: float, seed: int) -> Callable[[], list[np.ndarray]]:
-        """Enqueues a window (op by op, only packs it); the result waits for its samples."""
-        form = self._form(window)
-        packed = self._packed(window, form.frames, tau, seed)
-        rows = self._run(packed, form, source, targets)
+    def _begin(
+        self, window: Window, source: Conditioning, targets: Sequence[Conditioning], tau: float, seed: int
+    ) -> Callable[[], list[np.ndarray]]:
+        """Enqueue a window (op by op: only pack it); return a function that waits for its samples in each target."""
+        form = self.converter.form(window)
+        rows = self._run(self.converter.packed(window, form.frames, tau, seed), form, source, targets)
 
         def finish() -> list[np.ndarray]:
-            samples = [row.numpy().reshape(len(form.starts), -1) for row in rows()]
-            return [self.kept(own, form.starts, window.keep)[: window.keep_samples] for own in samples]
+            samples = [row.reshape(len(form.starts), -1) for row in rows()]
+            return [self.converter.kept(own, form.starts, window.keep)[: window.keep_samples] for own in samples]
 
         return finish
 
-    def _eager(self, packed, form: Form, source, targets) -> Callable[[], list]:
-        def finish():
-            packed_rows = ttnn.from_torch(packed, dtype=ttnn.float32, layout=ttnn.ROW_MAJOR_LAYOUT, device=self.device)
-            hops, drawn, mask = self.converter.unpack(packed_rows, form.frames, form.masked)
-            neutral = self.converter.neutral(hops, drawn, source, mask)
-            rows = []
+    def _eager(
+        self, packed: np.ndarray, form: WindowForm, source: Conditioning, targets: Sequence[Conditioning]
+    ) -> Callable[[], list[np.ndarray]]:
+        """Return a function that runs a window op by op; its result is a row of samples for each target."""
+        network, window = self.converter.network, self.converter.short
+
+        def finish() -> list[np.ndarray]:
+            rows = upload(packed, self.converter.device, layout=ttnn.ROW_MAJOR_LAYOUT)
+            hops, drawn, mask = network.unpack(rows, form.frames, form.masked)
+            neutral = network.neutral(hops, drawn, source, mask)
+            samples = []
             for target in targets:
-                z = self.converter.voiced(neutral, target, mask)
-                rows.append(ttnn.to_torch(self.converter.waveform(z, form.starts, self.short, target, mask)))
-            return rows
+                z = network.voiced(neutral, target, mask)
+                samples.append(download(network.waveform(z, form.starts, window, target, mask)))
+            return samples
 
         return finish
 
-    def _form(self, window: Window) -> Form:
-        bucket = self.short if window.frames <= self.short else self.long
-        return Form(bucket, window.frames < bucket, self.generator_starts(bucket, window.keep.stop))
+    # --- speech that is on the device already: melo_runner.py ---------------------------------------------------------
 
-    def _forms(self) -> list[Form]:
-        """Every form a window can have: a long one without a mask lies between others, so all it can give is kept."""
-        starts = self.generator_starts(self.long, self.long - self.context)
-        return [
-            *(Form(self.short, masked, (0,)) for masked in (False, True)),
-            Form(self.long, False, starts),
-            *(Form(self.long, True, starts[:count]) for count in range(1, len(starts) + 1)),
-        ]
+    def voices(self, source: np.ndarray, target: np.ndarray) -> tuple[Conditioning, Conditioning]:
+        """Return the biases of two embeddings on the device, where the traces read them if there are any."""
+        voices = self.converter.voice(source), self.converter.voice(target)
+        return voices if self.traces is None else self.traces.load(*voices)
 
-    def _packed(self, window: Window, bucket: int, tau: float, seed: int):
-        """The window's samples, its noise (times tau) and its mask as the one tensor that travels."""
-        hop, channels = self.config.hop_length, self.config.inter_channels
-        packed = np.zeros((1, 1, *packed_shape(self.config, bucket)), np.float32)
-        hops = window.samples.reshape(-1, hop)
-        packed[0, 0, : len(hops), :hop] = hops
-        drawn = noise(seed, channels, window.first, window.first + window.frames)
-        packed[0, 0, : window.frames, hop : hop + channels] = tau * drawn.T
-        packed[0, 0, : window.frames, hop + channels] = 1.0
-        return parameters.from_numpy(packed)
+    def convert_hops(
+        self,
+        hops: ttnn.Tensor,
+        noise: ttnn.Tensor,
+        mask: ttnn.Tensor,
+        frames: int,
+        batch: int,
+        source: Conditioning,
+        target: Conditioning,
+    ) -> ttnn.Tensor:
+        """Convert a batch of items of `frames` frames each.
 
-    def generator_starts(self, bucket: int, stop: int) -> tuple[int, ...]:
-        """Return the first frames of the generator windows that cover a bucket up to the last kept frame, `stop`."""
-        return covering_starts(bucket, self.short, self.reach, stop)
+        hops [1, 1, batch * (frames + overlap), hop], noise [1, 1, batch * frames, channels] times tau, mask [1, 1,
+        batch * frames, 1] -> rows of samples, which `kept_of_hops` joins
+        """
+        network = self.converter.network
+        z = network.voiced(network.neutral(hops, noise, source, mask, batch), target, mask, batch)
+        window, starts = min(self.converter.short, frames), self.converter.generator_starts(frames)
+        rows = []
+        for item in range(batch):
+            at = [item * frames + start for start in starts]
+            rows += network.rows(z, at, window, target.conv_pre, mask)
+        return concat_rows(rows)
 
-    def kept(self, rows: np.ndarray, starts: Sequence[int], keep: slice) -> np.ndarray:
-        """Join the rows of samples of the generator windows to the samples of the kept frames.
-
-        rows [generator windows, samples]; the windows begin at the frames `starts`."""
-        return join(rows, starts, self.short, self.reach, keep, self.config.hop_length)
-
-    def _traces(self, traced: bool | None) -> Traces | None:
-        reason = obstacle(self.device)
-        if traced and reason:
-            raise ValueError(f"no traces here: {reason}")
-        if reason or traced is False:
-            return None
-        shapes = {frames: (1, 1, *packed_shape(self.config, frames)) for frames in (self.short, self.long)}
-        pattern = self._biases(np.zeros(self.config.gin_channels, np.float32))
-        return Traces(self.converter, self.short, shapes, pattern, self.device)
-
-    def _condition(self, embedding: np.ndarray) -> Conditioning:
-        biases = self._biases(embedding)
-        return biases if self.traces else biases.map(lambda bias: ttnn.to_device(bias, self.device))
-
-    def _biases(self, embeddings: np.ndarray, mapper=None) -> Conditioning:
-        biases = parameters.condition(self.reference, embeddings, mapper)
-        return Conditioning(
-            encoder=biases.encoder and [_ready(bias, self.precision.posterior_encoder) for bias in biases.encoder],
-            flow=[[_ready(bias, self.precision.flow) for bias in coupling] for coupling in biases.flow],
-            conv_pre=None if biases.conv_pre is None else _ready(biases.conv_pre, self.precision.generator),
-        )
-
-
-def _ready(bias, stage: Stage):
-    """A bias as the convolution keeps its own: in the weights' format, in tiles."""
-    return ttnn.to_dtype(ttnn.to_layout(bias, ttnn.TILE_LAYOUT), stage.weights)
+    def kept_of_hops(self, rows: np.ndarray, frames: int, counts: Sequence[int]) -> list[np.ndarray]:
+        """Return the samples of the first `counts` frames of each item from the downloaded rows of `convert_hops`."""
+        starts = self.converter.generator_starts(frames)
+        items = rows.reshape(len(counts), len(starts), -1)
+        return [self.converter.kept(own, starts, slice(0, count)) for own, count in zip(items, counts, strict=True)]

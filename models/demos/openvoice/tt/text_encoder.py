@@ -3,12 +3,12 @@
 
 """Text encoder on the device: mirrors reference/text_encoder.py.
 
-    ids, BERT features at phones -> sum of embeddings -> transformer -> text encoding; means beside log deviations
+    ids, BERT features at phones -> sum of embeddings -> transformer -> text encoding; means, then log deviations
 
 ttnn.embedding reads bfloat16 tables only, so a row of a table is two of bfloat16, the high and the low part. The rows
 of all tables are concatenated, and one matmul with ones adds them in float32.
 
-The transformer is a fine one (attention.Encoder): an error that is the same for all phones makes all of them longer.
+The transformer is a precise one (attention.Encoder): an error that is the same for all phones makes all of them longer.
 """
 
 import ttnn
@@ -26,7 +26,7 @@ class TextEncoder:
         self.tables = [ttnn.to_device(table, device) for table in parameters.tables]
         self.sum = Linear(parameters.sum, device, stage, whole_grid=False)
         self.scaled = [multiply(parameters.scale)]
-        self.encoder = Encoder(parameters.encoder, device, stage, fine=True)
+        self.encoder = Encoder(parameters.encoder, device, stage, precise=True)
         self.projection = Conv1d(parameters.projection, device, stage)
         self.distances = Distances(device, self.encoder.n_heads, self.encoder.channels)
 
@@ -34,8 +34,8 @@ class TextEncoder:
         """Encode phones.
 
         `ids` of phones, tones and languages (V1: of phones only) are rows of uint32, each [1, batch * N]; `features`
-        [1, 1, batch * N, C] are BERT's, projected; `mask` [1, 1, batch * N, 1] is 1 on phones that exist; `speaker` is
-        the row of melo_parameters.condition.
+        [1, 1, batch * N, C] are BERT's, projected; `mask` [1, 1, batch * N, 1] is 1 on valid phones; `speaker` is the
+        row of parameters/conditioning.py.
         Return the encoding [1, 1, batch * N, C], zero outside the mask, and [1, 1, batch * N, 2 I]: means, then log
         deviations, which hold anything outside the mask.
         """

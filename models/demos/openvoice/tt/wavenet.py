@@ -1,12 +1,15 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""WaveNet on the device: mirrors reference/wavenet.py, with whatever projection follows it folded in.
+"""WaveNet on the device: mirrors reference/wavenet.py, with the projection that follows it folded in.
 
-Hidden features [1, 1, T, C] -> features [1, 1, T, P]. Four programs a layer: halo and convolution (bias: the voice's),
-the gate, the residual projection with its addition. The gate reads the convolution's halves where they lie and writes
-into its slot among the gates of GROUP layers; the skip halves of these layers and the projection behind them are one
-product with those gates.
+Hidden features [1, 1, T, C] -> features [1, 1, T, P]. Four programs a layer: halo and convolution (its bias is the
+voice's), the gate, the residual projection with its addition. The gate reads the halves of the convolution's output as
+views and writes into its slot of a tensor that holds the gates of a group of layers:
+
+    slot          0          1          2          3
+    channels      0 .. C-1   C .. 2C-1  ...                 one product with this tensor replaces the skip halves
+    gate of       layer 0    layer 1    layer 2    layer 3  of these layers and the projection after them
 """
 
 import ttnn
@@ -16,13 +19,12 @@ from models.tt_audio.tt.linear import FusedLinear
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import columns, halves, shard, slots
 
-GROUP = 4  # layers whose gates lie side by side: a slot has to have cores of its own in a row of them
-
 
 class WaveNet:
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.stage = stage
+        self.group = parameters.group  # layers whose gates lie side by side
         self.in_layers = [
             Conv1d(layer, device, stage, dilation=dilation)
             for layer, dilation in zip(parameters.in_layers, parameters.dilations, strict=True)
@@ -37,9 +39,9 @@ class WaveNet:
         rows, channels = x.shape[2], x.shape[3]
         total, last = addend, len(self.in_layers) - 1
         for i, in_layer in enumerate(self.in_layers):
-            slot = i % GROUP
+            slot = i % self.group
             if slot == 0:
-                count = min(GROUP, last + 1 - i)
+                count = min(self.group, last + 1 - i)
                 gates = ttnn.empty(
                     (1, 1, rows, count * channels),
                     dtype=self.stage.activations,
@@ -59,8 +61,8 @@ class WaveNet:
                 following = self.residual_layers[i](gate, x.memory_config(), addend=x, factor=mask)
                 ttnn.deallocate(x)
                 x = following
-            if i == last or slot == GROUP - 1:
-                out = self.out[i // GROUP]
+            if i == last or slot == self.group - 1:
+                out = self.out[i // self.group]
                 total = out(gates, shard(self.device, rows, out.channels), total, factor, scale)
                 ttnn.deallocate(gates)
         ttnn.deallocate(x)

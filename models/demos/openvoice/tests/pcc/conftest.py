@@ -14,7 +14,7 @@ from models.demos.openvoice.names import MELO_NAMES, MELO_TRAINING_ONLY
 from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, state
-from models.demos.openvoice.tt import parameters
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.precision import Precision
 from models.tt_audio.host import audio
 from models.tt_audio.host.checkpoint import fold_weight_norm, load_strict
@@ -29,7 +29,7 @@ def reference(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def host_parameters(reference):
-    return parameters.preprocess(reference)
+    return preprocess(reference)
 
 
 @pytest.fixture(scope="session")

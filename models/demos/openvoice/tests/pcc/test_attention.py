@@ -11,8 +11,9 @@ import torch
 import ttnn
 from models.demos.openvoice.constants import ATTENTION_WINDOW
 from models.demos.openvoice.tests.pcc.batches import FILLING, columns, inside, mask, slow_on_simulator
-from models.demos.openvoice.tt import melo_parameters
 from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, Distances, RelativeAttention
+from models.demos.openvoice.tt.parameters.attention import pair_distances
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import shard
 from tests.ttnn.utils_for_testing import assert_with_pcc
@@ -37,7 +38,7 @@ def sequences(*lengths: int) -> list[torch.Tensor]:
 
 @pytest.fixture
 def run(device, upload, attention):
-    layer = RelativeAttention(melo_parameters.preprocess(attention), device, Stage())
+    layer = RelativeAttention(preprocess(attention), device, Stage())
     distances = Distances(device, HEADS, CHANNELS)
 
     def run(given, bucket, filling=FILLING):
@@ -68,7 +69,7 @@ def test_one_sequence(run, attention, length, bucket):
 
 def test_every_pair_of_residues_is_one_distance():
     """The identity that the layer rests on: within the window, residues tell how far apart two positions are."""
-    distances = melo_parameters.pair_distances()
+    distances = pair_distances()
     assert distances.shape == (PAIRS,)
     for i in range(20):
         for offset in range(-ATTENTION_WINDOW, ATTENTION_WINDOW + 1):

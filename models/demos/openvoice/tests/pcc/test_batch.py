@@ -12,7 +12,7 @@ import torch
 from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.synthetic import make_converter_checkpoint, with_model
 from models.demos.openvoice.tests.pcc.test_runner import SMALL, whole
-from models.demos.openvoice.tt.batch import BatchConverter
+from models.demos.openvoice.tt.backend import DeviceBackend
 from models.demos.openvoice.windows import Conversion
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
@@ -30,7 +30,7 @@ def shallow(tmp_path_factory):
 
 @pytest.fixture
 def batches(shallow, device):
-    return BatchConverter(shallow, device, window=64)  # the least work that has short and long buckets
+    return DeviceBackend(shallow, device, window=64)  # the least work that has short and long buckets
 
 
 def conversions(lengths, samples, seed: int = 0) -> list[Conversion]:
@@ -61,11 +61,11 @@ def assert_each_equals_itself_alone(converter, batch):
 
 
 def test_different_lengths_and_voices(batches, samples):
-    assert_each_equals_itself_alone(batches, conversions([9_000, batches.short * 256, 1_024], samples))
+    assert_each_equals_itself_alone(batches, conversions([9_000, batches.converter.short * 256, 1_024], samples))
 
 
 def test_short_and_long_recordings_keep_their_order(batches, samples):
-    long = 256 * batches.short + 9_000  # long windows, and a short one for what is left
+    long = 256 * batches.converter.short + 9_000  # long windows, and a short one for what is left
     assert_each_equals_itself_alone(batches, conversions([9_000, long, 5_000, long + 9_000], samples))
 
 
@@ -94,11 +94,11 @@ def test_rows_equal_the_reference(batches, shallow, samples):
 def test_a_v1_model_has_voices_in_encoder_and_generator_too(device, tmp_path, samples):
     model = {key: value for key, value in SHALLOW["model"].items() if key != "zero_g"}
     v1 = load_converter(make_converter_checkpoint(tmp_path, {"data": SHALLOW["data"], "model": model}))
-    assert_each_equals_itself_alone(BatchConverter(v1, device, window=64), conversions([9_000, 5_000], samples))
+    assert_each_equals_itself_alone(DeviceBackend(v1, device, window=64), conversions([9_000, 5_000], samples))
 
 
 def test_full_size_batch(device, reference, samples):
-    assert_each_equals_itself_alone(BatchConverter(reference, device, window=64), conversions([16_000, 9_000], samples))
+    assert_each_equals_itself_alone(DeviceBackend(reference, device, window=64), conversions([16_000, 9_000], samples))
 
 
 def test_nothing_to_convert(batches):

@@ -14,8 +14,8 @@ import ttnn
 from models.demos.openvoice.bert_files import Bert as LoadedBert
 from models.demos.openvoice.tests import bert_models
 from models.demos.openvoice.tests.bert_models import WORDS, make_bert
-from models.demos.openvoice.tt import melo_parameters
 from models.demos.openvoice.tt.bert import Bert, PhoneFeatures
+from models.demos.openvoice.tt.parameters import bert as bert_parameters
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 BAR = 0.999
@@ -30,7 +30,7 @@ def two_layers():
 
 @pytest.fixture
 def load(device, precision):
-    return lambda model: Bert(melo_parameters.bert(model, precision.bert), device, precision.bert)
+    return lambda model: Bert(bert_parameters.bert(model, precision.bert), device, precision.bert)
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_phones_get_the_features_of_their_pieces(device, upload, place, precisio
     counts = [[1, 5, 2, 0, 7, 1], [2, 0, 3, 4]][:batch]
     _, _, pieces = place([sentence(len(row)) for row in counts], 32, counts, 64)
     hidden = torch.randn(1, 1, batch * 32, 768, generator=torch.Generator().manual_seed(3))
-    features = PhoneFeatures(melo_parameters.phone_features(projection), device, precision.bert)
+    features = PhoneFeatures(bert_parameters.phone_features(projection), device, precision.bert)
     result = items(features(upload(hidden), pieces), batch)
     assert result.shape == (batch, 64, PHONES)
     for row, of_pieces, repeats in zip(result, hidden[0, 0].split(32), counts, strict=True):

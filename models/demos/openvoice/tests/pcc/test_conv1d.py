@@ -13,7 +13,8 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.tt.parameters import convolution, polyphase
+from models.tt_audio.parameters.hifigan import polyphase
+from models.tt_audio.parameters.layers import convolution
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import shard

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock
+from models.demos.openvoice.tt.parameters.conditioning import voice_biases
 from models.tt_audio.testing.layouts import FRAMES, rows
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
@@ -14,7 +14,7 @@ from tests.ttnn.utils_for_testing import assert_with_pcc
 def conditioning(reference, voice, device):
     return [
         [ttnn.to_device(ttnn.to_layout(bias, ttnn.TILE_LAYOUT), device) for bias in coupling]
-        for coupling in parameters.condition(reference, voice).flow
+        for coupling in voice_biases(reference, voice).flow
     ]
 
 

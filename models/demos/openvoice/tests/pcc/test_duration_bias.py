@@ -14,8 +14,9 @@ from models.demos.openvoice.reference.text_encoder import BERT_WIDTH, Sentences
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config
 from models.demos.openvoice.tests.pcc.batches import columns, inside, mask, slow_on_simulator
 from models.demos.openvoice.tests.pcc.test_melo_tts import load
-from models.demos.openvoice.tt import melo_parameters
 from models.demos.openvoice.tt.duration_predictor import DurationPredictor
+from models.demos.openvoice.tt.parameters.conditioning import speaker_rows
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.text_encoder import TextEncoder
 from tests.ttnn.utils_for_testing import assert_with_pcc
@@ -42,9 +43,9 @@ def test_log_durations_are_right_on_average(device, upload):
     means = {}
     for seed in SEEDS:
         model, given = load(CONFIG, seed), sentences(50 + seed)
-        rows = melo_parameters.condition(model, 0)
-        text_encoder = TextEncoder(melo_parameters.preprocess(model.text_encoder), device, stage)
-        predictor = DurationPredictor(melo_parameters.preprocess(model.duration_predictor), device, stage)
+        rows = speaker_rows(model, 0)
+        text_encoder = TextEncoder(preprocess(model.text_encoder), device, stage)
+        predictor = DurationPredictor(preprocess(model.duration_predictor), device, stage)
 
         ids = [
             columns([getattr(one, kind) for one in given], BUCKET).flatten()[None].to(torch.int32)

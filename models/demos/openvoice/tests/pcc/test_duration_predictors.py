@@ -20,8 +20,10 @@ from models.demos.openvoice.reference.melo_tts import MeloTTS
 from models.demos.openvoice.reference.stochastic_duration_predictor import inverse_spline
 from models.demos.openvoice.sentences import Sentences
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, state
-from models.demos.openvoice.tt import alignment, melo_parameters
+from models.demos.openvoice.tt import alignment
 from models.demos.openvoice.tt.duration_predictor import DurationPredictor
+from models.demos.openvoice.tt.parameters.conditioning import speaker_rows
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.stochastic_duration_predictor import InverseSpline, StochasticDurationPredictor
 from models.tt_audio.host.checkpoint import fold_weight_norm, load_strict
 from models.tt_audio.tt.precision import Stage
@@ -50,7 +52,7 @@ def tts():
 
 @pytest.fixture(scope="module")
 def weights(tts):
-    return [melo_parameters.preprocess(part) for part in (tts.duration_predictor, tts.stochastic_duration_predictor)]
+    return [preprocess(part) for part in (tts.duration_predictor, tts.stochastic_duration_predictor)]
 
 
 def sentence(length: int, seed: int) -> Sentences:
@@ -80,7 +82,7 @@ def run(device, upload, tts, weights):
     """
     kinds = DurationPredictor, StochasticDurationPredictor
     predictors = [kind(part, device, Stage()) for kind, part in zip(kinds, weights, strict=True)]
-    rows = [melo_parameters.condition(tts, speaker) for speaker in range(2)]
+    rows = [speaker_rows(tts, speaker) for speaker in range(2)]
 
     def run(sentences, bucket, ratios=(), filling=7.0):
         def column(values):

@@ -11,8 +11,8 @@ import torch
 
 from models.demos.openvoice.pipeline import load_converter
 from models.demos.openvoice.synthetic import V2_CONFIG, make_converter_checkpoint, with_model
-from models.demos.openvoice.tt import parameters
 from models.demos.openvoice.tt.embedding import Embedder
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
 from models.demos.openvoice.tt.spectrogram import Spectrogram
 from models.tt_audio.host.voice_activity import MAX_SEGMENT_SECONDS
@@ -23,8 +23,8 @@ slow_on_simulator = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reaso
 
 
 def embedder_of(reference, device, precision) -> Embedder:
-    spectrogram = Spectrogram(parameters.preprocess(reference.spectrogram), device, precision.spectrogram)
-    weights = parameters.preprocess(reference.reference_encoder)
+    spectrogram = Spectrogram(preprocess(reference.spectrogram), device, precision.spectrogram)
+    weights = preprocess(reference.reference_encoder)
     encoder = ReferenceEncoder(weights, device, precision.reference_encoder)
     return Embedder(spectrogram, encoder, reference.config, device)
 
@@ -88,6 +88,6 @@ def test_buckets_hold_ten_seconds_or_as_much_as_fits(embedder):
 def test_a_spectrogram_too_wide_for_the_device(device, precision, expect_error):
     from models.demos.openvoice.reference.reference_encoder import ReferenceEncoder as Reference
 
-    wide = parameters.preprocess(Reference(40_000, 8))
+    wide = preprocess(Reference(40_000, 8))
     with expect_error(ValueError, "a reference encoder of 40000 bins does not fit the L1 of this device"):
         ReferenceEncoder(wide, device, precision.reference_encoder)

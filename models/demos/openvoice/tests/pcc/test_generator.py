@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.tt import parameters
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.tt_audio.reference.hifigan import Generator as ReferenceGenerator
 from models.tt_audio.testing.layouts import FRAMES, rows
 from models.tt_audio.tt.hifigan import Generator
@@ -37,7 +37,7 @@ def assert_like_the_reference(config, frames, device, upload, precision):
         expected = ReferenceGenerator(config).eval()
     z = torch.randn(1, config.inter_channels, frames, generator=torch.Generator().manual_seed(2))
 
-    generator = Generator(parameters.preprocess(expected), device, precision.generator)
+    generator = Generator(preprocess(expected), device, precision.generator)
     waveform = ttnn.to_torch(generator(upload(rows(z)))).reshape(1, -1)
     assert_with_pcc(expected(z, None), waveform, 0.999)
 

@@ -10,6 +10,7 @@ import torch
 import ttnn
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.synthetic import V2_CONFIG, with_model
+from models.demos.openvoice.tt.parameters.resampling import resampling as resampling_parameters
 from models.demos.openvoice.tt.resampling import Resampling
 from models.tt_audio.host.resampling import resample
 from tests.ttnn.utils_for_testing import assert_with_pcc
@@ -38,7 +39,7 @@ def converter(size: int = 1024, hop: int = 256, rate: int = 22050) -> ConverterC
     ],
 )
 def test_hops_of_sentences_that_end_anywhere(device, upload, precision, rate, frame, config, hops):
-    resampling = Resampling(rate, frame, config, device, precision.spectrogram)
+    resampling = Resampling(resampling_parameters(rate, frame, config), config, device, precision.spectrogram)
     assert resampling.hops == hops
     frames = [BUCKET, 37, 7]
     rows = np.zeros((len(frames), BUCKET, frame), np.float32)
@@ -59,8 +60,8 @@ def test_hops_of_sentences_that_end_anywhere(device, upload, precision, rate, fr
         assert not actual[len(mirrored) :].any()
 
 
-def test_a_frame_that_lasts_no_whole_number_of_hops(device, precision, expect_error):
+def test_a_frame_that_lasts_no_whole_number_of_hops(expect_error):
     with expect_error(
         ValueError, "a frame of 500 samples at 44100 Hz lasts 125/128 hops of the converter, not a whole"
     ):
-        Resampling(44100, 500, converter(), device, precision.spectrogram)
+        resampling_parameters(44100, 500, converter())

@@ -13,7 +13,7 @@ import ttnn
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.synthetic import V2_CONFIG, make_converter_checkpoint
-from models.demos.openvoice.tt.runner import DeviceConverter
+from models.demos.openvoice.tt.backend import DeviceBackend
 from models.demos.openvoice.windows import noise
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
@@ -59,7 +59,7 @@ def mel(waveform, sampling_rate):
 def test_full_size_conversion_of_speech(device, reference, samples, voices, frames):
     speech = samples[22050 : 22050 + frames * reference.config.hop_length]
     expected = whole(reference, speech, *voices, tau=0.3, seed=5)
-    (converted,) = DeviceConverter(reference, device).convert([speech], voices[0].numpy(), [voices[1].numpy()], 0.3, 5)
+    (converted,) = DeviceBackend(reference, device).convert([speech], voices[0].numpy(), [voices[1].numpy()], 0.3, 5)
     actual = torch.from_numpy(converted[0])
     assert_with_pcc(expected, actual, 0.99)
     rate = reference.config.sampling_rate
@@ -68,15 +68,15 @@ def test_full_size_conversion_of_speech(device, reference, samples, voices, fram
 
 @pytest.fixture
 def small_device(small, device):
-    return DeviceConverter(small, device)
+    return DeviceBackend(small, device)
 
 
 @pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reason="a simulator takes hours for a whole bucket")
 @pytest.mark.parametrize("beyond", [-1, 0, 1, 37])
 @pytest.mark.parametrize("boundary", ["short", "long", "chunk", "two_chunks"])
 def test_windows_equal_the_whole(small_device, small, samples, voices, boundary, beyond):
-    runner = small_device
-    frames = {"short": runner.short, "long": runner.long, "chunk": runner.chunk, "two_chunks": 2 * runner.chunk}
+    runner, buckets = small_device, small_device.converter
+    frames = {"short": buckets.short, "long": buckets.long, "chunk": buckets.chunk, "two_chunks": 2 * buckets.chunk}
     count = (frames[boundary] + beyond) * small.config.hop_length - 100  # the last frame is never full
     speech = np.resize(samples, count)
     expected = whole(small, speech, *voices, tau=0.3, seed=1)
@@ -102,7 +102,7 @@ def test_a_v1_model_conditions_encoder_and_generator_too(device, tmp_path, sampl
     assert not v1.config.zero_g
     speech = samples[:20000]
     expected = whole(v1, speech, *voices, tau=0.3, seed=1)
-    (converted,) = DeviceConverter(v1, device).convert([speech], voices[0].numpy(), [voices[1].numpy()], 0.3, 1)
+    (converted,) = DeviceBackend(v1, device).convert([speech], voices[0].numpy(), [voices[1].numpy()], 0.3, 1)
     assert_with_pcc(expected, torch.from_numpy(converted[0]), BAR)
 
 
@@ -110,12 +110,12 @@ def test_a_voice_of_another_model(small_device, expect_error):
     with expect_error(
         ValueError, r"this voice has shape \(192,\), the model takes \(256,\): it belongs to another model"
     ):
-        small_device.voice(np.zeros(192, np.float32))
+        small_device.converter.voice(np.zeros(192, np.float32))
 
 
 def test_a_broken_voice(small_device, expect_error):
     with expect_error(ValueError, "this voice holds values that are not finite: extract it again"):
-        small_device.voice(np.full(256, np.nan, np.float32))
+        small_device.converter.voice(np.full(256, np.nan, np.float32))
 
 
 def test_a_chunk_no_bucket_holds(small_device, samples, voices, expect_error):
@@ -126,10 +126,11 @@ def test_a_chunk_no_bucket_holds(small_device, samples, voices, expect_error):
 
 def test_a_generator_that_no_window_fits(device, expect_error):
     from models.demos.openvoice.tt.precision import Stage
+    from models.tt_audio.host.errors import DeviceError
     from models.tt_audio.tt.memory import generator_window
 
     huge = ConverterConfig.from_dict({**V2_CONFIG, "model": {**V2_CONFIG["model"], "upsample_initial_channel": 16384}})
-    with expect_error(ValueError, "a generator of 16384 channels does not fit the L1 of this device"):
+    with expect_error(DeviceError, "a generator of 16384 channels does not fit the L1 of this device"):
         generator_window(huge, device, Stage(activations=ttnn.float32))
 
 
@@ -138,6 +139,6 @@ def test_a_generator_that_no_window_fits(device, expect_error):
 def test_the_embedding_of_speech(device, reference, samples, seconds):
     speech = samples[: round(seconds * reference.config.sampling_rate)]
     expected = reference.embed(torch.from_numpy(speech)[None])[0]
-    actual = torch.from_numpy(DeviceConverter(reference, device).embed(speech))
+    actual = torch.from_numpy(DeviceBackend(reference, device).embed(speech))
     assert torch.cosine_similarity(expected, actual, dim=0) >= 0.9999
     assert_with_pcc(expected, actual, 0.9999)

@@ -16,7 +16,8 @@ from models.demos.openvoice.sentences import Sentences
 from models.demos.openvoice.tests.melo_checkpoints import v1_config
 from models.demos.openvoice.tests.pcc.batches import FILLING, columns, inside, mask, slow_on_simulator
 from models.demos.openvoice.tests.unit.test_attention import randomised
-from models.demos.openvoice.tt import melo_parameters
+from models.demos.openvoice.tt.parameters.conditioning import speaker_rows
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.text_encoder import TextEncoder
 from tests.ttnn.utils_for_testing import assert_with_pcc
@@ -40,8 +41,8 @@ def expected(melo, given: Sentences) -> list[torch.Tensor]:
 @pytest.fixture
 def encode(device, upload, melo):
     """Sentences in a bucket -> of each its encoding, means and log deviations; `filling` stands where there is none."""
-    encoder = TextEncoder(melo_parameters.preprocess(melo.text_encoder), device, Precision().text)
-    speaker = ttnn.to_device(melo_parameters.condition(melo, 0).text_encoder, device)
+    encoder = TextEncoder(preprocess(melo.text_encoder), device, Precision().text)
+    speaker = ttnn.to_device(speaker_rows(melo, 0).text_encoder, device)
 
     def encode(sentences, bucket, filling=FILLING):
         lengths = [int(given.lengths) for given in sentences]
@@ -98,7 +99,7 @@ def test_ids_alone_of_a_v1_base_speaker(device, upload):
     with torch.no_grad():
         reference_parts = network(given, torch.ones(1, 1, 32), torch.zeros(1, config.gin_channels, 1))
     ids = ttnn.from_torch(given.phones.to(torch.int32), dtype=ttnn.uint32, layout=ttnn.ROW_MAJOR_LAYOUT, device=device)
-    text, statistics = TextEncoder(melo_parameters.preprocess(network), device, Precision().text)([ids])
+    text, statistics = TextEncoder(preprocess(network), device, Precision().text)([ids])
     parts = (ttnn.to_torch(text), *ttnn.to_torch(statistics).chunk(2, dim=3))
     for reference_part, part in zip(reference_parts, parts, strict=True):
         assert_with_pcc(reference_part[0].T, part[0, 0], BAR)

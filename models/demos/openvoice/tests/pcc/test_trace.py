@@ -11,9 +11,7 @@ import pytest
 import ttnn
 from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.synthetic import V2_CONFIG, make_converter_checkpoint, with_model
-from models.demos.openvoice.tt.parameters import from_numpy
-from models.demos.openvoice.tt.runner import DeviceConverter
-from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE, Replays
+from models.demos.openvoice.tt.backend import TRACE_REGION_SIZE, DeviceBackend
 
 MOCKED, SLOW = "TT_METAL_MOCK_CLUSTER_DESC_PATH", "TT_METAL_SLOW_DISPATCH_MODE"
 
@@ -81,12 +79,12 @@ def test_windows_of_one_bucket(device, tiny, people, samples, captures):
     """A full window in two voices, a masked one in others, a full one in these; then all of it again."""
     full, shorter = samples[22050:][: WINDOW * HOP], samples[30000:][: 50 * HOP - 7]
     calls = [(full, people[0], people[1:]), (shorter, people[1], people[:1]), (full, people[1], people[:1])]
-    eager = DeviceConverter(tiny, device, traced=False, window=WINDOW)
+    eager = DeviceBackend(tiny, device, traced=False, window=WINDOW)
     expected = [converted(eager, *call) for call in calls]
     assert captures == []
     assert not np.array_equal(expected[0][0], expected[2][0])
 
-    traced = DeviceConverter(tiny, device, window=WINDOW)
+    traced = DeviceBackend(tiny, device, window=WINDOW)
     for call, wanted in zip(calls, expected, strict=True):
         np.testing.assert_array_equal(converted(traced, *call), wanted)
     # The masked form drops the traces of the full one, because what it needs first must not lie where they write.
@@ -102,9 +100,9 @@ def test_windows_of_one_bucket(device, tiny, people, samples, captures):
 @can_replay
 def test_windows_that_begin_before_the_last_one_is_awaited(device, tiny, people, samples, captures):
     """A recording of three windows: masked where it begins, full, masked where it ends."""
-    traced = DeviceConverter(tiny, device, window=WINDOW)
-    speech = samples[22050:][: (2 * traced.chunk + 20) * HOP - 9]
-    eager = DeviceConverter(tiny, device, traced=False, window=WINDOW)
+    traced = DeviceBackend(tiny, device, window=WINDOW)
+    speech = samples[22050:][: (2 * traced.converter.chunk + 20) * HOP - 9]
+    eager = DeviceBackend(tiny, device, traced=False, window=WINDOW)
     expected = converted(eager, speech, people[0], people[1:2])
     np.testing.assert_array_equal(converted(traced, speech, people[0], people[1:2]), expected)
     # Given up after the first window, while the second one is under way; that leaves all traces captured.
@@ -120,19 +118,20 @@ def test_windows_that_begin_before_the_last_one_is_awaited(device, tiny, people,
 @can_replay
 def test_another_models_traces_beside_the_converters(device, tiny, people, samples, captures):
     """As a sentence does it: the second trace reads what the first one left on the device."""
-    traced = DeviceConverter(tiny, device, window=WINDOW)
+    traced = DeviceBackend(tiny, device, window=WINDOW)
     call = samples[22050:][: WINDOW * HOP], people[0], people[1:2]
-    beside = Replays(traced.traces)
+    traces = traced.traces
+    traces.release()
     table = np.random.default_rng(3).integers(-8, 8, (1, 1, 64, 32)).astype(np.float32)
 
     def tiles(packed):
         return ttnn.to_layout(packed, ttnn.TILE_LAYOUT)
 
     def sentence(number, frames):
-        text = beside.run("text", from_numpy(table + number), lambda packed: ttnn.multiply(tiles(packed), 2.0))
-        packed = from_numpy(np.full((1, 1, 64, frames), number, np.float32))
-        column = beside.run(
-            frames, packed, lambda packed: ttnn.add(text, ttnn.slice(tiles(packed), [0] * 4, [1, 1, 64, 1]))
+        text = traces.run(("beside", "text"), table + number, lambda packed: ttnn.multiply(tiles(packed), 2.0))
+        packed = np.full((1, 1, 64, frames), number, np.float32)
+        column = traces.run(
+            ("beside", frames), packed, lambda packed: ttnn.add(text, ttnn.slice(tiles(packed), [0] * 4, [1, 1, 64, 1]))
         )
         np.testing.assert_array_equal(ttnn.to_torch(column).numpy(), 2 * (table + number) + number)
         return len(captures)
@@ -149,29 +148,29 @@ def test_another_models_traces_beside_the_converters(device, tiny, people, sampl
 
 def test_a_mocked_card_runs_op_by_op(device, monkeypatch, tiny, expect_error):
     monkeypatch.setenv(MOCKED, "n150.yaml")
-    assert DeviceConverter(tiny, device, window=WINDOW).traces is None
+    assert DeviceBackend(tiny, device, window=WINDOW).traces is None
     with expect_error(ValueError, "no traces here: a mocked card cannot replay"):
-        DeviceConverter(tiny, device, traced=True, window=WINDOW)
+        DeviceBackend(tiny, device, traced=True, window=WINDOW)
 
 
 def test_slow_dispatch_runs_op_by_op(device, monkeypatch, tiny, expect_error):
     monkeypatch.delenv(MOCKED, raising=False)
     monkeypatch.setenv(SLOW, "1")
-    assert DeviceConverter(tiny, device, window=WINDOW).traces is None
+    assert DeviceBackend(tiny, device, window=WINDOW).traces is None
     with expect_error(ValueError, f"no traces here: {SLOW} is set, and only fast dispatch can replay"):
-        DeviceConverter(tiny, device, traced=True, window=WINDOW)
+        DeviceBackend(tiny, device, traced=True, window=WINDOW)
 
 
 def test_a_device_without_a_trace_region_runs_op_by_op(device, monkeypatch, tiny, expect_error):
     monkeypatch.delenv(MOCKED, raising=False)
     monkeypatch.delenv(SLOW, raising=False)
-    assert DeviceConverter(tiny, device, window=WINDOW).traces is None
+    assert DeviceBackend(tiny, device, window=WINDOW).traces is None
     with expect_error(
         ValueError,
         "no traces here: the device was opened without a trace region: "
         f"open it with trace_region_size={TRACE_REGION_SIZE} and num_command_queues=2",
     ):
-        DeviceConverter(tiny, device, traced=True, window=WINDOW)
+        DeviceBackend(tiny, device, traced=True, window=WINDOW)
 
 
 @opened(trace_region_size=TRACE_REGION_SIZE)
@@ -183,5 +182,5 @@ def test_one_command_queue(device, monkeypatch, tiny, expect_error):
         "the device was opened with one command queue, and traces upload on a second one: "
         "open it with num_command_queues=2, or ask for traced=False",
     ):
-        DeviceConverter(tiny, device, window=WINDOW)
-    assert DeviceConverter(tiny, device, traced=False, window=WINDOW).traces is None
+        DeviceBackend(tiny, device, window=WINDOW)
+    assert DeviceBackend(tiny, device, traced=False, window=WINDOW).traces is None

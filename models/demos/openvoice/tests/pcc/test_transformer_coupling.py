@@ -10,8 +10,9 @@ import torch
 
 import ttnn
 from models.demos.openvoice.tests.pcc.batches import FILLING, columns, inside, mask, slow_on_simulator
-from models.demos.openvoice.tt import melo_parameters
 from models.demos.openvoice.tt.coupling import TransformerCouplingBlock
+from models.demos.openvoice.tt.parameters.conditioning import speaker_rows
+from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.precision import Precision
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
@@ -37,10 +38,10 @@ def speaker(melo) -> torch.Tensor:
 
 @pytest.fixture
 def pass_through(device, upload, melo):
-    rows = [ttnn.to_device(row, device) for row in melo_parameters.condition(melo, 0).flow]
+    rows = [ttnn.to_device(row, device) for row in speaker_rows(melo, 0).flow]
 
     def pass_through(flow, given, bucket, filling=FILLING, reverse=True):
-        block = TransformerCouplingBlock(melo_parameters.preprocess(flow), device, Precision().flow)
+        block = TransformerCouplingBlock(preprocess(flow), device, Precision().flow)
         lengths = [z.shape[1] for z in given]
         halves = [upload(half) for half in columns(given, bucket, filling).chunk(2, dim=3)]
         existing = None if min(lengths) == bucket else upload(mask(lengths, bucket))

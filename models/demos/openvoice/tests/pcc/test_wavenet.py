@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.tt import parameters
+from models.demos.openvoice.tt.parameters.conditioning import voice_biases
 from models.demos.openvoice.tt.wavenet import WaveNet
 from models.tt_audio.testing.layouts import FRAMES, rows
 from models.tt_audio.tt.sharding import shard
@@ -23,7 +23,7 @@ def test_stack_and_the_projection_folded_into_it(
 
     biases = None
     if voiced:
-        conditions = parameters.condition(reference, voices[0]).flow[0]
+        conditions = voice_biases(reference, voices[0]).flow[0]
         biases = [ttnn.to_device(ttnn.to_layout(bias, ttnn.TILE_LAYOUT), device) for bias in conditions]
     wavenet = WaveNet(host_parameters.flow.couplings[0].wavenet, device, precision.flow)
     placed = ttnn.to_memory_config(upload(rows(x)), shard(device, frames, x.shape[1]))

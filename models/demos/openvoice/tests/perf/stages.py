@@ -25,9 +25,9 @@ from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.melo_checkpoints import melo_config
 from models.demos.openvoice.tt.alignment import Placement
+from models.demos.openvoice.tt.backend import DeviceBackend
 from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
 from models.demos.openvoice.tt.melo_tts import Encoding, TextForm
-from models.demos.openvoice.tt.runner import DeviceConverter
 
 # A sentence of MeloTTS as README's examples are: with blanks 100 phones, 25 word pieces, four seconds of frames.
 PHONES, PIECES, FRAMES = 100, 25, 344
@@ -36,23 +36,24 @@ FORM = TextForm(1, 128, 32, True)  # the buckets of such a sentence
 SPEAKER = torch.tensor([0])
 
 
-def device_converter(device) -> DeviceConverter:
+def device_backend(device) -> DeviceBackend:
     with tempfile.TemporaryDirectory() as folder:
-        return DeviceConverter(load_converter(make_converter_checkpoint(folder)), device, traced=False)
+        return DeviceBackend(load_converter(make_converter_checkpoint(folder)), device, traced=False)
 
 
-def short_window(device, model: DeviceConverter | None = None) -> Callable[[], list[list[np.ndarray]]]:
+def short_window(device, model: DeviceBackend | None = None) -> Callable[[], list[list[np.ndarray]]]:
     """The largest recording that is converted in one piece, samples to samples."""
-    model = model or device_converter(device)
-    samples = np.zeros(model.short * model.config.hop_length, np.float32)
-    source, target = np.random.default_rng(0).standard_normal((2, model.config.gin_channels)).astype(np.float32)
+    model = model or device_backend(device)
+    config = model.converter.config
+    samples = np.zeros(model.converter.short * config.hop_length, np.float32)
+    source, target = np.random.default_rng(0).standard_normal((2, config.gin_channels)).astype(np.float32)
     return lambda: list(model.convert([samples], source, [target], 0.3, 0))
 
 
-def tone_colour(device, model: DeviceConverter | None = None) -> Callable[[], np.ndarray]:
+def tone_colour(device, model: DeviceBackend | None = None) -> Callable[[], np.ndarray]:
     """Three seconds, samples to embedding."""
-    model = model or device_converter(device)
-    samples = np.zeros(3 * model.config.sampling_rate, np.float32)
+    model = model or device_backend(device)
+    samples = np.zeros(3 * model.converter.config.sampling_rate, np.float32)
     return lambda: model.embed(samples)
 
 

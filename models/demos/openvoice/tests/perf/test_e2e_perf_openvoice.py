@@ -27,9 +27,10 @@ from models.demos.openvoice.tests.perf import targets
 from models.demos.openvoice.tests.perf.gates import card_name, hold_wall_time, needs_card, wall_time
 from models.demos.openvoice.text.frontend import PUNCTUATION
 from models.demos.openvoice.text.pronunciation import Predictor
-from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE, obstacle
+from models.demos.openvoice.tt.backend import TRACE_REGION_SIZE
 from models.tt_audio.host.voices import Voice
 from models.tt_audio.testing import speech
+from models.tt_audio.tt.trace_cache import obstacle
 
 pytestmark = [
     needs_card,
@@ -43,7 +44,7 @@ pytestmark = [
 
 @pytest.fixture
 def model(device, tmp_path):
-    assert obstacle(device) is None
+    assert obstacle(device, TRACE_REGION_SIZE) is None
     return OpenVoice.from_pretrained(make_converter_checkpoint(tmp_path), backend="ttnn", device=device)
 
 

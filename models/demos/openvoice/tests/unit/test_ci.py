@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from models.demos.openvoice.ci import install
-from models.demos.openvoice.tt.trace import TRACE_REGION_SIZE
+from models.demos.openvoice.tt.backend import TRACE_REGION_SIZE
 
 PATCHES = sorted((install.ROOT / install.MODEL / "ci").glob("*.patch"))
 

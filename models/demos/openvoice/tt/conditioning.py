@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""What a voice or a speaker puts into a network: biases in the place of those of its parameters."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ttnn
+
+
+@dataclass(frozen=True)
+class Conditioning:
+    """Biases of one voice in the converter, each [1, 1, 1, channels], on the host or on the device.
+
+    Several voices have biases [voices, 1, 1, channels], one for each item of a batch.
+    """
+
+    encoder: list[ttnn.Tensor] | None  # one for each layer; None: the model conditions the flow alone (V2)
+    flow: list[list[ttnn.Tensor]]  # for each coupling one for each layer
+    conv_pre: ttnn.Tensor | None  # of the generator; None as for the encoder
+
+    def map(self, function: Callable[[ttnn.Tensor], ttnn.Tensor]) -> "Conditioning":
+        """Apply `function` to every bias."""
+        return Conditioning(
+            encoder=self.encoder and [function(bias) for bias in self.encoder],
+            flow=[[function(bias) for bias in coupling] for coupling in self.flow],
+            conv_pre=None if self.conv_pre is None else function(self.conv_pre),
+        )
+
+    def flat(self) -> list[ttnn.Tensor]:
+        """Return all biases, in the order of `map`."""
+        biases: list[ttnn.Tensor] = []
+        self.map(lambda bias: biases.append(bias) or bias)
+        return biases
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Rows [1, 1, 1, channels] of a speaker of MeloTTS; None where a part of the network is not conditioned."""
+
+    text_encoder: ttnn.Tensor | None
+    duration_predictor: ttnn.Tensor
+    stochastic_duration_predictor: ttnn.Tensor
+    flow: list[ttnn.Tensor | None] | list[list[ttnn.Tensor]]  # for each coupling; a list where it is a WaveNet
+    conv_pre: ttnn.Tensor
+
+    def map(self, function: Callable[[ttnn.Tensor], ttnn.Tensor]) -> "Speaker":
+        """Apply `function` to every row."""
+
+        def of(value):
+            return [of(item) for item in value] if isinstance(value, list) else value and function(value)
+
+        return Speaker(**{name: of(value) for name, value in vars(self).items()})

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Parameters of the transformer.
+
+    scores q_i . k_j / sqrt(D): the divisor into the queries
+    scores q_i . r_d of the learned key r_d of distance d: more columns R Q of the projection, one for each pair of
+    residues (tt/attention.py draws them)
+    learned values s_d, weighted by p_d, then the output O: more columns O S of the output's weight
+"""
+
+import math
+
+import torch
+
+from models.demos.openvoice.constants import ATTENTION_WINDOW
+from models.demos.openvoice.reference.attention import Encoder, RelativeAttention
+from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, head_width
+from models.tt_audio.parameters.balance import BIAS_BITS, LOSS, balanced, balanced_convolution, balanced_norm, rounded
+from models.tt_audio.parameters.layers import convolution, fused_linear, layer_norm
+from ttnn.model_preprocessing import ParameterDict
+
+
+def pair_distances() -> torch.Tensor:
+    """Return for each pair of residues (of i, of j), positions within the window, the index of j - i. -> [PAIRS]"""
+    pair = torch.arange(PAIRS)
+    return (pair % DISTANCES - pair // DISTANCES + ATTENTION_WINDOW) % DISTANCES
+
+
+def attention(module: RelativeAttention, precise: bool = False) -> dict:
+    """Return the parameters of tt/attention.RelativeAttention; `precise`: balanced (balance.py)."""
+    heads = module.n_heads
+    channels = module.query.out_channels // heads
+    distances = pair_distances()
+    keys, values = module.relative_keys[0, distances], module.relative_values[0, distances]  # [pairs, channels]
+
+    def rows(layer: torch.nn.Conv1d) -> torch.Tensor:
+        """Return each head's weight with its bias as the last column. -> [heads, channels, inputs + 1]"""
+        return torch.cat([layer.weight[:, :, 0], layer.bias[:, None]], dim=1).unflatten(0, (heads, channels))
+
+    def padded(weight: torch.Tensor, dim: int) -> torch.Tensor:
+        """Pad a head's dimension with zeros to whole tiles."""
+        shape = list(weight.shape)
+        shape[dim] = head_width(channels) - weight.shape[dim]
+        return torch.cat([weight, torch.zeros(shape)], dim=dim)
+
+    query = rows(module.query) / math.sqrt(channels)
+    one = torch.zeros(heads, PAIRS, query.shape[2])
+    one[:, :, -1] = 1  # weight 0, bias 1: the table that multiplies it decides
+    near_and_far = [
+        torch.stack([torch.cat([rows(layer), one], dim=1)] * 2, dim=1) for layer in (module.key, module.value)
+    ]
+    projections = [
+        padded(torch.cat([query, keys @ query], dim=1), 1),
+        *(padded(part.flatten(0, 1), 1) for part in near_and_far),
+    ]
+    projections = torch.cat([part.flatten(0, 1) for part in projections])
+    output = module.output.weight[:, :, 0].unflatten(1, (heads, channels))
+    output = padded(torch.cat([output, output @ values.T], dim=2), 2).flatten(1)
+    weight, bias, output_bias = projections[:, :-1], projections[:, -1], module.output.bias
+    if precise:
+        width, pairs = head_width(channels), slice(channels, channels + PAIRS)
+        # Query and key are cut (a pair's key is 1); the softmax cuts its reciprocal, the product with the values both.
+        query_cuts, output_cuts = torch.full((width,), 5.0), torch.full((width,), 7.0)
+        query_cuts[pairs], output_cuts[pairs] = 3.0, 5.0
+        cuts = torch.cat([query_cuts.repeat(heads), torch.full((len(weight) - heads * width,), 2.0)])
+        weight, bias = balanced(weight, cuts[:, None]), rounded(bias * (1 + (cuts - 2) * LOSS), BIAS_BITS)
+        output, output_bias = balanced(output, output_cuts.repeat(heads)), rounded(output_bias, BIAS_BITS)
+    return {
+        "n_heads": heads,
+        "projections": fused_linear(weight, bias),
+        "output": convolution(output[:, :, None], output_bias),
+    }
+
+
+def encoder(module: Encoder, precise: bool = False) -> dict:
+    """Return the parameters of tt/attention.Encoder; `precise`: balanced (balance.py)."""
+    conv, norm = (balanced_convolution, balanced_norm) if precise else (_convolution, layer_norm)
+    layers = [
+        {
+            "attention": attention(layer.attention, precise),
+            "attention_norm": norm(layer.attention_norm),
+            "feed_forward": {"widen": conv(layer.feed_forward.widen), "narrow": conv(layer.feed_forward.narrow)},
+            "feed_forward_norm": norm(layer.feed_forward_norm),
+        }
+        for layer in module.layers
+    ]
+    return {"layers": layers}
+
+
+def _convolution(layer: torch.nn.Conv1d) -> ParameterDict:
+    return convolution(layer.weight, layer.bias)

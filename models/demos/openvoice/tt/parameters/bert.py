@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Parameters of BERT.
+
+    scores q . k / sqrt(D): the divisor into the queries
+    word + position + token type 0: the one token type into the positions
+    query, key and value: one projection
+"""
+
+import math
+
+import torch
+
+import ttnn
+from models.tt_audio.host.errors import UsageError
+from models.tt_audio.parameters.layers import layer_norm, linear, nested, tiled
+from models.tt_audio.tt.precision import Stage
+from ttnn.model_preprocessing import ParameterDict
+
+
+def bert(model: torch.nn.Module, stage: Stage) -> ParameterDict:
+    """Return the parameters of tt/bert.Bert for the `model` of a loaded BERT, which ends with the last layer in use.
+
+    The weights are in the format of the stage before they reach the device, because they take hundreds of megabytes.
+    """
+    config = model.config
+    if config.hidden_act != "gelu":
+        raise UsageError(
+            f"a BERT with the activation {config.hidden_act} is none that MeloTTS was trained with; give another folder"
+        )
+    scale = 1 / math.sqrt(config.hidden_size // config.num_attention_heads)
+
+    def joined(*layers: torch.nn.Linear, first: float = 1.0) -> dict:
+        """Return layers side by side, the first one times a factor."""
+        factors = [first] + [1.0] * (len(layers) - 1)
+        weight = torch.cat([factor * layer.weight for factor, layer in zip(factors, layers, strict=True)])
+        bias = torch.cat([factor * layer.bias for factor, layer in zip(factors, layers, strict=True)])
+        return {"weight": ttnn.to_dtype(tiled(weight.T), stage.weights), "bias": tiled(bias)}
+
+    def layer(layer: torch.nn.Module) -> dict:
+        attention, out = layer.attention.self, layer.attention.output
+        return {
+            "heads": config.num_attention_heads,
+            "query_key_value": joined(attention.query, attention.key, attention.value, first=scale),
+            "attention_out": joined(out.dense),
+            "attention_norm": layer_norm(out.LayerNorm),
+            "widen": joined(layer.intermediate.dense),
+            "narrow": joined(layer.output.dense),
+            "norm": layer_norm(layer.output.LayerNorm),
+        }
+
+    embeddings = model.embeddings
+    return nested(
+        {
+            # ttnn.embedding reads rows of bfloat16 only
+            "words": ttnn.from_torch(embeddings.word_embeddings.weight.detach(), dtype=ttnn.bfloat16),
+            "positions": tiled(embeddings.position_embeddings.weight + embeddings.token_type_embeddings.weight[0]),
+            "norm": layer_norm(embeddings.LayerNorm),
+            "layers": [layer(one) for one in model.encoder.layer],
+        }
+    )
+
+
+def phone_features(projection: torch.nn.Conv1d) -> ParameterDict:
+    """Return the parameters of tt/bert.PhoneFeatures for the text encoder's projection of BERT features.
+
+    The bias is in the tables of the text encoder, which adds it without BERT, too.
+    """
+    return linear(projection.weight[:, :, 0])

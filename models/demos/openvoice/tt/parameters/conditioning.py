@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Conditioning: a speaker embedding g as the biases of the layers that it enters.
+
+    conv(x) + b + cond(g) = conv(x) + b',  b' = b + cond(g)
+
+cond(g) is a constant of a voice, so it is computed once for each voice and no program multiplies by g.
+"""
+
+import numpy as np
+import torch
+
+import ttnn
+from models.demos.openvoice.constants import SPEAKER_LAYER
+from models.demos.openvoice.reference.attention import Encoder
+from models.demos.openvoice.reference.converter import Converter
+from models.demos.openvoice.reference.coupling import Coupling, ResidualCoupling
+from models.demos.openvoice.reference.melo_tts import MeloTTS
+from models.demos.openvoice.reference.wavenet import WaveNet
+from models.tt_audio.parameters.layers import host, tiled
+from ttnn.model_preprocessing import ParameterDict, make_parameter_dict
+
+
+def voice_biases(
+    converter: Converter, embeddings: np.ndarray, mesh_mapper: ttnn.CppTensorToMesh | None = None
+) -> ParameterDict:
+    """Return the biases of a voice [gin_channels] in the converter, as host tensors [1, 1, 1, channels].
+
+    Several voices [voices, gin_channels] give [voices, 1, 1, channels], which `mesh_mapper` may share among chips. With
+    `zero_g` (V2) only the flow is conditioned; encoder and generator keep the biases of their parameters (None).
+    """
+    g = torch.as_tensor(embeddings, dtype=torch.float32).reshape(-1, converter.config.gin_channels)
+
+    def bias(own: torch.Tensor, cond: torch.Tensor) -> ttnn.Tensor:
+        return host((own + cond)[:, None, None], mesh_mapper)
+
+    def wavenet(module: WaveNet) -> list[ttnn.Tensor]:
+        conditions = g @ module.cond_layer.weight[:, :, 0].T + module.cond_layer.bias
+        parts = conditions.chunk(len(module.in_layers), dim=1)
+        return [bias(layer.bias, part) for layer, part in zip(module.in_layers, parts, strict=True)]
+
+    conditioned = not converter.config.zero_g
+    generator = converter.generator
+    conv_pre = bias(generator.conv_pre.bias, g @ generator.cond.weight[:, :, 0].T + generator.cond.bias)
+    return make_parameter_dict(
+        {
+            "encoder": wavenet(converter.posterior_encoder.wavenet) if conditioned else None,
+            "flow": [wavenet(coupling.wavenet) for coupling in converter.flow.couplings],
+            "conv_pre": conv_pre if conditioned else None,
+        }
+    )
+
+
+def speaker_rows(tts: MeloTTS, speaker: int) -> ParameterDict:
+    """Return the rows of a speaker of MeloTTS where they enter, as host tensors [1, 1, 1, channels]; None: nowhere."""
+    g = tts.speaker_embedding.weight[speaker]
+
+    def row(layer: torch.nn.Module | None, own: torch.Tensor | float = 0.0) -> ttnn.Tensor | None:
+        """Apply a linear layer or a convolution of size 1 to g; `own` is the bias that the row replaces."""
+        return None if layer is None else tiled(layer.weight.flatten(1) @ g + layer.bias + own)
+
+    def encoder(module: Encoder) -> ttnn.Tensor | None:
+        """The row is added to the output of the norm before SPEAKER_LAYER, which is adding it to the norm's bias."""
+        return row(module.speaker, module.layers[SPEAKER_LAYER - 1].feed_forward_norm.bias)
+
+    def wavenet(module: WaveNet) -> list[ttnn.Tensor]:
+        parts = (module.cond_layer.weight[:, :, 0] @ g + module.cond_layer.bias).chunk(len(module.in_layers))
+        return [tiled(layer.bias + part) for layer, part in zip(module.in_layers, parts, strict=True)]
+
+    def coupling(module: Coupling) -> list[ttnn.Tensor] | ttnn.Tensor | None:
+        return wavenet(module.wavenet) if isinstance(module, ResidualCoupling) else encoder(module.encoder)
+
+    predictor = tts.stochastic_duration_predictor
+    return make_parameter_dict(
+        {
+            "text_encoder": encoder(tts.text_encoder.encoder),
+            "duration_predictor": row(tts.duration_predictor.speaker),
+            "stochastic_duration_predictor": row(predictor.speaker, predictor.pre.bias),
+            "flow": [coupling(module) for module in tts.flow.couplings],
+            "conv_pre": row(tts.generator.cond, tts.generator.conv_pre.bias),
+        }
+    )

@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Parameters of the reference encoder.
+
+    3 x 3 convolution, stride 2 over frames  =  3 x 2 convolution over blocks of frames, which halves the frames of a
+                                                block (`halving`)
+    GRU with state [h | e], e one-hot        =  one product [h | e] [W_hh ; X ; shift] a step: row t of X is W_ih x_t,
+                                                which tt/reference_encoder.py draws
+    biases of the GRU                        =  one row; only b_hh of the candidate stays apart, because the reset gate
+                                                scales it
+"""
+
+import torch
+
+from models.demos.openvoice.constants import FILTERS
+from models.demos.openvoice.reference.reference_encoder import ReferenceEncoder
+from models.tt_audio.parameters.layers import convolution_2d, layer_norm, linear, tiled
+
+PHASES = 8  # frames of a block: whole 32-byte rows of float32, and three halvings before time is a plain axis again
+STEP_COUNTER = 32  # columns of e: one tile; with 64 frames a step they count 2,048 frames
+SATURATED = 100.0  # tanh and sigmoid of it are 1, and sigmoid of its negative is 0, in float32
+
+
+def halving(conv: torch.nn.Conv2d, phases: int) -> torch.Tensor:
+    """Return weight [out * phases / 2, in * phases, 3, 2] over frequency and blocks of `phases` frames of a 3 x 3
+    convolution.
+
+    It halves time (kernel 3, stride 2, padding 1) by halving the frames of a block: frame r of the block that comes out
+    reads frames 2 r - 1 .. 2 r + 1 of the block that goes in, where -1 is the last one of the block before.
+    """
+    weight = torch.zeros(phases // 2, conv.out_channels, phases, conv.in_channels, 3, 2)
+    for r in range(phases // 2):
+        for tap in range(3):
+            before, frame = divmod(2 * r + tap - 1, phases)
+            weight[r, :, frame, :, :, 1 + before] = conv.weight[:, :, tap]
+    return weight.flatten(2, 3).flatten(0, 1)
+
+
+def reference_encoder(encoder: ReferenceEncoder) -> dict:
+    """Return the parameters of tt/reference_encoder.ReferenceEncoder."""
+    convs, phases = [], PHASES
+    for conv in encoder.convs:
+        blocks = phases > 1
+        weight = halving(conv, phases) if blocks else conv.weight.transpose(2, 3)
+        phases = max(phases // 2, 1)
+        convs.append(convolution_2d(weight, conv.bias.repeat(phases)))
+
+    def gates(reset, update, recurrent, candidate, counter=0.0):
+        """Return the columns [4 * (H + E), ...] of the state that a step makes, from the gates [H, ...] of h."""
+        columns = []
+        for name, gate in (("reset", reset), ("update", update), ("recurrent", recurrent), ("candidate", candidate)):
+            # the update gate of e is 0, so e is always its candidate
+            columns += [gate, torch.full((STEP_COUNTER, *gate.shape[1:]), counter if name == "update" else 0.0)]
+        return torch.cat(columns)
+
+    gru = encoder.gru
+    of_input, of_state = gru.weight_ih_l0.chunk(3), gru.weight_hh_l0.chunk(3)
+    input_bias, state_bias = gru.bias_ih_l0.chunk(3), gru.bias_hh_l0.chunk(3)
+    # only the candidate's recurrent term is scaled by the reset gate, so its bias is the one that may not join
+    bias = gates(
+        input_bias[0] + state_bias[0], input_bias[1] + state_bias[1], state_bias[2], input_bias[2], counter=-SATURATED
+    )
+    recurrent = gates(*of_state, torch.zeros_like(of_state[2]))
+    projection = gates(of_input[0], of_input[1], torch.zeros_like(of_input[2]), of_input[2])
+    out = torch.nn.functional.pad(encoder.proj.weight, (0, STEP_COUNTER))
+    return {
+        "phases": PHASES,
+        "counter": STEP_COUNTER,
+        "saturated": SATURATED,
+        "norm": layer_norm(encoder.layernorm),
+        "convs": convs,
+        "projection": convolution_2d(projection.reshape(len(projection), FILTERS[-1], -1, 1)),
+        "gru": {"recurrent": tiled(recurrent.T), "bias": tiled(bias)},
+        "out": linear(out, encoder.proj.bias),
+    }

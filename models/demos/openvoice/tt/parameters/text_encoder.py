@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Parameters of the text encoder.
+
+    scale * (phones[i] + tones[j] + languages[k] + BERT biases) = [h h ..] 1 + [l l ..] 1
+
+The scale and the biases of the BERT projections are in the tables. A float32 table is the sum of two of bfloat16, its
+high part h and its low part l, because ttnn.embedding reads no other format; one matmul with ones adds all parts.
+"""
+
+import torch
+
+import ttnn
+from models.demos.openvoice.reference.text_encoder import TextEncoder
+from models.demos.openvoice.tt.parameters.attention import encoder
+from models.tt_audio.parameters.layers import convolution, linear
+
+
+def text_encoder(module: TextEncoder) -> dict:
+    """Return the parameters of tt/text_encoder.TextEncoder."""
+    tables = [module.phones.weight * module.scale]
+    if module.is_melo:
+        tables[0] = tables[0] + (module.bert.bias + module.chinese_bert.bias) * module.scale
+        tables += [module.tones.weight * module.scale, module.languages.weight * module.scale]
+    return {
+        "scale": module.scale,
+        "tables": [_high_and_low(table.detach()) for table in tables],
+        "sum": linear(torch.eye(module.phones.embedding_dim).repeat(1, 2 * len(tables))),
+        "encoder": encoder(module.encoder, precise=True),
+        "projection": convolution(module.projection.weight, module.projection.bias),
+    }
+
+
+def _high_and_low(table: torch.Tensor) -> ttnn.Tensor:
+    """Return a float32 table [ids, C] as two of bfloat16 side by side [ids, 2 C], whose sum is the table."""
+    high = table.to(torch.bfloat16)
+    low = (table - high).to(torch.bfloat16)
+    return ttnn.from_torch(torch.cat([high, low], dim=1), dtype=ttnn.bfloat16)

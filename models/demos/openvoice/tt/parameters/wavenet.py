@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Parameters of the WaveNet, with the projection P after it folded in.
+
+    P(sum_i S_i a_i + s_i) + p  =  [P S_1 .. P S_n] [a_1 .. a_n] + (P sum_i s_i + p)
+
+a_i are the gates of layer i, S_i and s_i its skip half.
+"""
+
+import torch
+
+from models.demos.openvoice.reference.wavenet import WaveNet
+from models.tt_audio.parameters.layers import convolution, fused_linear
+
+GROUP = 4  # layers whose gates lie side by side: a slot has to have cores of its own in a row of them
+
+
+def wavenet(module: WaveNet, projection: torch.nn.Conv1d, scale: float = 1.0, reverse: bool = False) -> dict:
+    """Return the parameters of tt/wavenet.WaveNet: `scale` times the projection, its channels reversed if `reverse`."""
+    channels, layers = module.channels, len(module.in_layers)
+    conditions = module.cond_layer.bias.chunk(layers)
+    skips = [layer.weight[-channels:, :, 0] for layer in module.res_skip_layers]
+    skip_bias = sum(layer.bias[-channels:] for layer in module.res_skip_layers)
+    weight = scale * projection.weight[:, :, 0] @ torch.cat(skips, dim=1)
+    bias = scale * (projection.weight[:, :, 0] @ skip_bias + projection.bias)
+    if reverse:
+        weight, bias = weight.flip(0), bias.flip(0)
+    return {
+        "dilations": [layer.dilation[0] for layer in module.in_layers],
+        "group": GROUP,
+        "in_layers": [
+            convolution(layer.weight, layer.bias + condition)
+            for layer, condition in zip(module.in_layers, conditions, strict=True)
+        ],
+        "residual_layers": [
+            fused_linear(layer.weight[:channels, :, 0], layer.bias[:channels]) for layer in module.res_skip_layers[:-1]
+        ],
+        "out": [
+            fused_linear(part, torch.zeros_like(bias) if i else bias)
+            for i, part in enumerate(weight.split(GROUP * channels, dim=1))
+        ],
+    }

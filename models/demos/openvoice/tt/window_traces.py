@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Traces of the converter's windows: runner.py runs a window by them where the device can replay.
+
+A window has two traces. The latent trace computes what no target voice changes, once; the voiced trace computes the
+samples in one target voice and is replayed for each target:
+
+    packed input, source voice -> [latent trace] -> neutral latents, mask
+    neutral latents, mask, target voice -> [voiced trace] -> rows of samples
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+import ttnn
+from models.demos.openvoice.tt.conditioning import Conditioning
+from models.demos.openvoice.tt.converter import Converter
+from models.tt_audio.tt.trace_cache import COMPUTE, Trace, TraceCache
+
+
+@dataclass(frozen=True)
+class WindowForm:
+    """Two windows with the same form run the same programs."""
+
+    frames: int
+    masked: bool
+    starts: tuple[int, ...]  # first frames of the generator windows
+
+
+class VoiceSlot:
+    """Biases of one voice at the addresses from which the traces read them."""
+
+    def __init__(self, voice: Conditioning, device: ttnn.MeshDevice):
+        self.voice = voice
+        self.biases = voice.map(lambda bias: ttnn.to_device(bias, device, memory_config=ttnn.DRAM_MEMORY_CONFIG))
+
+    def load(self, voice: Conditioning) -> None:
+        """Copy a voice from the host if it is not there: no program, one small write for each bias (V2: 16)."""
+        if voice is not self.voice:
+            for bias, place in zip(voice.flat(), self.biases.flat(), strict=True):
+                ttnn.copy_host_to_device_tensor(bias, place, cq_id=COMPUTE)
+            self.voice = voice
+
+
+class WindowTraces:
+    """Traces of one converter."""
+
+    def __init__(
+        self,
+        traces: TraceCache,
+        network: Converter,
+        generator_window: int,
+        shapes: dict[int, tuple[int, ...]],
+        voice: Conditioning,
+    ):
+        """`shapes`: of the packed input, by bucket; `voice`: any voice on the host, whose shapes the slots take."""
+        self.traces = traces
+        self.network = network
+        self.generator_window = generator_window
+        self.inputs = {frames: traces.input(shape) for frames, shape in shapes.items()}
+        self.source, self.target = VoiceSlot(voice, traces.device), VoiceSlot(voice, traces.device)
+
+    def load(self, source: Conditioning, target: Conditioning) -> tuple[Conditioning, Conditioning]:
+        """Load two voices and return their biases on the device."""
+        self.source.load(source)
+        self.target.load(target)
+        return self.source.biases, self.target.biases
+
+    def begin(
+        self, packed: np.ndarray, form: WindowForm, source: Conditioning, targets: Sequence[Conditioning]
+    ) -> Callable[[], list[np.ndarray]]:
+        """Enqueue a window; return a function that waits for its rows of samples, one array for each target."""
+        place = self.inputs[form.frames]
+        self.source.load(source)
+        place.upload(packed)
+        self.compile(form)
+        latent, voiced = self._captured(form)
+        self.traces.execute(latent)
+        place.release()
+        rows = []
+        for target in targets:
+            self.target.load(target)
+            self.traces.execute(voiced)
+            rows.append(ttnn.from_device(voiced.output, blocking=False, queue_id=COMPUTE))
+        done = ttnn.record_event(self.traces.device, COMPUTE)
+
+        def finish() -> list[np.ndarray]:
+            ttnn.event_synchronize(done)
+            return [ttnn.to_torch(row).numpy() for row in rows]
+
+        return finish
+
+    def compile(self, form: WindowForm) -> None:
+        """Run a new form once op by op, on whatever its input contains."""
+        if self.traces.register_shape((self, form)):
+            self._run_voiced(form, self._run_latent(form.frames, form.masked))
+            self.inputs[form.frames].release()
+
+    def _captured(self, form: WindowForm) -> tuple[Trace, Trace]:
+        # the voiced trace reads the output of the latent trace, so the latent trace is captured first
+        latent = self.traces.captured(
+            (self, form.frames, form.masked), lambda: self._run_latent(form.frames, form.masked)
+        )
+        voiced = self.traces.captured((self, form), lambda: self._run_voiced(form, latent.output))
+        self.inputs[form.frames].check()
+        return latent, voiced
+
+    def _run_latent(self, frames: int, masked: bool) -> tuple[tuple[ttnn.Tensor, ttnn.Tensor], ttnn.Tensor | None]:
+        hops, noise, mask = self.network.unpack(self.inputs[frames].tensor, frames, masked)
+        return self.network.neutral(hops, noise, self.source.biases, mask), mask
+
+    def _run_voiced(self, form: WindowForm, latent) -> ttnn.Tensor:
+        neutral, mask = latent
+        z = self.network.voiced(neutral, self.target.biases, mask)
+        return self.network.waveform(z, form.starts, self.generator_window, self.target.biases, mask)
