@@ -130,14 +130,12 @@ def make_blocks(page: Page) -> gr.Blocks:
             keeps.append(keep)
         gr.HTML(f"<p>{RESPONSIBLE}</p>", elem_id="notice")
         for keep in keeps:
-            keep.button.click(
-                page.keep,
-                [keep.name, *keep.recordings],
-                [keep.state, *voices],
-                show_progress="hidden",
-                trigger_mode="always_last",
-                api_name=False,
+            # The button waits, so that a second click cannot keep the voice twice.
+            started = keep.button.click(lambda: gr.update(interactive=False), None, keep.button, **QUIETLY)
+            kept = started.then(
+                page.keep, [keep.name, *keep.recordings], [keep.state, *voices], show_progress="hidden", api_name=False
             )
+            kept.then(lambda: gr.update(interactive=True), None, keep.button, **QUIETLY)
         blocks.load(lambda: [gr.update(choices=page.voice_choices())] * len(voices), None, voices, **QUIETLY)
     return blocks.queue(max_size=page.limits.waiting, default_concurrency_limit=1, api_open=False)
 

@@ -290,6 +290,7 @@ def test_a_voice_is_kept_when_asked_and_can_be_chosen(visitor, files, page):
     visitor.browser.execute_script("arguments[0].click()", visitor.wait_for("#convert-keeping button"))
     visitor.click("convert-keep")
     visitor.wait_for("#convert-keep-state", "give the voice a name to keep it")
+    WebDriverWait(visitor.browser, WAIT).until(lambda browser: visitor.wait_for("#convert-keep").is_enabled())
     visitor.wait_for("#convert-keep-name input, #convert-keep-name textarea").send_keys("Anna B.")
     visitor.click("convert-keep")
     visitor.wait_for("#convert-keep-state", "The voice is kept as Anna B.")
