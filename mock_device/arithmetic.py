@@ -10,10 +10,10 @@ also the last 4 bits of SrcB with the high part of SrcA, HiFi4 the product of bo
 more than 9 explicit bits. (Public sources: Tenstorrent's matrix-engine tech report, the ttsim functional simulator.)
 Products are summed in float32 here when fp32_dest_acc_en is set, else rounded to bfloat16 after every 32 terms, which
 is how often the destination register takes a partial sum.
-Left out, and worth 1e-7 of PCC together (seen on the simulator; the operands' own loss is about as much): the products
-of eight terms are aligned to the largest of them and rounded before they are added, and partial sums that return from
-L1 are cut to TF32. Element-wise work on the matrix unit (inside layer norm and softmax, and for a fused bias) cuts its
-operands in the same way.
+Two effects are not modelled: the products of eight terms are aligned to the largest of them and rounded before they are
+added, and partial sums that return from L1 are cut to TF32. On the simulator both together cost 1e-7 of PCC, about as
+much as the cut of the operands. Element-wise work on the matrix unit (inside layer norm and softmax, and for a fused
+bias) cuts its operands in the same way.
 """
 
 import torch
@@ -27,12 +27,12 @@ ACCUMULATION_DEPTH = 32  # one tile of the inner dimension
 
 
 def keep_mantissa(x: torch.Tensor, bits: int) -> torch.Tensor:
-    """Cut a float32 tensor to that many explicit mantissa bits, toward zero."""
+    """Return a float32 tensor cut to that many explicit mantissa bits, toward zero."""
     return (x.view(torch.int32) & -(1 << (23 - bits))).view(torch.float32)
 
 
 def operand_pairs(activation, weight, fidelity) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """The operands whose products, summed, are what the matrix unit computes at that fidelity."""
+    """Return the pairs of operands whose products add up to what the matrix unit computes at that fidelity."""
     a, b = keep_mantissa(weight, SRC_A_BITS), keep_mantissa(activation, TF32_BITS)
     if fidelity == ttnn.MathFidelity.HiFi4:
         return [(b, a)]
@@ -46,7 +46,7 @@ def operand_pairs(activation, weight, fidelity) -> list[tuple[torch.Tensor, torc
 
 
 def store(x: torch.Tensor, dtype) -> torch.Tensor:
-    """What is left of a value once it is written in that format: float32 for float formats, else an integer tensor."""
+    """Round a value to a storage format; return float32 for the float formats, else an integer tensor."""
     if dtype == ttnn.float32:
         return x.float()
     if dtype == ttnn.bfloat16:

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Budgets of what stages of device code cost: one file, tests/budgets/budgets.yaml, that changes only on purpose.
+"""Budgets for the costs of stages of device code, in one file that changes only on purpose: tests/budgets/budgets.yaml.
 
 A test under tests/budgets measures a stage with a `Budget`. A figure worse than its budget fails the test; one that is
-two per cent better fails it, too, and asks for a tighter budget, so that a gain cannot be lost again unseen.
+two per cent better fails it, too, and asks for a tighter budget, so that a gain cannot be lost again without notice.
 
     python -m mock_device.budget --write [-k EXPRESSION]
 
@@ -50,7 +50,10 @@ Stages = dict[str, dict[str, dict[str, float]]]  # stage -> figure -> card -> va
 
 
 def figures(ledger: Ledger, complete: Ledger, arch: str, minimum_flops: int | None = None) -> dict[str, float]:
-    """What is budgeted of a stage that ran warm; `complete` is a ledger that did not dispatch, which sees all of L1."""
+    """Return the budgeted figures of a stage that ran warm.
+
+    complete: a ledger that did not dispatch, which counts all of L1.
+    """
     found = {
         "programs": ledger.num_programs,
         "cache_misses": ledger.cache_misses,
@@ -123,7 +126,7 @@ class Budget:
         inputs: Callable[[], tuple] = tuple,
         minimum_flops: int | None = None,
     ) -> Ledger:
-        """Run the stage three times and hold the second run, in which nothing may be compiled, to its budget.
+        """Run the stage three times and compare the second run, in which nothing may be compiled, with its budget.
 
         What `inputs` makes before each run is handed to `run` and not counted: for stages that free their input. (The
         third run dispatches nothing, so it frees nothing, either: one stage a test keeps the peaks of memory apart.)
@@ -154,7 +157,7 @@ class Budget:
 
 
 def changes(before: Stages, after: Stages) -> list[str]:
-    """A line for each value that is another one."""
+    """Return a line for each value that differs."""
     rows = []
     for stage in dict.fromkeys([*before, *after]):
         old, new = before.get(stage, {}), after.get(stage, {})

@@ -73,7 +73,7 @@ N150 = Card(
     positions=((0, 0),),
 )
 
-# Chip 1 hangs behind chip 0: the host reaches it over Ethernet channels 8, 9 -> 0, 1.
+# Chip 1 has no PCIe link of its own: the host reaches it through chip 0, over Ethernet channels 8, 9 -> 0, 1.
 N300 = Card(
     name="n300",
     arch="wormhole_b0",
@@ -85,7 +85,7 @@ N300 = Card(
     positions=((0, 0), (1, 0)),
 )
 
-# Four N300 boards in a 2x4 mesh: chips 0..3 reach the host, chip c + 4 hangs behind chip c.
+# Four N300 boards in a 2x4 mesh: the host reaches chips 0..3 itself, and chip c + 4 through chip c.
 T3K = Card(
     name="t3k",
     arch="wormhole_b0",

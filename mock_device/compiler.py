@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""A stand-in for the kernel compiler: TTNN insists on one, a mocked card never runs what it makes.
+"""A stand-in for the kernel compiler. TTNN refuses to run without one, but a mocked card never runs a kernel.
 
-TTNN asks it for a version, then compiles and links every kernel and reads the result back as a RISC-V executable with
-one loadable text segment and a relocation section. So the stand-in is a shell script (any POSIX sh, no cross toolchain)
-that answers the version and copies one ready-made executable of 16 instruction bytes to wherever `-o` says.
+TTNN calls the compiler for its version, then compiles and links every kernel and reads the result back as a RISC-V
+executable with one loadable text segment and a relocation section. So the stand-in is a shell script (any POSIX sh, no
+cross toolchain) that prints the version and copies one ready-made executable of 16 instruction bytes to the path after
+`-o`.
 """
 
 import struct
@@ -33,7 +34,7 @@ exec cp "${0%/*}/kernel.elf" "$out"
 
 
 def kernel_elf() -> bytes:
-    """A relocatable-looking executable: lui/addi of a local symbol's address, return."""
+    """Return an executable with one relocation pair: lui/addi of a local symbol's address, then a return."""
     text = struct.pack("<4I", _LUI_T0, _ADDI_T0_T0, _RET, _NOP)
     relocations = struct.pack("<IIi", 0, 1 << 8 | _R_RISCV_HI20, 0) + struct.pack(
         "<IIi", 4, 1 << 8 | _R_RISCV_LO12_I, 0
@@ -88,7 +89,7 @@ def kernel_elf() -> bytes:
 
 
 def install(runtime_root: Path, version: str) -> None:
-    """Put the stand-in where TTNN looks for its compiler below a runtime root."""
+    """Write the stand-in to the path below a runtime root at which TTNN looks for its compiler."""
     folder = runtime_root / "runtime" / "sfpi" / "compiler" / "bin"
     folder.mkdir(parents=True)
     (folder / "kernel.elf").write_bytes(kernel_elf())

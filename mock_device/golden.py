@@ -1,17 +1,14 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The golden executor: gives a mocked card the numbers that a real one would have.
+"""The golden executor: computes the values that a mocked card lacks.
 
-TTNN's host code runs for real on a mocked card; only the device memory is missing. The executor is that memory. It is
-told of every operation (TTNN's pre- and post-operation hooks), computes the value from the operands' values with a
-golden function, rounds it to the format of the tensor that TTNN really allocated, checks the shape, and keeps it under
-the tensor's device address. So in-place outputs, views and reuse of memory behave as on a card: whoever reads an
-address reads what was written there last. What `ttnn.narrow` returns has the address of the whole on other cores, so
-that part of the whole is remembered with the tensor. `ttnn.to_torch` is answered from this memory.
-
-`LocalComparison` is the other use of the same goldens: on a simulator or a card it downloads the operands and results
-of each operation and compares them one by one.
+TTNN's host code runs unchanged on a mocked card; only the device memory is missing. The executor is that memory. It is
+called before and after every operation, computes the value from the operands' values with a golden function, rounds it
+to the format of the tensor that TTNN allocated, checks the shape, and stores it under the tensor's device address. So
+in-place outputs, views and reuse of memory behave as on a card: a read of an address returns what was written there
+last. A tensor from `ttnn.narrow` has the address of the whole tensor on other cores, so its region of the whole is
+stored by its tensor id. `ttnn.to_torch` is answered from this memory.
 """
 
 from collections import OrderedDict
@@ -30,11 +27,11 @@ _DOWNLOADED_KEPT = 256  # host copies of device tensors whose values are remembe
 
 
 class GoldenError(RuntimeError):
-    """The golden executor cannot vouch for a value."""
+    """A value that the golden executor cannot compute or does not have."""
 
 
 class _Unknown:
-    """Stands for a tensor nobody has written to; only outputs may be unknown."""
+    """Placeholder for a tensor that was never written; only outputs may be unknown."""
 
     def __init__(self, tensor):
         self.description = _describe(tensor)
@@ -42,7 +39,7 @@ class _Unknown:
 
 @dataclass(frozen=True)
 class Record:
-    """One executed operation and its first result, for looking up where a chain went wrong."""
+    """One executed operation and its first result, for mock_device/diagnosis.py."""
 
     index: int
     operation: str
@@ -51,7 +48,7 @@ class Record:
 
 @dataclass(frozen=True)
 class _Part:
-    """What a tensor that ttnn.narrow returned shows of another."""
+    """The region of another tensor that a tensor from ttnn.narrow shares."""
 
     whole: tuple  # its key in memory
     shape: tuple[int, ...]
@@ -70,7 +67,7 @@ def _describe(tensor) -> str:
 
 
 def evaluate(operation, args, kwargs):
-    """The value(s) of an operation on torch operands: our golden if there is one, else ttnn's own."""
+    """Return the value(s) of an operation on torch operands, by our golden if there is one, else by ttnn's own."""
     name = operation.python_fully_qualified_name
     for operand in _values((args, kwargs)):
         if isinstance(operand, _Unknown):
@@ -124,7 +121,7 @@ class GoldenExecutor(OperationHooks):
         self._downloaded.clear()
         self._parts.clear()
 
-    # --- what the hooks see ------------------------------------------------------------------------------------------
+    # --- operations ---------------------------------------------------------------------------------------------------
 
     def before(self, operation, args, kwargs):
         name = operation.python_fully_qualified_name
@@ -163,7 +160,7 @@ class GoldenExecutor(OperationHooks):
     # --- memory ------------------------------------------------------------------------------------------------------
 
     def value_of(self, tensor, chip: int = 0):
-        """The value of a tensor, as the device holds it."""
+        """Return the value of a tensor in the format that it has on the device."""
         value = self._reader(chip)(tensor)
         if isinstance(value, _Unknown):
             raise GoldenError(f"read of a value that was never produced: {value.description}")
@@ -194,7 +191,7 @@ class GoldenExecutor(OperationHooks):
             if isinstance(value, Prepared) or list(value.shape) == list(tensor.shape):
                 return value
             if value.numel() != tensor.logical_volume():
-                return _Unknown(tensor)  # somebody else's memory by now
+                return _Unknown(tensor)  # another tensor was written to this address since
             return value.reshape(list(tensor.shape))  # a view
 
         return read
@@ -226,7 +223,7 @@ class GoldenExecutor(OperationHooks):
             self.records.append(Record(self._count, name, stored[0]))
 
     def _overwrite(self, tensor, values):
-        """Put values at a tensor's address; whatever began inside its memory is gone."""
+        """Store values at a tensor's address and forget the tensors that began inside its memory."""
         if tensor.tensor_id in self._parts:
             return self._overwrite_part(self._parts[tensor.tensor_id], values)
         device, kind, start = key = address(tensor)
@@ -237,7 +234,7 @@ class GoldenExecutor(OperationHooks):
 
     def _overwrite_part(self, part, values):
         wholes = self._memory.get(part.whole, [])
-        if not wholes or wholes[0].numel() != prod(part.shape):  # nothing, or what lay here before
+        if not wholes or wholes[0].numel() != prod(part.shape):  # never written, or the values of an earlier tensor
             wholes = [torch.full(part.shape, torch.nan)] * len(values)
         wholes = [whole.reshape(part.shape).clone() for whole in wholes]
         for whole, value in zip(wholes, values, strict=True):
@@ -281,7 +278,7 @@ class GoldenExecutor(OperationHooks):
         return operation.function(host, mesh_composer=composer)
 
     def _method(self, name, original):
-        """A tensor method that reads the device without being an operation: answer it from memory, too."""
+        """Return a replacement of a tensor method that reads the device but is no operation."""
 
         def call(tensor, *args, **kwargs):
             on_device = ttnn.is_tensor_storage_on_device(tensor)
@@ -304,7 +301,7 @@ class GoldenExecutor(OperationHooks):
 
 
 def _chips(args, kwargs) -> int:
-    """Of the mesh that the operands are on, or, of host tensors, that they are cut for."""
+    """Return the number of chips of the operands' mesh, or of shards of host tensors."""
     shards = 1
     for tensor in tensors((args, kwargs)):
         if ttnn.is_tensor_storage_on_device(tensor):
@@ -318,7 +315,7 @@ def address(tensor) -> tuple:
 
 
 def _bytes_per_bank(tensor) -> int:
-    """How far a tensor reaches above its address in every bank that holds a part of it."""
+    """Return how many bytes a tensor occupies above its address in each bank that contains a part of it."""
     if tensor.memory_config().is_sharded():
         rows, columns = tensor.memory_config().shard_spec.shape
         return int(rows * columns * tensor.element_size())
@@ -329,7 +326,7 @@ def _bytes_per_bank(tensor) -> int:
 
 
 def host_values(tensor) -> list:
-    """The values of a host tensor, one a shard, exactly as its format holds them."""
+    """Return the values of a host tensor, one per shard, rounded to its format."""
     values = [ttnn.to_torch.function(shard) for shard in ttnn.get_device_tensors(tensor)]
     return [value.float() if value.is_floating_point() else value for value in values]
 
@@ -339,7 +336,7 @@ def _host_dtype(value):
 
 
 def fit(value, tensor, name):
-    """A golden value in the shape and format of the tensor that TTNN allocated for it."""
+    """Return a golden value in the shape and format of the tensor that TTNN allocated for it."""
     expected = list(tensor.shape)
     if list(value.shape) != expected:
         bare = [n for n in value.shape if n != 1], [n for n in expected if n != 1]

@@ -3,11 +3,11 @@
 
 """Torch formulas for TTNN operations whose own golden function is missing or leaves something out.
 
-* convolutions: ttnn has none for conv1d and conv_transpose2d, and none knows prepared weights or the matrix unit;
+* convolutions: ttnn has none for conv1d and conv_transpose2d, its others ignore prepared weights and the matrix unit;
 * matmul and linear: ttnn's ignore the compute kernel config (fidelity, accumulation);
 * layer norm and softmax: ttnn's are exact, but steps of theirs run on the matrix unit, which reads TF32;
 * binary operations: ttnn's ignore the parameter of a fused activation (a leaky_relu of any slope reads as 0.01);
-* pad and split: ttnn's preprocessing wants device tensors;
+* pad and split: ttnn's preprocessing needs device tensors;
 * layout and memory moves: the value does not change.
 
 Every function takes the call's arguments with torch tensors in the places of ttnn ones and returns the value(s).
@@ -139,7 +139,7 @@ def _cut(x):
 
 
 def _multiplied(x, y):
-    """Element-wise product on the matrix unit."""
+    """Multiply element by element as the matrix unit does."""
     return _cut(x) * keep_mantissa(y.float(), SRC_A_BITS)
 
 
@@ -187,7 +187,7 @@ def _pair(value):
 
 
 def _sides(padding) -> tuple[int, int, int, int]:
-    """(top, bottom, left, right) from TTNN's int, (height, width) or four values."""
+    """Return (top, bottom, left, right) from TTNN's int, (height, width) or four values."""
     if isinstance(padding, int):
         return (padding,) * 4
     return tuple(padding) if len(padding) == 4 else (padding[0], padding[0], padding[1], padding[1])
@@ -208,7 +208,7 @@ def _conv_terms_of(stride, dilation, groups, conv):
 
 
 def _returned(out, dims, weight, bias, call):
-    """A convolution's return value in the shape its flags ask for."""
+    """Return what a convolution returns under the flags of its call."""
     parts = [out]
     if call.get("return_output_dim"):
         parts.append(dims)
@@ -224,7 +224,7 @@ def _finish(out, bias, conv_config):
 
 
 def _stored_weights(weight, bias, conv_config):
-    """Weight and bias in the format that the convolution keeps them in.
+    """Return weight and bias in the format in which the convolution stores them.
 
     A block format shares exponents along the output channels, as the prepared layout does.
     """
@@ -346,7 +346,7 @@ def _binary(function):
 def _minimal_matmul(
     input_tensor, weight_tensor, *, bias_tensor=None, fused_activation=None, compute_kernel_config=None, **_
 ):
-    if isinstance(input_tensor, list):  # read as one beside the other
+    if isinstance(input_tensor, list):  # the device concatenates its columns
         input_tensor = torch.cat(input_tensor, dim=-1)
     out = matmul(input_tensor, weight_tensor, compute_kernel_config=compute_kernel_config)
     return activate(_with_fused_bias(out, bias_tensor), fused_activation)

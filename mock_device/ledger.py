@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What a block of TTNN code costs: device programs, transfers, program-cache misses, memory, FLOPs and bytes.
+"""Costs of a block of TTNN code: device programs, transfers, program-cache misses, memory, FLOPs and bytes.
 
     with Ledger(device) as ledger:
         model(x)
@@ -9,7 +9,7 @@
     print(ledger.table())
 
 Everything is read from TTNN's own graph capture, so it is the same on a mocked card, a simulator and a card, and with
-or without the golden executor. A capture sees the thread that began it; on a mesh, sizes are those of one chip.
+or without the golden executor. A capture records the thread that began it; on a mesh, sizes are those of one chip.
 """
 
 import re
@@ -55,7 +55,7 @@ class TensorInfo:
 
     @property
     def bytes(self) -> int:
-        """As it lies in memory: padded to whole tiles in tile layout."""
+        """Bytes in memory; in tile layout with the padding to whole tiles."""
         if self.layout != "TILE":
             return prod(self.shape) * _VALUE_BYTES[self.dtype]
         height, width = ((1, 1) + self.shape)[-2:]
@@ -114,7 +114,7 @@ class Transfers(tuple):
 
 
 class Ledger:
-    """Counts what happens to `device` inside the `with` block; the results are there after it.
+    """Count of what happens on `device` inside the `with` block; read the results after it.
 
     `dispatch=False` launches no program and allocates no buffer. That is the way to the whole peak of L1: TTNN 0.81.1
     reports the dataflow buffers inside a program (matmul, layer norm, unary, ...) to a capture only then
@@ -184,7 +184,7 @@ class Ledger:
     def _read_memory(self, graph: list[dict]) -> None:
         """Replay allocations, in bytes per bank; an L1 bank is a core.
 
-        Buffers inside programs lie at the other end of L1 than tensors, and TTNN checks that they do not meet.
+        Buffers inside programs are placed at the other end of L1 than tensors; TTNN checks that they do not overlap.
         """
         l1 = l1_peak = self._l1_before
         dram = dram_peak = self._dram_before
@@ -205,7 +205,7 @@ class Ledger:
                 seen += not announced
                 announced = True
                 if "1" not in (parameters.get("globally_allocated"), parameters.get("borrows_memory")):
-                    in_program += parameters["size"]  # the others lie in a tensor's buffer
+                    in_program += parameters["size"]  # the others share a tensor's buffer
                 l1_peak = max(l1_peak, l1 + in_program)
         banks = self._memory(ttnn.BufferType.DRAM).num_banks
         self.peak_l1, self.l1_unseen = l1_peak, self.num_programs - seen

@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""From the operations in a ledger to an estimate of device time: the largest of three lower bounds, plus a launch cost.
+"""Estimate device time from the operations in a ledger: the largest of three lower bounds, plus a launch cost.
 
 No number made here is a measurement. An operation is bounded by the multiply-adds it needs, by the bytes it moves
 between DRAM and the cores, and by the bytes it moves in and out of L1; the estimate takes the largest of the three at
-the card's peak rates and adds a fixed cost per program. It knows nothing of uneven work, re-read weights, NoC
-congestion or the vector unit, so real times are longer. Transfers between host and device are not in it.
+the card's peak rates and adds a fixed cost per program. It ignores uneven work, re-read weights, NoC
+congestion and the vector unit, so real times are longer. Transfers between host and device are not in it.
 """
 
 from dataclasses import asdict, dataclass
@@ -127,6 +127,6 @@ def estimate(operations, card: str) -> Estimate:
 
 
 def minimum_seconds(card: str, flops: int, dram_bytes: int, fidelity: str) -> float:
-    """No arrangement of programs is faster: that many FLOPs at the fidelity's peak, or that many bytes from DRAM."""
+    """Return a lower bound in seconds: these FLOPs at the fidelity's peak, or these bytes from DRAM."""
     limits = LIMITS[card]
     return max(flops / limits.flops_per_second(fidelity), dram_bytes / limits.dram_bytes_per_second)

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Decides whether a card has to be mocked, and sets the process up for it before TTNN opens a device.
+"""Decide whether a card has to be mocked, and set the process up for it before TTNN opens a device.
 
-Everything TTNN writes for a mocked card (kernel cache, logs, cluster files) goes to one temporary folder of this
+Everything TTNN writes for a mocked card (kernel cache, logs, cluster files) is written to one temporary folder of this
 process, removed when the process ends; site-packages and the home folder are only read. Folders of processes that were
 killed are swept by the next one.
 """
@@ -48,7 +48,7 @@ def mocked() -> bool:
 
 
 def choose(arch: str) -> Card:
-    """The default card of an architecture, or the card of that very name."""
+    """Return the default card of an architecture, or the card of that name."""
     card = DEFAULT_CARD.get(arch) or CARDS.get(arch)
     if card is None:
         raise MockDeviceError(
@@ -88,7 +88,7 @@ def setup(arch: str = "wormhole_b0") -> Card | None:
             "TT_METAL_CACHE": str(home / "cache"),
             "TT_METAL_LOGS_PATH": str(home),
             # The MPI library inside TTNN leaves a session folder in TMPDIR; this process's own tempfile module has
-            # made up its mind already (in _private_folder), child processes nest in this folder.
+            # read TMPDIR already (in _private_folder); child processes make their folders inside this one.
             "TMPDIR": str(home),
         }
     )
@@ -129,7 +129,7 @@ def _alive(pid: int) -> bool:
 
 
 def _runtime_root(home: Path) -> Path:
-    """The wheel's own runtime tree by links, with our compiler in the place of the missing one."""
+    """Link the wheel's runtime tree into `home`, with our compiler instead of the missing one; return its root."""
     specification = importlib.util.find_spec("ttnn")
     if specification is None or not specification.origin:
         raise MockDeviceError("ttnn is not installed: run `make` once, or pip install the pinned version")

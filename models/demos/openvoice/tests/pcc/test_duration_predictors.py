@@ -152,13 +152,20 @@ def test_phones_last_as_many_frames_as_in_the_reference(run, tts):
 def test_sentences_of_a_batch_do_not_see_each_other(run, tts):
     sentences = [Sentence(tts, length, length, speaker) for length, speaker in ((20, 0), (64, 1), (47, 1))]
     *together, frames = run(sentences, 64, [0.5])
+    # A sum made in another order may be cut to the TF32 value next to it. That moves a log duration by up to 0.0004 in
+    # the plain predictor and by 0.0085 after the splines of the other, on the CPU of a mocked card. A sentence that
+    # reads another one, or its own padding, moves them by 0.7.
+    bounds = 1e-3, 0.02
     for row, sentence in enumerate(sentences):
+        valid = slice(0, sentence.length)
         *logs, own_frames = run([sentence], 64, [0.5])
-        assert torch.equal(frames[row, : sentence.length], own_frames[0, : sentence.length])
-        # Sums made in another order may be cut to the TF32 beside: by the CPU of a mocked card, up to 0.0004 in the
-        # plain predictor, 0.0085 behind the other's splines. What a sentence sees behind its end moves it by 0.7.
-        for alone, batch, bound in zip(logs, together, (1e-3, 0.02), strict=True):
-            torch.testing.assert_close(batch[row, : sentence.length], alone[0, : sentence.length], rtol=0, atol=bound)
+        for alone, batch, bound in zip(logs, together, bounds, strict=True):
+            torch.testing.assert_close(batch[row, valid], alone[0, valid], rtol=0, atol=bound)
+        mixed = sum(log[0, valid] for log in logs) / 2
+        fewest, most = ((mixed + side * sum(bounds) / 2).exp().ceil() for side in (-1, 1))
+        for counted in (frames[row, valid], own_frames[0, valid]):
+            assert ((fewest <= counted) & (counted <= most)).all()
+        assert (fewest == most).float().mean() > 0.8  # most phones are not next to a whole number of frames
 
 
 @slow_on_simulator

@@ -68,10 +68,13 @@ def test_two_chains_side_by_side(two_voices, console, monkeypatch):
     assert console(*arguments) == 0, console.err
     chains = json.loads(console.out)["rows"][0]["chains"]
     assert set(chains) == {"torch", "ttnn"}
-    assert chains["ttnn"]["pcc"] == chains["ttnn"]["log_mel_pcc"] == 1
+    # Both chains compute the same samples. The sums of a correlation in float64 are rounded by up to 1e-12; other noise
+    # or another voice takes more than 1e-3 from it.
+    same = pytest.approx(1, abs=1e-9)
+    assert chains["ttnn"]["pcc"] == same and chains["ttnn"]["log_mel_pcc"] == same
     assert "pcc" not in chains["torch"]
     assert "rtf" in chains["torch"] and "rtf" not in chains["ttnn"]  # times on a mocked card mean nothing
-    assert chains["ttnn"]["similarity"] == chains["torch"]["similarity"]
+    assert chains["ttnn"]["similarity"] == pytest.approx(chains["torch"]["similarity"], abs=1e-6)
 
 
 def test_text_for_people(two_voices, console):
