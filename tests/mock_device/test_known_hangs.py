@@ -24,8 +24,8 @@ def by_rows(device, cores: int, rows: int = 32):
 
 @pytest.fixture
 def tensor(device):
-    def upload(channels: int, memory_config=None):
-        x = torch.ones(1, 1, ROWS, channels)
+    def upload(channels: int, memory_config=None, rows: int = ROWS):
+        x = torch.ones(1, 1, rows, channels)
         return ttnn.from_torch(
             x, dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT, device=device, memory_config=memory_config
         )
@@ -45,8 +45,12 @@ def test_a_column_on_more_cores_than_rows_of_tiles(device, tensor, expect_error)
 
 
 def test_a_column_on_shards_of_several_tiles_of_which_some_are_empty(device, tensor, expect_error):
-    with expect_error(KnownHang, NEVER_ENDS):
-        ttnn.multiply(tensor(CHANNELS, by_rows(device, 18, rows=64)), tensor(1))
+    with expect_error(KnownHang, "ttnn.multiply of .* never ends"):
+        ttnn.multiply(tensor(CHANNELS, by_rows(device, 33, rows=64), rows=2048), tensor(1, rows=2048))
+
+
+def test_a_column_on_empty_shards_after_one_that_is_filled_in_part(device, tensor):
+    assert is_doubled(ttnn.add(tensor(CHANNELS, by_rows(device, 18, rows=64)), tensor(1)))
 
 
 def test_a_column_in_place_and_as_first_operand(device, tensor, expect_error):
