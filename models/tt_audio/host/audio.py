@@ -113,17 +113,21 @@ def opened(source: Source) -> Iterator[BinaryIO]:
         yield source if source.seekable() else read_pipe(source)
         return
     try:
-        if stat.S_ISCHR(mode := os.stat(source).st_mode) or stat.S_ISBLK(mode):
-            raise AudioError(f"{source} is a device; give an audio file")
-        file = open(source, "rb")
+        mode = os.stat(source).st_mode
+        file = None if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) else open(source, "rb")
     except IsADirectoryError:
         raise AudioError(f"{source} is a folder; give an audio file") from None
     except FileNotFoundError:
         raise AudioError(f"{source} does not exist; check the path") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise AudioError(f"{source} cannot be opened ({getattr(error, 'strerror', error)}); check the path") from None
+    if file is None:
+        raise AudioError(f"{source} is a device; give an audio file")
     with file:
-        yield file if file.seekable() else read_pipe(file)
+        try:
+            yield file if file.seekable() else read_pipe(file)
+        except OSError as error:
+            raise AudioError(f"{source} cannot be read ({error.strerror or error}); check the disk") from None
 
 
 def read_pipe(file: BinaryIO) -> io.BytesIO:

@@ -248,7 +248,14 @@ def test_a_rate_below_any_speech_is_refused(tmp_path, expect_error):
 @pytest.mark.parametrize("path", ["/dev/zero", "/dev/null"])
 def test_a_device_is_refused(path, expect_error):
     for read in (lambda: audio.load(path, RATE), lambda: audio.fingerprint([path])):
-        with expect_error(AudioError, f"{path} is a device; give an audio file"):
+        with expect_error(AudioError, f"^{path} is a device; give an audio file$"):
+            read()
+
+
+def test_a_file_that_cannot_be_read(expect_error):
+    """The memory of the process at address 0, which the system refuses to read, as it does a bad sector."""
+    for read in (lambda: audio.load("/proc/self/mem", RATE), lambda: audio.fingerprint(["/proc/self/mem"])):
+        with expect_error(AudioError, r"^/proc/self/mem cannot be read \(.+\); check the disk$"):
             read()
 
 
