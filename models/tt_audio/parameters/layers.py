@@ -20,8 +20,8 @@ from ttnn.model_preprocessing import ParameterDict, make_parameter_dict, preproc
 def preprocess(module: torch.nn.Module, preprocessors: Mapping[type, Callable[[Any], dict]]) -> ParameterDict:
     """Return the parameters of a module.
 
-    `preprocessors` gives for a class the function that makes the parameters of its instances. A module of another class
-    gets those of the modules that it contains, by their names.
+    `preprocessors` maps a class to the function that returns the parameters of an instance. The parameters of a module
+    of another class are those of the modules that it contains, by their names.
     """
 
     def custom_preprocessor(module: torch.nn.Module, name, ttnn_module_args, convert_to_ttnn) -> ParameterDict | dict:
@@ -43,12 +43,12 @@ def nested(value: Any) -> Any:
 
 
 def host(x: torch.Tensor, mesh_mapper: ttnn.CppTensorToMesh | None = None) -> ttnn.Tensor:
-    """Make a row-major float32 host tensor; `mesh_mapper` shares it among several chips."""
+    """Return x as a row-major float32 host tensor; `mesh_mapper` distributes it over several chips."""
     return ttnn.from_torch(x.detach().float().contiguous(), dtype=ttnn.float32, mesh_mapper=mesh_mapper)
 
 
 def tiled(x: torch.Tensor) -> ttnn.Tensor:
-    """Make a float32 host tensor [1, 1, rows, columns] in tiles of a matrix [rows, columns] or of a row [columns]."""
+    """Return a matrix [rows, columns] or a row [columns] as a tiled float32 host tensor [1, 1, rows, columns]."""
     x = x.detach().float().reshape(1, 1, -1, x.shape[-1]).contiguous()
     return ttnn.from_torch(x, dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT)
 

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""HiFi-GAN: latent frames -> waveform. Last room of the converter and of MeloTTS, and nine tenths of the arithmetic.
+"""HiFi-GAN vocoder: latent z [B, inter_channels, T] -> waveform [B, T * samples_per_frame].
 
-z [B, inter_channels, T] -> waveform [B, T * samples_per_frame]. Each stage raises the rate by a transposed convolution
-and refines the result with the mean of three residual blocks of different kernel size.
+It is the last part of the converter and of MeloTTS and takes nine tenths of their arithmetic. Each stage upsamples by a
+transposed convolution, followed by the mean of three residual blocks with different kernel sizes.
 """
 
 from typing import Protocol
@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from torch.nn.functional import leaky_relu
 
 SLOPE = 0.1
-# Upstream's last activation names no slope and so has PyTorch's default; the checkpoints are trained with it.
+# Upstream passes no slope to its last activation, which so has PyTorch's default; checkpoints are trained with it.
 LAST_SLOPE = 0.01
-END_KERNEL_SIZE = 7  # of the first and the last convolution; upstream's code fixes it
+END_KERNEL_SIZE = 7  # of the first and the last convolution; a constant in upstream's code
 
 
 class GeneratorConfig(Protocol):
-    """The sizes a generator needs; the configs of the converter and of MeloTTS both have them."""
+    """Sizes of a generator; the configs of the converter and of MeloTTS both contain them."""
 
     inter_channels: int
     gin_channels: int
@@ -40,6 +40,8 @@ def _masked(x: Tensor, mask: Tensor | None) -> Tensor:
 
 
 class ResBlock(nn.Module):
+    """Residual block, [B, C, T] -> [B, C, T]: for each dilation a dilated and a plain convolution with a residual."""
+
     def __init__(self, channels: int, kernel_size: int, dilations: tuple[int, ...]):
         super().__init__()
         self.convs1 = nn.ModuleList(_conv(channels, kernel_size, dilation) for dilation in dilations)
@@ -54,6 +56,8 @@ class ResBlock(nn.Module):
 
 
 class Generator(nn.Module):
+    """HiFi-GAN generator; `g` is a speaker embedding."""
+
     def __init__(self, config: GeneratorConfig):
         super().__init__()
         channels = config.upsample_initial_channel
@@ -73,12 +77,15 @@ class Generator(nn.Module):
 
     @property
     def stages(self) -> list[tuple[nn.ConvTranspose1d, nn.ModuleList]]:
-        """Each transposed convolution with the residual blocks behind it."""
+        """Return each transposed convolution with the residual blocks after it."""
         n = len(self.resblocks) // len(self.ups)
         return [(up, self.resblocks[i * n : (i + 1) * n]) for i, up in enumerate(self.ups)]
 
     def forward(self, z: Tensor, g: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
-        """`g` [B, G, 1], None for zeros; `mask` [B, 1, T] is needed only where items of a batch differ in length."""
+        """Return the waveform [B, T * samples_per_frame] of z [B, inter_channels, T].
+
+        `g`: [B, gin_channels, 1], None for zeros; `mask`: [B, 1, T], needed only if items of a batch differ in length.
+        """
         x = self.conv_pre(_masked(z, mask)) + (self.cond.bias[None, :, None] if g is None else self.cond(g))
         for up, resblocks in self.stages:
             x = up(_masked(leaky_relu(x, SLOPE), mask))
@@ -89,16 +96,16 @@ class Generator(nn.Module):
 
     @property
     def reach(self) -> int:
-        """How many frames before and after its own a frame of waveform depends on."""
+        """Return the receptive field: the frames to each side on which the samples of a frame depend."""
         samples = 1
         for up in self.ups:
             samples *= up.stride[0]
-        first, last = 0, samples - 1  # the samples of frame 0, followed back to the frames that they need
+        first, last = 0, samples - 1  # the samples of frame 0, traced back to the frames that they read
         first, last = first - self.conv_post.padding[0], last + self.conv_post.padding[0]
         for up, resblocks in reversed(self.stages):
             widest = max(resblock.reach for resblock in resblocks)
             first, last = first - widest, last + widest
-            # input i of a transposed convolution reaches the outputs i * stride - padding + (0 ... kernel - 1)
+            # input i of a transposed convolution adds to the outputs i * stride - padding + (0 ... kernel - 1)
             (stride,), (padding,), (kernel_size,) = up.stride, up.padding, up.kernel_size
             first, last = -((kernel_size - 1 - padding - first) // stride), (last + padding) // stride
         return max(-first, last) + self.conv_pre.padding[0]

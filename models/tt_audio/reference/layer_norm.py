@@ -1,11 +1,13 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Layer norm over the channels of [B, C, T], as every text-side module of MeloTTS uses it."""
+"""Layer norm over channels, which the text-side modules of MeloTTS use."""
 
 from torch import Tensor, nn
 
 
 class ChannelNorm(nn.LayerNorm):
+    """Layer norm over the channels of [B, C, T]."""
+
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x.transpose(1, 2)).transpose(1, 2)

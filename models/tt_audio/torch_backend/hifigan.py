@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The generator of `generator.py` in the form a CPU computes fastest: same weights, same result.
+"""HiFi-GAN generator for a CPU: same weights and result as ../reference/hifigan.py, in a faster layout.
 
-Time is laid out as an image of height one with the channels last, which oneDNN's convolutions prefer by a fifth in fp32
-and by a half in bfloat16. The number of frames is padded to a few sizes, because oneDNN keeps compiled kernels and
-buffers for every size it meets, and the padding is kept at zero so that it sounds like the nothing it is.
+A sequence is an image of height one with the channels last: oneDNN's convolutions are faster with it by a fifth in fp32
+and by a half in bfloat16. The number of frames is padded to one of a few sizes, because oneDNN keeps compiled kernels
+and buffers for every size. The padding is set to zero before each convolution, so that valid frames do not depend on
+it.
 """
 
 import torch
@@ -17,15 +18,18 @@ from ..reference.hifigan import LAST_SLOPE, SLOPE, Generator
 
 
 def padded_size(frames: int) -> int:
-    """The next of eight sizes per octave, in steps of 8 at least: little padding, and few shapes for all lengths."""
+    """Return `frames` rounded up to the next size: eight sizes for each octave, multiples of 8.
+
+    So there is little padding, and few shapes for all lengths.
+    """
     step = max(8, 1 << max(0, (frames - 1).bit_length() - 4))
     return -(-frames // step) * step
 
 
 class _Conv:
-    """A convolution over time, its weights laid out once as a 1 x K image convolution.
+    """Convolution over time, [B, C, 1, T] -> [B, C', 1, T'], with the weights of a 1 x K image convolution.
 
-    Where the dtype stays the same, `conv` goes on with a view of these weights: memory holds them once.
+    If `dtype` is that of `conv`, the weights of `conv` become a view of these, so memory holds them once.
     """
 
     def __init__(self, conv: Conv1d | ConvTranspose1d, dtype: torch.dtype, bias: Tensor | None = None):
@@ -42,15 +46,17 @@ class _Conv:
         return conv2d(x, self.weight, self.bias, 1, self.padding, self.dilation)
 
     def transposed(self, x: Tensor) -> Tensor:
+        """Apply the weights as a transposed convolution."""
         return conv_transpose2d(x, self.weight, self.bias, self.stride, self.padding)
 
 
 class FastGenerator:
-    """Weights in `dtype` and in its own layout; `Generator` stays the definition of what is computed."""
+    """Generator with its weights in `dtype` and channels last; `Generator` defines the computation."""
 
     def __init__(self, generator: Generator, dtype: torch.dtype):
         self.dtype = dtype
-        # Without a voice of its own (zero_g) the conditioning is its bias, and that folds into the first convolution.
+        # The bias of `cond` is folded into the first convolution. Without a speaker embedding (zero_g) that is all of
+        # the conditioning.
         self.cond = generator.cond
         self.conv_pre = _Conv(generator.conv_pre, dtype, generator.conv_pre.bias + generator.cond.bias)
         self.stages = [
@@ -69,7 +75,7 @@ class FastGenerator:
         self.conv_post = _Conv(generator.conv_post, dtype)
 
     def __call__(self, z: Tensor, g: Tensor | None = None) -> Tensor:
-        """z [B, C, T], g [B, G, 1] or None for zeros -> waveform [B, T * samples_per_frame], fp32."""
+        """Return the waveform [B, T * samples_per_frame] in fp32 of z [B, C, T]; g: [B, G, 1], or None for zeros."""
         frames = z.shape[2]
         x = pad(z, (0, padded_size(frames) - frames))[:, :, None]
         x = self.conv_pre(x.to(self.dtype, memory_format=torch.channels_last))
@@ -98,7 +104,10 @@ class FastGenerator:
 
 
 def _silent_from(end: int, x: Tensor) -> Tensor:
-    """Zeroes what lies behind the last real position: a convolution must find there what it finds behind an end."""
+    """Set the positions of x [B, C, 1, T] from `end` on to zero, in place, and return x.
+
+    A convolution then reads the same zeros there that it reads after the end of an input without padding.
+    """
     if end < x.shape[3]:
         x[..., end:].zero_()
     return x

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The number format of a vocoder on a CPU: fp32, or bfloat16 on a CPU that computes it faster.
+"""Number format of a vocoder on a CPU: fp32, or bfloat16 on a CPU that computes it faster.
 
-Most CPUs emulate bfloat16, which is several times slower than fp32; those with instructions for it gain up to half of
-the time. So it is measured, once for each CPU and version of PyTorch, and the result is kept in cpu.json.
+Most CPUs emulate bfloat16, which is several times slower than fp32; those with instructions for it save up to half of
+the time. So the speed is measured once for each CPU and version of PyTorch and stored in cpu.json.
 """
 
 import json
@@ -23,7 +23,7 @@ from ..host.files import FileError, complete_file
 
 PRECISIONS = ("fast", "exact", "bfloat16")
 
-# bfloat16 pays where a convolution of the generator gains at least this much.
+# Use bfloat16 if it computes a convolution of the generator at least this many times as fast as fp32.
 WORTHWHILE_GAIN = 1.3
 
 
@@ -40,7 +40,10 @@ def generator_dtype(precision: str, home: Path) -> torch.dtype:
 
 
 def bfloat16_is_faster(home: Path) -> bool:
-    """Return whether this CPU convolves in bfloat16 clearly faster than in fp32; measured if cpu.json lacks the CPU."""
+    """Return whether this CPU convolves in bfloat16 clearly faster than in fp32.
+
+    The answer is read from cpu.json in the folder `home`; if the file lacks this CPU, it is measured and added.
+    """
     machine = f"{_cpu_name()}, torch {torch.__version__}"
     path = home / "cpu.json"
     try:
@@ -56,7 +59,7 @@ def bfloat16_is_faster(home: Path) -> bool:
 
 @torch.inference_mode()
 def _bfloat16_gain() -> float:
-    """Return speed in bfloat16 / speed in fp32, by processor time of one thread: other work does not distort that."""
+    """Return speed in bfloat16 / speed in fp32, by processor time of one thread: other work does not change it."""
 
     def convolution(dtype: torch.dtype) -> Callable[[], Tensor]:
         x = torch.ones(1, 128, 1, 2048, dtype=dtype).contiguous(memory_format=torch.channels_last)

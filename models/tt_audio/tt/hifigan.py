@@ -1,14 +1,17 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""HiFi-GAN on the device: mirrors reference/generator.py.
+"""HiFi-GAN on the device: mirrors ../reference/hifigan.py.
 
-z [1, 1, T, C] -> waveform [1, 1, T * rate / phases, phases]. Only a = leaky_relu(x) is kept of a residual chain: the
-next a comes from one program, add(a, t) with leaky_relu(1 / slope) on a, the inverse, and leaky_relu(slope) on the sum.
-Everything between the upsampling of one stage and that of the next stays sharded in L1, one placement a stage.
+z [1, 1, T, C] -> waveform [1, 1, T * rate / phases, phases]. A residual chain keeps a = leaky_relu(x), not x. One
+program computes the next a: add(a, t) with the inverse, leaky_relu(1 / slope), on a and leaky_relu(slope) on the sum.
+All tensors between the upsampling of one stage and that of the next stay sharded in L1; a stage has one sharding.
 
-A row holds one sample, but for MeloTTS's last stage: its samples have sixteen channels, half a tile, so two of them
-share a row, as its phases, from the upsampling to the waveform (parameters.phased).
+A row holds one sample. Only the last stage of MeloTTS holds two, called phases, from the upsampling to the waveform,
+because its samples have sixteen channels, half a tile (../parameters/hifigan.phased):
+
+    channels of row q    0 .. 15         16 .. 31
+    hold                 sample 2 q      sample 2 q + 1
 """
 
 import ttnn
@@ -21,6 +24,8 @@ from .sharding import shard
 
 
 class ResBlock:
+    """Residual block: pairs of a dilated and a plain convolution, each pair with a residual."""
+
     def __init__(self, parameters, device, stage: Stage):
         self.pairs = [
             (Conv1d(first, device, stage, dilation, activation=leaky_relu(SLOPE)), Conv1d(second, device, stage))
@@ -28,7 +33,10 @@ class ResBlock:
         ]
 
     def __call__(self, a, mask=None, keep: bool = False, slope: float | None = None):
-        """a = leaky_relu(x) -> the block's x, activated with `slope` if given; `keep`: the caller still needs a."""
+        """Return the block's result [1, 1, T, C] for a = leaky_relu(x) [1, 1, T, C], and free a unless `keep`.
+
+        `mask`: [1, 1, T, 1]; `slope`: of a leaky_relu applied to the result; None: not activated.
+        """
         for i, (conv1, conv2) in enumerate(self.pairs):
             last = i == len(self.pairs) - 1
             following_slope = slope if last else SLOPE
@@ -52,15 +60,16 @@ class ResBlock:
 
 
 class Upsampling:
-    """A transposed convolution as polyphase convolution: each row of several samples becomes `rate` rows."""
+    """Transposed convolution as a polyphase convolution, whose output rows are split into `rate` rows each."""
 
     def __init__(self, parameters, rate: int, device, stage: Stage):
         self.device = device
         self.rate = rate
-        self.pointwise = parameters.weight.shape[2] == 1  # a matmul, and those fuse no leaky_relu
+        self.pointwise = parameters.weight.shape[2] == 1  # runs as a matmul, which cannot fuse leaky_relu
         self.conv = Conv1d(parameters, device, stage, activation=None if self.pointwise else leaky_relu(SLOPE))
 
     def __call__(self, a):
+        """Return leaky_relu of the upsampled a: [1, 1, T, C] -> [1, 1, T * rate, C'], sharded in L1. Free a."""
         phases = self.conv(a, consume=True)
         if self.pointwise:
             phases = ttnn.leaky_relu(phases, negative_slope=SLOPE, output_tensor=phases)
@@ -76,12 +85,18 @@ class Upsampling:
 
 
 def _least_memory(resblocks):
-    """In the order that needs the least L1: the block in the middle runs beside the stage's input and a sum."""
+    """Return the parameters of a stage's residual blocks in the order that needs the least L1.
+
+    Of three blocks the second one gets the smallest kernel, because only there both the stage's input and the sum of
+    results are in L1 from start to end.
+    """
     by_size = sorted(resblocks, key=lambda block: block.convs1[0].weight.shape[2])
     return [*by_size[1:-1], by_size[0], by_size[-1]] if len(by_size) > 2 else by_size
 
 
 class Generator:
+    """HiFi-GAN generator: convolution, stages of an upsampling and residual blocks, convolution, tanh."""
+
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.conv_pre = Conv1d(parameters.conv_pre, device, stage, activation=leaky_relu(SLOPE))
@@ -95,9 +110,11 @@ class Generator:
         self.conv_post = Conv1d(parameters.conv_post, device, stage, activation=TANH)
 
     def __call__(self, z, masks=None, bias=None):
-        """`masks` of frames and of every stage (see `masks`), where the recording ends inside the window, else None.
+        """Return the waveform [1, 1, T * rate / phases, phases] of z [1, 1, T, C].
 
-        `bias`: of conv_pre, a voice's (V1)."""
+        `masks`: the result of `Generator.masks` if the recording ends inside the window, else None.
+        `bias`: a voice's for conv_pre (V1), [1, 1, 1, channels]; None: that of the parameters.
+        """
         placement = shard(self.device, z.shape[2], z.shape[3], self.conv_pre.out_channels)
         a = self.conv_pre(ttnn.to_memory_config(z, placement), bias=bias)
         if masks is not None:
@@ -112,7 +129,7 @@ class Generator:
             total = None
             for resblock in resblocks:
                 last = resblock is resblocks[-1]
-                # the last sum activates; a single block has no sum
+                # the last addition applies leaky_relu; a single block has no addition and applies it itself
                 x = resblock(a, mask, keep=not last, slope=slope if len(resblocks) == 1 else None)
                 if total is None:
                     total = x
@@ -126,11 +143,17 @@ class Generator:
         return self.conv_post(a)
 
     def _placed(self, mask):
-        """In tiles a mask is as large as an activation of 32 channels: one at a time in L1, the others as bare rows."""
+        """Return a row-major mask [1, 1, T, 1] in tiles, sharded in L1.
+
+        Only the running stage has its mask in tiles, because there it is as large as an activation of 32 channels.
+        """
         return ttnn.to_layout(mask, ttnn.TILE_LAYOUT, memory_config=shard(self.device, mask.shape[2], 1))
 
     def masks(self, mask):
-        """A mask of frames [1, 1, T, 1] -> it and one a stage, each value repeated for the samples that come of it."""
+        """Return the mask of frames [1, 1, T, 1] and for each stage a row-major mask [1, 1, T', 1] of its T' rows.
+
+        The value of a frame is repeated for all rows that the stage makes of it.
+        """
         masks, rate = [mask], 1
         rows = ttnn.to_layout(mask, ttnn.ROW_MAJOR_LAYOUT)
         for up, _ in self.stages:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The numeric format of one stage of a model: data types, math fidelity and accumulation."""
+"""Numeric format of one stage of a model."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,15 @@ import ttnn
 
 @dataclass(frozen=True)
 class Stage:
+    """Data types, math fidelity and accumulator of the programs of a stage."""
+
     activations: ttnn.DataType = ttnn.float32
     weights: ttnn.DataType = ttnn.float32
     fidelity: ttnn.MathFidelity = ttnn.MathFidelity.HiFi4
     fp32_accumulation: bool = True
 
     def compute_config(self, device):
+        """Return the compute kernel config of the stage for a device."""
         return ttnn.init_device_compute_kernel_config(
             device.arch(),
             math_fidelity=self.fidelity,

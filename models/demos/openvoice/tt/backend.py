@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The backend "ttnn" of pipeline.py: a loaded converter on one chip, or on several that share the work.
+"""Backend "ttnn" of pipeline.py: a converter loaded on one chip, or on several that share the work.
 
-On one chip text to speech runs on the same device, so base speech is converted without leaving it.
+On one chip, text-to-speech runs on the same device as the converter, so base speech is converted there without a
+download.
 """
 
 import atexit
@@ -26,15 +27,16 @@ from models.demos.openvoice.windows import Conversion
 from models.tt_audio.host.errors import DeviceError
 from models.tt_audio.tt.trace_cache import TraceCache, TraceError, obstacle
 
-CARDS = Path("/dev/tenstorrent")  # where the driver shows them
-# For `ttnn.open_device(trace_region_size=...)`. All forms of window of the V2 model are 6,175 programs (by the ledger),
-# as many forms of sentence as are kept (melo_runner.FORMS_KEPT) at most 24,000; in the traces of a simulated Wormhole
-# each takes 5.8 kB, on 72 cores: 175 MB. Twice that for the cores of a Blackhole, and a reserve; DRAM has gigabytes.
+CARDS = Path("/dev/tenstorrent")  # the driver lists the cards there
+# Bytes, for `ttnn.open_device(trace_region_size=...)`. The window forms of the V2 model have 6,175 programs in all (by
+# the ledger), the sentence forms that are kept (melo_runner.FORMS_KEPT) at most 24,000. In a trace of a simulated
+# Wormhole with 72 cores a program takes 5.8 kB, so all of them take 175 MB. The region has twice that, because a
+# Blackhole has more cores, and a reserve; DRAM has gigabytes.
 TRACE_REGION_SIZE = 384 << 20
 
 
 class DeviceBackend:
-    """A converter on one device: what pipeline.Backend asks for."""
+    """Converter on one device; implements pipeline.Backend."""
 
     def __init__(
         self,
@@ -44,8 +46,9 @@ class DeviceBackend:
         traced: bool | None = None,
         window: int | None = None,
     ):
-        """`traced`: whether windows and sentences are replayed from traces; None: where the device can. A mesh cannot.
+        """`reference` gives the weights; `device` is open, one chip or a mesh.
 
+        `traced`: whether windows and sentences are replayed from traces; None: if the device can. A mesh cannot.
         `window`: frames of the converter's short bucket; None: as many as fit.
         """
         one_chip = device.get_num_devices() == 1
@@ -72,7 +75,7 @@ class DeviceBackend:
         return self.runner.convert(blocks, source, targets, tau, seed, chunk)
 
     def convert_batch(self, conversions: Sequence[Conversion]) -> list[np.ndarray]:
-        """Return the samples of each conversion, in the order given; they share passes."""
+        """Return the samples of each conversion, in the order given; the conversions share passes."""
         return self.batcher.convert_batch(conversions)
 
     def warm_up(self) -> None:
@@ -80,7 +83,7 @@ class DeviceBackend:
         self.runner.warm_up()
 
     def speech_network(self, model: MeloTTS, bert: nn.Module | None) -> DeviceMeloTTS | None:
-        """Load a text-to-speech model, and the BERT that it speaks with, on the device; None on a mesh."""
+        """Load a text-to-speech model and its BERT on the device and return the network; return None on a mesh."""
         if not isinstance(self.runner, ChipRunner):
             return None
         if self.traces is not None:
@@ -89,9 +92,9 @@ class DeviceBackend:
 
 
 def open_traces(device: ttnn.MeshDevice, traced: bool | None = None) -> TraceCache | None:
-    """Return a cache of traces for the device, or None where it runs op by op.
+    """Return a trace cache for the device, or None if it runs op by op.
 
-    `traced`: True is an error where the device cannot replay; None: traces where it can.
+    `traced`: False: op by op; None: traces if the device can replay; True: traces, or raise TraceError if it cannot.
     """
     reason = obstacle(device, TRACE_REGION_SIZE)
     if traced and reason:
@@ -102,10 +105,10 @@ def open_traces(device: ttnn.MeshDevice, traced: bool | None = None) -> TraceCac
 def open_backend(
     reference: Converter, device: ttnn.MeshDevice | int | str | None = None, precision: Precision | None = None
 ) -> DeviceBackend:
-    """Load the converter on `device`: an open one, the number of one of the machine's, or "all" of them as one mesh.
+    """Load the converter on a device and return the backend.
 
-    Without `device` it is the machine's first. A device opened here stays open until the process ends. An open device
-    may be a mesh (ttnn.open_mesh_device), too: its chips then share the work.
+    `device`: an open device or mesh, the number of one of the machine's devices, or "all" of them as one mesh; None:
+    the machine's first. The chips of a mesh share the work. A device opened here stays open until the process ends.
     """
     if device is None or isinstance(device, int | str):
         provided = ("TT_METAL_SIMULATOR", "TT_METAL_MOCK_CLUSTER_DESC_PATH")

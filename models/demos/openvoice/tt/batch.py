@@ -11,7 +11,7 @@ a voice conditions: those become additions, one for each layer, unless a chip ha
 On a mesh each chip gets equally many jobs of a pass, in order. The upload and the voices are sharded over the chips,
 the weights replicated, the rows of samples concatenated. A chip without a job computes silence.
 
-Every number of jobs a chip is a form of its own, whose programs are compiled when it first comes.
+Programs are compiled for each number of jobs per chip, in the first pass that has this number.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,9 +29,9 @@ from models.tt_audio.host.recently_used import RecentlyUsed
 from models.tt_audio.tt.memory import rows_in_l1
 from models.tt_audio.tt.tensors import concat_rows, download, upload
 
-# Activations of the hidden width that the flow and a WaveNet's convolution hold at once, in the ledger: 13.2.
+# Activations of the hidden width that are in L1 at once in the flow and a WaveNet's convolution. Ledger: 13.2.
 ACTIVATIONS = 13.3
-COMBINATIONS_KEPT = 16  # of voices, on the device: of ten about 8 MB each in tiles
+COMBINATIONS_KEPT = 16  # of voices, on the device; a combination of ten voices takes about 8 MB in tiles
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def latent_rows(converter: DeviceConverter) -> int:
 
 
 class Batcher:
-    """Runs passes of many jobs on the chips of a converter's device."""
+    """Runner of passes with many jobs on the chips of a converter's device."""
 
     def __init__(self, converter: DeviceConverter):
         self.converter = converter
@@ -89,7 +89,7 @@ class Batcher:
         if converter.traces is not None:
             converter.traces.release()  # the tensors of a pass must not be where a trace writes
         batch = -(-len(jobs) // self.chips)
-        filled = [*jobs, *[jobs[-1]] * (batch * self.chips - len(jobs))]  # places without a job need a voice, too
+        filled = [*jobs, *[jobs[-1]] * (batch * self.chips - len(jobs))]  # a row without a job needs a voice, too
         source = self.voices([job.source for job in filled])
         target = self.voices([job.target for job in filled])
         masked = [job.window.frames < bucket for job in jobs]
@@ -123,7 +123,7 @@ class Batcher:
         return pieces
 
     def voices(self, embeddings: Sequence[np.ndarray]) -> PassVoices:
-        """Return the biases of one voice a job; the last combinations are kept on the device."""
+        """Return the biases of one voice for each job; the combinations used last are kept on the device."""
         stacked = np.stack([self.converter.checked(embedding) for embedding in embeddings])
         return self._voices.get((len(stacked), stacked.tobytes()), lambda: self._combined(stacked))
 
@@ -134,7 +134,7 @@ class Batcher:
 
     def _packed(self, jobs: Sequence[WindowJob], bucket: int, batch: int) -> np.ndarray:
         packed = np.zeros((batch * self.chips, 1, *packed_shape(self.converter.config, bucket)), np.float32)
-        for job, place in zip(jobs, packed, strict=False):  # places without a job stay zero
+        for job, place in zip(jobs, packed, strict=False):  # rows without a job stay zero
             place[:] = self.converter.packed(job.window, bucket, job.tau, job.seed)[0]
         return packed
 
@@ -154,7 +154,7 @@ class Batcher:
 
 
 class MeshRunner:
-    """Runs a converter on all chips of a mesh, op by op."""
+    """Runner of a converter on all chips of a mesh, op by op."""
 
     def __init__(self, converter: DeviceConverter, batcher: Batcher):
         self.converter = converter
@@ -171,7 +171,8 @@ class MeshRunner:
     ) -> Iterator[list[np.ndarray]]:
         """Yield for each stretch of `chunk` frames (None: as many as fit) its samples in each target voice.
 
-        A stretch in one voice is a job. A stream gets its pieces one by one, else every chip has a job in each pass.
+        A stretch in one voice is a job. With `chunk` a pass contains one stretch in all voices, so that it is
+        ready early; without it a pass contains one job for each chip.
         """
         jobs = (
             WindowJob(window, source, target, tau, seed)
@@ -185,7 +186,7 @@ class MeshRunner:
         return iter(lambda: list(islice(pieces, len(targets))), [])
 
     def warm_up(self) -> None:
-        """Compile every form with one window a chip."""
+        """Compile every form, with one window on each chip."""
         converter, config = self.converter, self.converter.config
         voice = np.zeros(config.gin_channels, np.float32)
         for form in converter.forms():

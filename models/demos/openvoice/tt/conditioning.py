@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What a voice or a speaker puts into a network: biases in the place of those of its parameters."""
+"""Biases of a voice or a speaker, which replace those of a network's parameters."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ class Conditioning:
     Several voices have biases [voices, 1, 1, channels], one for each item of a batch.
     """
 
-    encoder: list[ttnn.Tensor] | None  # one for each layer; None: the model conditions the flow alone (V2)
-    flow: list[list[ttnn.Tensor]]  # for each coupling one for each layer
-    conv_pre: ttnn.Tensor | None  # of the generator; None as for the encoder
+    encoder: list[ttnn.Tensor] | None  # one for each layer; None: the model conditions only the flow (V2)
+    flow: list[list[ttnn.Tensor]]  # for each coupling, one for each layer
+    conv_pre: ttnn.Tensor | None  # of the generator; None if that of the encoder is
 
     def map(self, function: Callable[[ttnn.Tensor], ttnn.Tensor]) -> "Conditioning":
-        """Apply `function` to every bias."""
+        """Return the conditioning with `function` applied to every bias."""
         return Conditioning(
             encoder=self.encoder and [function(bias) for bias in self.encoder],
             flow=[[function(bias) for bias in coupling] for coupling in self.flow],
@@ -37,16 +37,16 @@ class Conditioning:
 
 @dataclass(frozen=True)
 class Speaker:
-    """Rows [1, 1, 1, channels] of a speaker of MeloTTS; None where a part of the network is not conditioned."""
+    """Biases [1, 1, 1, channels] of a speaker in MeloTTS; None for a part of the network that is not conditioned."""
 
     text_encoder: ttnn.Tensor | None
     duration_predictor: ttnn.Tensor
     stochastic_duration_predictor: ttnn.Tensor
-    flow: list[ttnn.Tensor | None] | list[list[ttnn.Tensor]]  # for each coupling; a list where it is a WaveNet
+    flow: list[ttnn.Tensor | None] | list[list[ttnn.Tensor]]  # for each coupling; for a WaveNet one for each layer
     conv_pre: ttnn.Tensor
 
     def map(self, function: Callable[[ttnn.Tensor], ttnn.Tensor]) -> "Speaker":
-        """Apply `function` to every row."""
+        """Return the speaker with `function` applied to every bias."""
 
         def of(value):
             return [of(item) for item in value] if isinstance(value, list) else value and function(value)

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""A loaded converter on a device or a mesh: its network, its buckets, its voices.
+"""Converter loaded on a device or a mesh: network, buckets and voices.
 
 A recording that fits the short bucket is converted in one piece. A longer one is cut (windows.py) into windows of the
 long bucket. The encoder and the flow have a large receptive field and cost little, so they run over the whole window.
 The generator has a small receptive field and costs most, so it runs over windows of the short bucket that cover the
-frames to keep. Both lengths follow from the device's L1 and the config. Every bucket exists in two forms: all frames
-valid, and masked, for a window in which the recording ends.
+frames to keep. Both lengths follow from the device's L1 and the config. Every bucket has two forms: without a mask, if
+all frames are valid, and masked, for a window in which the recording ends.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -49,7 +49,7 @@ class DeviceConverter:
     ):
         """`reference` gives the weights; the device does all arithmetic.
 
-        `traces`: of the device, whose addresses a new form or tensor must not disturb; None: the device runs op by op.
+        `traces`: the device's trace cache, with which every new form is registered; None: the device runs op by op.
         `window`: frames of the short bucket; None: as many as fit.
         """
         self.reference = reference
@@ -82,7 +82,7 @@ class DeviceConverter:
         return self.embedder(waveform)
 
     def voice(self, embedding: np.ndarray) -> Conditioning:
-        """Return the biases of an embedding [gin_channels], kept on the host with traces, else on the device."""
+        """Return the biases of an embedding [gin_channels]: on the host if there are traces, else on the device."""
         embedding = self.checked(embedding)
 
         def make() -> Conditioning:
@@ -104,9 +104,9 @@ class DeviceConverter:
         return embedding
 
     def biases(self, embeddings: np.ndarray, mesh_mapper: ttnn.CppTensorToMesh | None = None) -> Conditioning:
-        """Return the biases of embeddings [gin_channels] or [voices, gin_channels] on the host, ready for convolutions.
+        """Return the biases of embeddings [gin_channels] or [voices, gin_channels] as host tensors for convolutions.
 
-        `mesh_mapper` shares several voices among the chips of a mesh.
+        `mesh_mapper` distributes several voices over the chips of a mesh.
         """
         biases = voice_biases(self.reference, embeddings, mesh_mapper)
         return Conditioning(
@@ -124,6 +124,7 @@ class DeviceConverter:
         return windows(blocks, self.config, chunk or self.chunk, self.context)
 
     def form(self, window: Window) -> WindowForm:
+        """Return the form of a window: its bucket, whether it is masked, and its generator windows."""
         bucket = self.short if window.frames <= self.short else self.long
         return WindowForm(bucket, window.frames < bucket, self.generator_starts(bucket, window.keep.stop))
 
@@ -168,5 +169,5 @@ class DeviceConverter:
 
 
 def _ready(bias: ttnn.Tensor, stage: Stage) -> ttnn.Tensor:
-    """Bring a bias into the format in which a convolution keeps its own: that of the weights, in tiles."""
+    """Convert a bias to the format of a convolution's own bias: tiles in the data type of the stage's weights."""
     return ttnn.to_dtype(ttnn.to_layout(bias, ttnn.TILE_LAYOUT), stage.weights)

@@ -1,16 +1,16 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Tone colour of a stretch of speech of any length, on buckets of fixed length.
+"""Speaker embedding of a stretch of speech of any length, computed on buckets of fixed length.
 
 A stretch that fits the longest bucket is embedded in one piece, in the shortest bucket that holds it. A longer one is
 cut into pieces. A step of the GRU reads `step_frames` - 1 frames to each side of its own first frame, so a piece
 begins one step before the end of the piece before it, and the GRU ignores that first step:
 
     piece 0   | 0 | 1 | ... | n-2 | n-1 |
-    piece 1                       | n-1 |  n  | ... | 2n-2 |        ignored: its step n-1, which lacks frames before it
+    piece 1                       | n-1 |  n  | ... | 2n-2 |        its first step, n-1, lacks frames and is ignored
 
-The state of the GRU goes from one piece to the next, so the result equals that of the whole stretch.
+Each piece starts with the GRU's state after the piece before it, so the result equals that of the whole stretch.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,7 +28,9 @@ from models.tt_audio.tt.tensors import download, upload
 
 
 class Piece(NamedTuple):
-    first: int  # number of its first frame in the stretch
+    """Frames of a stretch of speech that pass through the network at once."""
+
+    first: int  # index of its first frame in the stretch
     frames: int
     bucket: int
 
@@ -53,7 +55,7 @@ class Embedder:
             self.buckets.append(2 * self.buckets[-1])
 
     def __call__(self, waveform: np.ndarray) -> np.ndarray:
-        """Return the tone colour [gin_channels] of speech [N]."""
+        """Return the speaker embedding [gin_channels] of speech [N]."""
         hop = self.config.hop_length
         margin = (self.config.filter_length - hop) // 2
         mirrored = np.pad(np.asarray(waveform, np.float32), margin, mode="reflect")
@@ -79,19 +81,22 @@ class Embedder:
             first += count - self.encoder.step_frames
 
     def forms(self, frames: int) -> set[tuple]:
-        """Return what decides which programs run for a stretch of `frames` frames."""
+        """Return the forms of a stretch of `frames` frames: stretches with the same forms run the same programs."""
         pieces = list(self.pieces(frames))
         forms = {("embedding", piece.bucket, piece.masked) for piece in pieces}
         return forms | {("embedding", "continued")} if len(pieces) > 1 else forms
 
     def warm_up(self, embed: Callable[[np.ndarray], np.ndarray]) -> None:
-        """Call `embed` with silence of such lengths that every form has run."""
+        """Call `embed` (samples [N] -> embedding) with silence of such lengths that every form runs once."""
         lengths = [frames for bucket in self.buckets for frames in (bucket, bucket - 1)]
         for frames in (*lengths, self.buckets[-1] + 1):
             embed(np.zeros(frames * self.config.hop_length, np.float32))
 
     def _hops(self, mirrored: np.ndarray, piece: Piece):
-        """Upload the samples of a piece as rows of hops, zeros after its end."""
+        """Upload the samples of a piece as hops [1, 1, rows, hop_length], zeros after its end.
+
+        `mirrored`: the stretch with the spectrogram's margin of mirrored samples on both sides.
+        """
         hop = self.config.hop_length
         rows, _ = packed_shape(self.config, piece.bucket)
         existing = piece.frames + rows - piece.bucket

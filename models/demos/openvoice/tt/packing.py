@@ -9,7 +9,7 @@ whole sentence is repeated in each of its rows:
     column    PHONE TONE LANGUAGE   MASK   NOISE HELPER_NOISE   SDP_RATIO LENGTH_SCALE   PIECE          TOKEN TOKEN_MASK
     row i     ids of phone i        1      of its duration      of the sentence          piece of it    of word piece i
 
-Frames, [batch, 1, rows, FrameColumns.total]; the last three are there if the speech is converted on the device:
+Frames, [batch, 1, rows, FrameColumns.total]; the last three exist only if the speech is converted on the device:
 
     columns   noise          windows                      joined                     conversion_noise and _mask   kinds
     row t     of frame t     frame in row t of all        row that holds the         of the converter's frame t   hop t
@@ -35,16 +35,16 @@ NO_ROW = -1.0  # an index that no row has, so that a gather gives zeros
 
 
 class TextForm(NamedTuple):
-    """Two batches of sentences with the same form run the same programs on the text side."""
+    """Form of a batch of sentences on the text side: batches with the same form run the same programs."""
 
     batch: int
     phones: int  # bucket
     tokens: int  # bucket of word pieces; 0: no BERT
-    stochastic: bool  # whether the stochastic duration predictor takes part
+    stochastic: bool  # whether the stochastic duration predictor runs
 
 
 class FrameForm(NamedTuple):
-    """Two batches of sentences with the same form run the same programs on the frame side."""
+    """Form of a batch of sentences on the frame side: batches with the same form run the same programs."""
 
     batch: int
     phones: int  # bucket
@@ -61,16 +61,16 @@ class FrameColumns(NamedTuple):
     joined: int  # row index
     conversion_noise: slice  # scaled by tau
     kinds: slice  # hop masks (resampling.py)
-    conversion_mask: int  # 1 on valid frames of the converter; only where it has several frames for one of base speech
+    conversion_mask: int  # 1 on valid frames of the converter; exists only if resampling.hops > 1
     total: int
 
 
 def frame_columns(config: MeloConfig, resampling: Resampling | None) -> FrameColumns:
-    """Return the columns of the packed frames; with `resampling`, those of speech that is converted."""
+    """Return the columns of the packed frames, with those of the conversion if `resampling` is given."""
     channels = config.inter_channels
     kinds = channels + 2 + (resampling.config.inter_channels if resampling else 0)
     mask = kinds + (resampling.kinds if resampling else 0)
-    total = mask + bool(resampling and resampling.hops > 1)  # else the mask of base speech serves
+    total = mask + bool(resampling and resampling.hops > 1)  # else the mask of base speech is the same
     return FrameColumns(
         noise=slice(0, channels),
         windows=channels,
@@ -86,7 +86,10 @@ def frame_columns(config: MeloConfig, resampling: Resampling | None) -> FrameCol
 
 
 def pack_text(sentences: Sentences, prosody: Prosody, duration_noise: np.ndarray | None, form: TextForm) -> np.ndarray:
-    """Pack a batch of sentences. `duration_noise` [batch, 2, N]: standard normal; None if `form` is not stochastic."""
+    """Return the packed text [batch, 1, rows, TEXT_COLUMNS] of a batch of sentences.
+
+    `duration_noise` [batch, 2, N]: standard normal; None if `form` is not stochastic.
+    """
     packed = np.zeros((form.batch, 1, max(form.phones, form.tokens), TEXT_COLUMNS), np.float32)
     packed[..., PIECE] = NO_ROW
     packed[..., TOKEN_MASK] = MASKED
@@ -120,10 +123,10 @@ def pack_frames(
     conversion: VoiceTarget | None = None,
     resampling: Resampling | None = None,
 ) -> np.ndarray:
-    """Pack the frames of a batch of sentences that have `counts` frames.
+    """Return the packed frames [batch, 1, rows, columns] of a batch of sentences that have `counts` frames.
 
-    `drawn` [batch, I, T] is scaled noise; the generator's windows have `window` frames, `context` of them on each side
-    for their neighbours' sake. With `conversion` the speech is converted after `resampling`.
+    `drawn` [batch, I, T] is scaled noise; a generator window has `window` frames, of which the outer `context` on each
+    side are context. With `conversion`, which needs `resampling`, the columns of the conversion are filled, too.
     """
     columns = frame_columns(config, resampling)
     hops = form.frames * resampling.hops + resampling.overlap if resampling else form.frames

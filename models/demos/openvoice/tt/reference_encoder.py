@@ -1,19 +1,25 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Tone colour embedding on the device: mirrors reference/reference_encoder.py.
+"""Reference encoder on the device, which computes speaker embeddings: mirrors reference/reference_encoder.py.
 
 Spectrogram [1, 1, batch * T, bins, padded to tiles] -> embedding [1, 1, batch, gin_channels]. T is a bucket; the frames
-after the end of a shorter recording are masked (`inputs`). A recording longer than the longest bucket passes in pieces
-(embedding.py), and the state of the GRU goes from one piece to the next.
+after the end of a shorter recording are masked (`inputs`). A recording longer than the longest bucket is cut into
+pieces (embedding.py); each piece starts with the state of the GRU after the piece before it.
 
 The convolutions read an image of frequencies (height) by blocks of eight frames (width). The frames of a block are
-channels, so the one input channel becomes eight, and the first three layers halve time by halving the frames of a block
-(parameters/reference_encoder.py). Time is aligned to tiles that way and frequency need not be, so a mask is a row of
-frames.
+channels:
 
-The GRU is one matmul and four element-wise programs a step. Its state is [h | e]: the hidden vector h, and e, which is
-one-hot at the row of the input projection that the next step reads. The weight has that projection as further rows:
+    row f * blocks + b of the image      frequency f, block b
+    channels 0 .. 7                      frames 8 b .. 8 b + 7
+
+The first three layers halve time by halving the frames of a block, not the number of blocks
+(parameters/reference_encoder.py). So the width, which is time, remains whole tiles in more layers, and there a mask of
+one row of frames applies to all frequencies (`_masked`).
+
+The GRU takes one matmul and four element-wise programs a step. Its state is [h | e]: the hidden vector h, and e, which
+is one-hot at the row of the input projection that the next step reads. The weight contains that projection as further
+rows:
 
     row of `weight`      what it multiplies         adds to the gates
       0 .. H-1           h                          W_hh h
@@ -32,17 +38,25 @@ from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.tensors import host_tensor
 
 GATES = 4  # reset, update, and the two terms of the candidate: recurrent and input
-INPUT_SHARE = 0.2  # of L1: a convolution holds its input, the same with its halo (up to twice that) and its output
-SHORTEST = 128  # frames; below it TTNN's sliding windows refuse the last convolutions
+INPUT_SHARE = 0.2  # of L1: a convolution holds its input, a copy with halo (up to twice as large) and its output
+SHORTEST = 128  # frames; with fewer, TTNN's sliding windows refuse the last convolutions
 
 
 class GRU:
+    """GRU with state [h | e], E = 32 columns of which are the step counter e.
+
+        columns of `weight`    H + E     H + E      H + E                   H + E
+        gate                   reset     update     candidate, recurrent    candidate, input
+
+    The update gate of e is always 0, so every step replaces e by its candidate, the e of the next step.
+    """
+
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.stage = stage
         self.recurrent = ttnn.to_device(parameters.recurrent, device)
         self.bias = ttnn.to_device(parameters.bias, device)
-        # One tile of rows: eight cores share the columns, each reads all of the inner size at once.
+        # The state is one tile high. Eight cores share the columns; each reads the whole inner dimension at once.
         depth, columns = (size // ttnn.TILE_SIZE for size in (parameters.bias.shape[-1] // GATES, self.bias.shape[-1]))
         self.program_config = ttnn.MinimalMatmulConfig(
             M_block_size=1,
@@ -54,9 +68,11 @@ class GRU:
         )
 
     def __call__(self, x: ttnn.Tensor, state: ttnn.Tensor, steps: int) -> ttnn.Tensor:
-        """Return the state [1, 1, batch, H + E] after the last of `steps` steps.
+        """Return the state [1, 1, batch, H + E] after `steps` steps from `state`, which has the same shape.
 
-        `x` [1, 1, E, gates] is the input projection plus the counter (`ReferenceEncoder.inputs`)."""
+        `x` [1, 1, E, 4 * (H + E)] is the input projection plus the counter (`ReferenceEncoder.inputs`); row i * steps
+        + t holds step t of item i.
+        """
         weight = ttnn.concat([self.recurrent, x], dim=2, memory_config=ttnn.L1_MEMORY_CONFIG)
         for _ in range(steps):
             reset, update, recurrent, candidate = ttnn.experimental.minimal_matmul_split(
@@ -76,6 +92,8 @@ class GRU:
 
 
 class ReferenceEncoder:
+    """Layer norm, strided convolutions, GRU and projection: spectrograms -> speaker embeddings."""
+
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.stage = stage
@@ -86,7 +104,7 @@ class ReferenceEncoder:
         self.norm = LayerNorm(parameters.norm, device, stage)
         self.convs = []
         for convolution in parameters.convs:
-            in_blocks = convolution.weight.shape[3] == 2  # else time is a plain axis
+            in_blocks = convolution.weight.shape[3] == 2  # else each frame is a column of the image
             stride, padding = ((2, 1), (1, 1, 1, 0)) if in_blocks else ((2, 2), (1, 1, 1, 1))
             self.convs.append(Conv2d(convolution, device, stage, stride, padding, RELU))
         self.projection = Conv2d(parameters.projection, device, stage, (1, 1), (0, 0, 0, 0))
@@ -125,14 +143,14 @@ class ReferenceEncoder:
         return self.gru(ttnn.add(x, counter), start, steps)
 
     def embedding(self, state):
-        """Return the embeddings [1, 1, batch, gin_channels] for states of the GRU."""
+        """Return the embeddings [1, 1, batch, gin_channels] for states [1, 1, batch, H + E] of the GRU."""
         return self.out(state)
 
     def inputs(self, frames: int, lengths, skipped: int = 0) -> list:
-        """Return what `state` needs beside a spectrogram whose items have `lengths` frames in a bucket of `frames`.
+        """Return the other inputs of `state` for spectrograms of `lengths` frames, each in a bucket of `frames`.
 
-        These are host tensors: the start state, the counter and, unless all items fill the bucket, a mask of frames
-        before each convolution. The GRU ignores the first `skipped` steps of each item.
+        These are host tensors: the start state, the counter and, unless all items fill the bucket, one mask for the
+        input of each convolution. The GRU ignores the first `skipped` steps of each item.
         """
         batch, steps = len(lengths), frames // self.step_frames
         if frames % self.step_frames or batch * frames > self.longest or not all(0 < n <= frames for n in lengths):
@@ -148,7 +166,7 @@ class ReferenceEncoder:
         step = np.arange(batch * steps)
         step = step[step % steps < steps - 1]  # after an item's last step e is zero
         counter[step, -1, hidden + 1 + step] = self.saturated
-        # In the steps to ignore the update gate is 1, so h stays as it is.
+        # In an ignored step the update gate of h is 1, so h does not change.
         step = np.arange(steps)
         ignored = (step < skipped) | (step >= -(-lengths[:, None] // self.step_frames))
         counter[: batch * steps, 1, :hidden] = self.saturated * ignored.reshape(-1, 1)
@@ -160,21 +178,22 @@ class ReferenceEncoder:
     def _masks(self, frames: int, lengths: np.ndarray) -> list:
         masks = [(np.arange(frames) < lengths[:, None]).reshape(-1, 1)]
         height = self.bins
-        for i, conv in enumerate(self.convs[:-1]):  # the GRU ignores the rows after the end that the last one leaves
+        for i, conv in enumerate(self.convs[:-1]):  # the GRU ignores the output rows of the last one after the end
             height = (height + 1) // 2
             frames, lengths = frames // 2, (lengths + 1) // 2
             phases = max(self.phases >> (i + 1), 1)
             exists = np.arange(frames) < lengths[:, None]
             mask = exists.reshape(len(lengths), 1, frames // phases, phases)
-            # A mask of full width, because the convolution leaves shards without rows, on which a column never ends.
+            # The mask has all channels, because a convolution leaves some shards without rows, and a multiplication by
+            # a single column hangs on those (docs/formulations.md).
             mask = mask.repeat(conv.out_channels // phases, axis=3)
-            if mask.shape[2] % ttnn.TILE_SIZE:  # no view of whole tiles: a row of the mask for every row
+            if mask.shape[2] % ttnn.TILE_SIZE:  # `_masked` cannot view x as whole tiles: repeat the mask for all rows
                 mask = mask.repeat(height, axis=1).reshape(1, 1, -1, mask.shape[3])
             masks.append(mask)
         return masks
 
     def _longest(self) -> int:
-        """Return the frames of the longest bucket, a power of two, that e can count and whose convolutions fit L1."""
+        """Return the frames of the longest bucket: a power of two that e can count and whose convolutions fit L1."""
         height, blocks, values = self.bins, 1 / self.phases, [float(self.bins)]  # of a frame
         for conv in self.convs:
             height, blocks = (height + 1) // 2, blocks / conv.stride[1]
@@ -192,7 +211,10 @@ class ReferenceEncoder:
 
 
 def _masked(x, mask):
-    """Multiply x in place by a mask of time, which is the same for all frequencies."""
+    """Multiply x [1, 1, batch * height * width, C] in place by a mask of time, one for all frequencies.
+
+    `mask`: [batch, 1, width, C], or a mask of every row, [1, 1, batch * height * width, 1 or C].
+    """
     items, _, rows, _ = mask.shape
     image = ttnn.reshape(x, (items, x.shape[2] // (items * rows), rows, x.shape[3]))
     return ttnn.reshape(ttnn.multiply(image, mask, output_tensor=image), tuple(x.shape))

@@ -1,19 +1,26 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""From base speech to the converter's input on the device: the filter of ../resampling.py as one convolution.
+"""Resampling of base speech to the converter's input on the device: host/resampling.py's filter as one convolution.
 
 Rows of samples at the base speaker's rate, one frame each, [1, 1, batch * T, frame] -> hops at the converter's rate,
-[1, 1, batch * (n T + overlap), hop], as runner.py cuts them from a recording: half a hop late, mirrored at both ends.
+[1, 1, batch * (n T + overlap), hop]. Hop q begins at sample q * hop - margin, margin = (filter_length - hop) / 2, and
+the samples before the start and after the end are mirrored, as windows.py does with a recording.
 
-A frame lasts n hops, so the weights of the polyphase filter repeat with every row: the filter is a convolution over
-rows, with the samples of a row as channels. Mirrored samples are linear in the samples, too. Where a sentence ends is
-known at run time only, so every hop is computed in several kinds, and masks choose one of them:
+A frame lasts n hops, a whole number, so the weights of the polyphase filter are the same for every row: the filter is a
+convolution over rows, with the samples of a row as channels. A mirrored sample is a linear function of the samples, so
+weights include the mirroring. The end of a sentence is known at run time only. So the convolution computes several
+variants of every hop, called kinds, and masks choose one of them:
 
     kind                      used for
     0                         hops inside the sentence
-    1 .. edges                the first hops; the last ones, too, if either end's samples are out of the other's reach
+    1 .. edges                the first hops; also the last hops, if the variants of one end read no sample of the other
     edges + 1 .. 2 edges      the last hops otherwise
+
+Row t of the convolution's output holds n hops, each in all kinds of `hop` samples:
+
+    hop n t                         hop n t + 1                     ...     hop n t + n - 1
+    kind 0 | kind 1 | ...           kind 0 | kind 1 | ...                   kind 0 | kind 1 | ...
 """
 
 import numpy as np
@@ -41,7 +48,11 @@ class Resampling:
         self.conv = Conv1d(parameters.conv, device, stage, padding=padding)
 
     def __call__(self, rows, masks, batch: int = 1):
-        """Return the hops. `rows` are zero after the end of a sentence; `masks`: the columns of `masks`, uploaded."""
+        """Return hops [1, 1, batch * (n T + overlap), hop] of rows [1, 1, batch * T, frame].
+
+        Rows after the end of a sentence are zero.
+        `masks`: for each kind the column of `Resampling.masks`, uploaded: [1, 1, batch * (n T + overlap), 1].
+        """
         kinds = self.conv(rows, batch)
         if self.hops > 1:
             kinds = self._row_for_each_hop(kinds, batch)
@@ -53,7 +64,10 @@ class Resampling:
         return hops
 
     def _row_for_each_hop(self, kinds, batch: int):
-        """Turn rows of frames, hop after hop, into rows of hops, as many as the spectrogram reads."""
+        """Turn rows of n hops into rows of one hop, and drop those that the spectrogram does not read.
+
+        [1, 1, batch * (T + further), n * kinds * hop] -> [1, 1, batch * (n T + overlap), kinds * hop]
+        """
         rows = ttnn.to_layout(kinds, ttnn.ROW_MAJOR_LAYOUT, memory_config=ttnn.DRAM_MEMORY_CONFIG)
         ttnn.deallocate(kinds)
         made, width = rows.shape[2] // batch * self.hops, self.kinds * self.hop
@@ -64,7 +78,7 @@ class Resampling:
         return ttnn.to_layout(ttnn.reshape(hops, (1, 1, batch * read, width)), ttnn.TILE_LAYOUT)
 
     def masks(self, frames: int, bucket: int) -> np.ndarray:
-        """Return columns [hops of the bucket, kinds]: which hops of a sentence of `frames` frames are of which kind."""
+        """Return the hop masks [n * bucket + overlap, kinds] of a sentence of `frames` frames: 1 at each hop's kind."""
         mirrored, hops = self.edges, frames * self.hops + self.overlap
         columns = np.zeros((bucket * self.hops + self.overlap, self.kinds), np.float32)
         columns[mirrored : hops - mirrored, 0] = 1

@@ -3,8 +3,8 @@
 
 """Conversion of recordings on one chip, window by window.
 
-A window uploads one packed tensor and downloads one row of samples for each target. Where the device can replay traces
-(window_traces.py) the host does nothing else; otherwise it dispatches op by op. The programs are the same.
+A window uploads one packed tensor and downloads one row of samples for each target. If the device can replay traces
+(window_traces.py), the host does nothing else; otherwise it dispatches op by op. The programs are the same.
 """
 
 from collections import deque
@@ -23,7 +23,7 @@ from models.tt_audio.tt.tensors import concat_rows, download, upload
 
 
 class ChipRunner:
-    """Runs a converter on the one chip of its device."""
+    """Runner of a converter on the one chip of its device."""
 
     def __init__(self, converter: DeviceConverter):
         self.converter = converter
@@ -51,7 +51,7 @@ class ChipRunner:
         """Yield for each stretch of `chunk` frames (None: as many as fit) its samples in each target voice."""
         converter = self.converter
         voice, voices = converter.voice(source), [converter.voice(target) for target in targets]
-        # Of a whole recording the next window is begun before this one is awaited; a stream gets its piece at once.
+        # Without `chunk` the next window is begun before this one is awaited; with it each piece is yielded at once.
         ahead = 0 if chunk else 1
         begun: deque[Callable] = deque()
         try:
@@ -68,7 +68,9 @@ class ChipRunner:
     def warm_up(self) -> None:
         """Compile every bucket's programs and prepare every weight, so that no later call has to wait for it."""
         converter = self.converter
-        converter.embedder.warm_up(converter.embed)  # before the first capture, because each new form would undo it
+        converter.embedder.warm_up(
+            converter.embed
+        )  # before the first capture, because each new form releases all traces
         voice = converter.voice(np.zeros(converter.config.gin_channels, np.float32))
         forms = converter.forms()
         if self.traces is not None:
@@ -118,7 +120,7 @@ class ChipRunner:
     # --- speech that is on the device already: melo_runner.py ---------------------------------------------------------
 
     def voices(self, source: np.ndarray, target: np.ndarray) -> tuple[Conditioning, Conditioning]:
-        """Return the biases of two embeddings on the device, where the traces read them if there are any."""
+        """Return the biases of two embeddings on the device; with traces, at the addresses that the traces read."""
         voices = self.converter.voice(source), self.converter.voice(target)
         return voices if self.traces is None else self.traces.load(*voices)
 
@@ -135,7 +137,7 @@ class ChipRunner:
         """Convert a batch of items of `frames` frames each.
 
         hops [1, 1, batch * (frames + overlap), hop], noise [1, 1, batch * frames, channels] times tau, mask [1, 1,
-        batch * frames, 1] -> rows of samples, which `kept_of_hops` joins
+        batch * frames, 1] -> rows of samples, one for each generator window, which `kept_of_hops` joins
         """
         network = self.converter.network
         z = network.voiced(network.neutral(hops, noise, source, mask, batch), target, mask, batch)

@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""How long each phone lasts, the living half, on the device: mirrors reference/stochastic_duration_predictor.py.
+"""Stochastic duration predictor on the device: mirrors reference/stochastic_duration_predictor.py.
 
-Text encoding [1, 1, batch * N, C] and two columns of noise [1, 1, batch * N, 1] -> logarithms of the frames per phone,
-a column, too; nothing is promised of the rows behind a sentence's end. The two channels of the flow are two tensors
-that take turns, so its reversals cost nothing. The depthwise convolutions are dense ones with a diagonal of weights.
+Text encoding [1, 1, batch * N, C] and two columns of noise [1, 1, batch * N, 1] -> logarithms of the frames per phone
+[1, 1, batch * N, 1]. Rows after a sentence's end hold anything. The flow has two channels, each a tensor of its own:
+reversing their order between two couplings swaps two Python names and takes no program. The depthwise convolutions run
+as dense ones with diagonal weights (parameters/stochastic_duration_predictor.py).
 """
 
 import ttnn
@@ -21,7 +22,7 @@ from models.tt_audio.tt.tensors import add_by_item
 ADD_ONE = add(1.0)
 DOUBLE = multiply(2.0)
 TO_UNIT_RANGE = clamp_to(1.0)
-# A bin's share of the curve's box -> its size, less the 1 that it would have if all were equal.
+# Turn the softmax of a bin into its size (all sizes add up to 2 * TAIL_BOUND) minus 1, the size of equal bins.
 SHARE_TO_EXCESS = [
     multiply(2 * TAIL_BOUND * (1 - BINS * MIN_BIN)),
     add(2 * TAIL_BOUND * MIN_BIN - 1),
@@ -29,7 +30,10 @@ SHARE_TO_EXCESS = [
 
 
 class DilatedSeparableConv:
-    """Nine programs a layer, and one more that silences what lies behind a sentence's end."""
+    """Residual layers of a depthwise dilated and a pointwise convolution.
+
+    A layer takes nine programs, and one for the mask.
+    """
 
     def __init__(self, parameters, device, stage: Stage):
         self.layers = [
@@ -43,7 +47,11 @@ class DilatedSeparableConv:
         ]
 
     def __call__(self, x, mask, batch: int):
-        """x, sharded, holds the result in the end, masked: a batch leaves no room for more tensors than needed."""
+        """Overwrite x [1, 1, batch * N, C], which is sharded, with the masked result and return it.
+
+        `mask`: [1, 1, batch * N, 1]. The layers work in place, because the L1 has no space for a second result of a
+        whole batch.
+        """
         ttnn.multiply(x, mask, output_tensor=x)
         for depthwise, norm_1, pointwise, norm_2 in self.layers:
             y = norm_1(depthwise(x, batch))
@@ -54,16 +62,17 @@ class DilatedSeparableConv:
 
 
 class InverseSpline:
-    """The curve of reference/stochastic_duration_predictor.inverse_spline, read backwards without choosing a bin.
+    """Inverse of a monotonic spline, as reference/stochastic_duration_predictor.inverse_spline, without choosing a bin.
 
-    All bins are computed side by side, one a column. With r the part of a bin's height that lies below y, cut off at 0
-    and 1, bins below y count in full (r = 1), bins above y do not (r = 0), and the bin of y counts with r, so
+    Every bin is computed, one in each column. Let r be the part of the bin's height that is below y, clamped to 0 .. 1:
+    r = 1 for the bins below y, r = 0 for those above it, and 0 .. 1 for the bin that contains y. Then
 
         x = y + sum over bins of h r (2 / (u + sqrt(u^2 + 4 s r (s - u))) - 1),    u = d0 (1 - r) + (2 s - d1) r
 
-    in the reference's names. The sum is how far the curve is from the identity: it stays constant beyond the first and
-    the last bin, where it is 0, and what the matrix unit cuts off its terms is small, as they are. For the same reason
-    sizes of bins are kept as their excess over the 1 that equal bins would have, and exponentials as e^x - 1.
+    in the reference's names. The sum is x - y. It is 0 below the first bin and above the last one, where the curve is
+    the identity. The matrix unit truncates each term by a fraction of its size; the terms are small, so the error is
+    small, too. For the same reason bins are stored as their size minus 1, the size of equal bins, and exponentials as
+    e^x - 1.
     """
 
     def __init__(self, parameters, device, stage: Stage):
@@ -72,9 +81,13 @@ class InverseSpline:
         self.sum = Linear(parameters.sum, device, stage, whole_grid=False)
 
     def __call__(self, y, sizes, slopes, after=()):
-        """y [1, 1, rows, 1]; unnormalised widths | heights and slopes at left | right edges [1, 1, rows, 2 * TILE].
+        """Return x [1, 1, rows, 1] for y [1, 1, rows, 1], with the activations `after` applied to it.
 
-        `after`: activations of the result.
+        `sizes` and `slopes` [1, 1, rows, 2 * TILE] are unnormalised, one column for each bin:
+
+            column    0 .. BINS - 1           TILE .. TILE + BINS - 1       others
+            sizes     widths                  heights                       0
+            slopes    at the left edges       at the right edges            0
         """
         powers = ttnn.expm1(sizes)
         excess = ttnn.divide(
@@ -98,6 +111,8 @@ class InverseSpline:
 
 
 class SplineCoupling:
+    """Coupling that transforms one channel by a spline, whose shape depends on the other channel and the text."""
+
     def __init__(self, parameters, device, stage: Stage, spline: InverseSpline):
         self.spline = spline
         self.pre_weight = ttnn.to_device(parameters.pre.weight, device)
@@ -107,7 +122,11 @@ class SplineCoupling:
         self.slopes = Linear(parameters.slopes, device, stage)
 
     def __call__(self, fixed, moved, text, mask, batch: int, after=()):
-        """What `moved` becomes; `fixed` passes unchanged."""
+        """Return the transformed channel `moved` [1, 1, rows, 1], with the activations `after` applied to it.
+
+        `fixed` [1, 1, rows, 1] is the other channel, which does not change; `text` [1, 1, rows, C]; `mask` [1, 1, rows,
+        1]; rows = batch * N.
+        """
         h = ttnn.addcmul(ttnn.add(text, self.pre_bias), fixed, self.pre_weight)
         h = self.convs(h, mask, batch)
         sizes, slopes = self.sizes(h, ttnn.L1_MEMORY_CONFIG), self.slopes(h, ttnn.L1_MEMORY_CONFIG)
@@ -115,6 +134,8 @@ class SplineCoupling:
 
 
 class StochasticDurationPredictor:
+    """Normalizing flow from noise to log durations, conditioned on the text encoding."""
+
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.pre = Conv1d(parameters.pre, device, stage)
@@ -125,7 +146,11 @@ class StochasticDurationPredictor:
         self.after = [add(-parameters.shift), multiply(parameters.scale)]
 
     def __call__(self, x, mask, bias, noise, batch: int = 1):
-        """mask [1, 1, batch * N, 1]; bias [1 or batch, 1, 1, C] a speaker's; noise: the two channels, scaled"""
+        """Return log durations [1, 1, batch * N, 1] for the text encoding x [1, 1, batch * N, C].
+
+        `mask`: [1, 1, batch * N, 1]; `bias`: a speaker's [1, 1, 1, C] or [batch, 1, 1, C]; `noise`: scaled columns
+        [1, 1, batch * N, 1], first that of the log durations, then that of the helper channel.
+        """
         x = ttnn.to_memory_config(x, shard(self.device, x.shape[2], x.shape[3]))
         text = add_by_item(self.pre(x, batch), bias, batch)
         text = self.projection(self.convs(text, mask, batch), batch)

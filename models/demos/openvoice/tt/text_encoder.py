@@ -5,10 +5,11 @@
 
     ids, BERT features at phones -> sum of embeddings -> transformer -> text encoding; means, then log deviations
 
-ttnn.embedding reads bfloat16 tables only, so a row of a table is two of bfloat16, the high and the low part. The rows
-of all tables are concatenated, and one matmul with ones adds them in float32.
+ttnn.embedding reads bfloat16 tables only, so each float32 row of a table is stored as two bfloat16 rows, its high and
+its low part. All rows that a phone reads are concatenated, and one matmul with ones adds them in float32.
 
-The transformer is a precise one (attention.Encoder): an error that is the same for all phones makes all of them longer.
+The transformer is precise (attention.Encoder with `precise`), because an error that is the same for all phones would
+change all durations the same way.
 """
 
 import ttnn
@@ -21,6 +22,8 @@ from models.tt_audio.tt.sharding import shard
 
 
 class TextEncoder:
+    """Embeddings of phones, tones and languages, transformer, and projection to the prior."""
+
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.tables = [ttnn.to_device(table, device) for table in parameters.tables]
@@ -33,9 +36,9 @@ class TextEncoder:
     def __call__(self, ids, features=None, mask=None, speaker=None, batch: int = 1):
         """Encode phones.
 
-        `ids` of phones, tones and languages (V1: of phones only) are rows of uint32, each [1, batch * N]; `features`
-        [1, 1, batch * N, C] are BERT's, projected; `mask` [1, 1, batch * N, 1] is 1 on valid phones; `speaker` is the
-        row of parameters/conditioning.py.
+        `ids` of phones, tones and languages (V1: of phones only) are uint32, each [1, batch * N]; `features` [1, 1,
+        batch * N, C] are BERT's, projected; `mask` [1, 1, batch * N, 1] is 1 on valid phones; `speaker` is
+        conditioning.Speaker.text_encoder.
         Return the encoding [1, 1, batch * N, C], zero outside the mask, and [1, 1, batch * N, 2 I]: means, then log
         deviations, which hold anything outside the mask.
         """

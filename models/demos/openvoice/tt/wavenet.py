@@ -3,9 +3,9 @@
 
 """WaveNet on the device: mirrors reference/wavenet.py, with the projection that follows it folded in.
 
-Hidden features [1, 1, T, C] -> features [1, 1, T, P]. Four programs a layer: halo and convolution (its bias is the
-voice's), the gate, the residual projection with its addition. The gate reads the halves of the convolution's output as
-views and writes into its slot of a tensor that holds the gates of a group of layers:
+Hidden features [1, 1, T, C] -> features [1, 1, T, P]. A layer takes four programs: halo, convolution (with the voice's
+bias), gate, and residual projection, which includes its addition. The gate reads the two halves of the convolution's
+output as views and writes into its slot of a tensor that holds the gates of a group of layers:
 
     slot          0          1          2          3
     channels      0 .. C-1   C .. 2C-1  ...                 one product with this tensor replaces the skip halves
@@ -21,10 +21,12 @@ from models.tt_audio.tt.sharding import columns, halves, shard, slots
 
 
 class WaveNet:
+    """Dilated convolutions with gates, residuals and a summed output."""
+
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.stage = stage
-        self.group = parameters.group  # layers whose gates lie side by side
+        self.group = parameters.group  # layers whose gates share a tensor
         self.in_layers = [
             Conv1d(layer, device, stage, dilation=dilation)
             for layer, dilation in zip(parameters.in_layers, parameters.dilations, strict=True)
@@ -33,9 +35,11 @@ class WaveNet:
         self.out = [FusedLinear(part, device, stage) for part in parameters.out]
 
     def __call__(self, x, mask=None, biases=None, batch: int = 1, addend=None, factor=None, scale: float = 1.0):
-        """`mask` [1, 1, T, C] is 1 on frames that exist; `biases`: a voice's, one a layer.
+        """Return features [1, 1, T, P] of x [1, 1, T, C], or addend + scale * factor * features. Free x.
 
-        With `addend` the features come out as linear.FusedLinear says: addend + scale * factor * features."""
+        `mask` [1, 1, T, C] is 1 on valid frames; `biases`: a voice's, one for each layer, in place of the parameters';
+        `addend` and `factor`: [1, 1, T, P].
+        """
         rows, channels = x.shape[2], x.shape[3]
         total, last = addend, len(self.in_layers) - 1
         for i, in_layer in enumerate(self.in_layers):

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Traces of the converter's windows: runner.py runs a window by them where the device can replay.
+"""Traces of the converter's windows; runner.py uses them if the device can replay.
 
-A window has two traces. The latent trace computes what no target voice changes, once; the voiced trace computes the
-samples in one target voice and is replayed for each target:
+A window has two traces. The latent trace computes the part that does not depend on a target voice and is replayed once;
+the voiced trace computes the samples in one target voice and is replayed for each target:
 
     packed input, source voice -> [latent trace] -> neutral latents, mask
     neutral latents, mask, target voice -> [voiced trace] -> rows of samples
@@ -23,9 +23,9 @@ from models.tt_audio.tt.trace_cache import COMPUTE, Trace, TraceCache
 
 @dataclass(frozen=True)
 class WindowForm:
-    """Two windows with the same form run the same programs."""
+    """Form of a window: windows with the same form run the same programs."""
 
-    frames: int
+    frames: int  # bucket
     masked: bool
     starts: tuple[int, ...]  # first frames of the generator windows
 
@@ -38,7 +38,10 @@ class VoiceSlot:
         self.biases = voice.map(lambda bias: ttnn.to_device(bias, device, memory_config=ttnn.DRAM_MEMORY_CONFIG))
 
     def load(self, voice: Conditioning) -> None:
-        """Copy a voice from the host if it is not there: no program, one small write for each bias (V2: 16)."""
+        """Copy a voice from the host, unless the slot holds it already.
+
+        The copy takes no program, only a small write for each bias (V2: 16).
+        """
         if voice is not self.voice:
             for bias, place in zip(voice.flat(), self.biases.flat(), strict=True):
                 ttnn.copy_host_to_device_tensor(bias, place, cq_id=COMPUTE)
@@ -56,7 +59,7 @@ class WindowTraces:
         shapes: dict[int, tuple[int, ...]],
         voice: Conditioning,
     ):
-        """`shapes`: of the packed input, by bucket; `voice`: any voice on the host, whose shapes the slots take."""
+        """`shapes`: shape of the packed input by bucket; `voice`: any voice on the host, for the shapes of biases."""
         self.traces = traces
         self.network = network
         self.generator_window = generator_window
@@ -94,7 +97,7 @@ class WindowTraces:
         return finish
 
     def compile(self, form: WindowForm) -> None:
-        """Run a new form once op by op, on whatever its input contains."""
+        """Run a new form once, op by op, to compile its programs; the values of its input do not matter."""
         if self.traces.register_shape((self, form)):
             self._run_voiced(form, self._run_latent(form.frames, form.masked))
             self.inputs[form.frames].release()
