@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What one step of the training hears: the same moments of the same sentences, read by several speakers.
+"""Batches of the training: the same moments of the same sentences, read by several speakers.
 
-Between corpus.py and train.py. Recordings of people, LibriSpeech for example, can be mixed in where they are at hand.
+train.py draws them from the corpus of corpus.py. Recordings of people, LibriSpeech for example, can be mixed in.
 """
 
 import math
@@ -27,32 +27,32 @@ RECORDINGS = (".wav", ".flac")
 
 @dataclass(frozen=True)
 class Settings:
-    """All that decides the weights, together with the config, the corpus and the number of steps done."""
+    """Settings that decide the weights, together with the config, the corpus and the number of steps done."""
 
-    steps: int = 8000  # the learning rate falls to its end over as many
+    steps: int = 8000  # the learning rate reaches its final value after as many
     seed: int = 0
-    processes: int = 1  # that train together, each with a batch as described below
+    processes: int = 1  # number of processes that train together, each with a batch of its own
     learning_rate: float = 1.5e-3
     last_learning_rate: float = 2e-5
     speakers: int = 8  # of a step
-    moments: int = 1  # of a step; each is read by all of its speakers
-    frames: int = 96  # of a moment
-    segment: int = 48  # frames that the generator makes of it
-    segments: int = 8  # of a step; one in four is a recording given back, the others are conversions
-    reference_frames: tuple[int, ...] = (128, 256, 384, 512)  # that a voice is taken from; one of these a step
+    moments: int = 1  # in a step; each is read by all speakers of the step
+    frames: int = 96  # in a moment
+    segment: int = 48  # frames of a moment that the generator computes
+    segments: int = 8  # in a step; one in four is reconstructed, the others are conversions
+    reference_frames: tuple[int, ...] = (128, 256, 384, 512)  # lengths of a reference; each step draws one
     agreement: float = 1.0  # weight of the divergence
-    agreement_ramp: int = 500  # steps over which it grows to that
+    agreement_ramp: int = 500  # steps over which the weight of the divergence grows to `agreement`
     largest_gradient: float = 5.0
-    averaging: float = 0.999  # of the weights that are exported
+    averaging: float = 0.999  # decay of the moving average of the weights, which is exported
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Waveforms as `Spectrogram.frames` takes them: with the surroundings that the outermost frames see."""
+    """Waveforms as `Spectrogram.frames` takes them: with the samples around them that the outermost frames need."""
 
     moments: Tensor  # [moments * speakers, N]: all speakers of the first moment, then of the next
     references: Tensor  # [speakers, M]
-    people: Tensor | None = None  # [moments, N], of recordings that belong to no corpus
+    people: Tensor | None = None  # [moments, N], recordings from outside the corpus
 
     def to(self, device: str) -> "Batch":
         people = None if self.people is None else self.people.to(device)
@@ -68,7 +68,7 @@ def recordings_in(folders: Sequence[Path]) -> list[Path]:
 
 
 def excerpt(path: Path, size: int, rate: int, rng: np.random.Generator) -> np.ndarray:
-    """`size` samples at `rate` from anywhere in a recording, at the level of the corpus."""
+    """Return `size` samples at `rate` from a random place in a recording, at the level of the corpus."""
     info = soundfile.info(path)
     needed = math.ceil(size * info.samplerate / rate) + 1
     start = rng.integers(0, max(1, info.frames - needed))
@@ -86,7 +86,10 @@ def draw(
     test: bool = False,
     people: Sequence[Path] = (),
 ) -> Batch:
-    """`test`: of the speakers and the sentences held out from training; `people`: recordings to mix in."""
+    """Draw the batch of one step.
+
+    With `test`, take the speakers and sentences held out from training. `people`: recordings to mix in.
+    """
     hop, margin = config.hop_length, config.filter_length - config.hop_length
     all_speakers = np.arange(len(corpus.lengths))
     all_sentences = np.arange(len(corpus.sentences))

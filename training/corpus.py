@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""A parallel corpus: the same sentences read at the same pace by many synthetic speakers.
+"""Parallel corpus: the same sentences read at the same pace by many synthetic speakers.
 
-Second room of the training: sentences.py -> corpus (here) -> batches.py. The reader is espeak-ng, run as a program; a
-speaker is a voice variant that we write: a vocal tract of some length (all formants scaled together, each a little by
-itself), breath, roughness, and the strength of voicing and consonants. Rate, language and melody are those of the
-sentence, the same for all speakers, and so the recordings of a sentence are in step to the sample, glottal pulse by
-glottal pulse. `check_alignment` measures it.
+It reads the sentences of sentences.py; batches.py draws from it. The reader is espeak-ng, run as a program. A speaker
+is a voice variant that this module writes: the length of the vocal tract (all formants scaled together, each a little
+by itself), breath, roughness, and the strength of voicing and consonants. Rate, language and melody belong to the
+sentence and are the same for all speakers, so the recordings of a sentence are aligned to the sample, glottal pulse
+by glottal pulse. `check_alignment` measures this.
 """
 
 import json
@@ -29,26 +29,26 @@ from tqdm import tqdm
 
 from training.sentences import TEST_SENTENCES, Sentence, training_sentences
 
-RATE = 22050  # espeak-ng's own, and that of the V2 converter
+RATE = 22050  # the rate of espeak-ng and of the V2 converter
 WORDS_PER_MINUTE = 165
-PITCH = (100, 140)  # Hz, of everybody, from the end of a sentence to its highest syllable
+PITCH = (100, 140)  # Hz, for all speakers, from the end of a sentence to its highest syllable
 LEVEL = 0.07  # root mean square of every recording; the loudest peaks then stay below 1
-ROOM = 5e-4  # deviation of the noise in every recording: -66 dBFS; digital silence is found in no room
+ROOM = 5e-4  # standard deviation of the noise in every recording: -66 dBFS; no real recording has digital silence
 FORMANTS = range(1, 9)
 TRACTS = (80, 128)  # percent of the usual formant frequencies: a long vocal tract or a large body, a short or small one
-# Of the installed data, what American English is read with; a reader looks through every voice file it finds.
+# The part of the installed data that American English needs. espeak-ng reads every voice file it finds.
 NEEDED = ("phondata", "phonindex", "phontab", "intonations", "en_dict", "lang/gmw/en-US")
 
 
 class CorpusError(RuntimeError):
-    """A corpus that cannot be made or read; the message says what to do."""
+    """Error of a corpus that cannot be made or read; the message says what to do."""
 
 
 # ---- speakers
 
 
 def variant(number: int, seed: int = 0, tract: float | None = None) -> str:
-    """The voice file of one speaker, in espeak-ng's format (its docs/voices.md): percents of the default."""
+    """Return the voice file of one speaker in espeak-ng's format (its docs/voices.md): percents of the default."""
     rng = np.random.default_rng([seed, number])
     drawn = rng.uniform(*TRACTS)
     tract = drawn if tract is None else tract
@@ -71,14 +71,14 @@ def variant(number: int, seed: int = 0, tract: float | None = None) -> str:
 
 
 def voices(speakers: int, test_speakers: int, seed: int) -> list[str]:
-    """The voice files of all speakers; those held out have tracts evenly spread, to tell of the whole range."""
+    """Return the voice files of all speakers; the held-out ones have evenly spaced tracts, to cover the whole range."""
     tracts = np.linspace(*TRACTS, test_speakers + 2)[1:-1]
     held_out = [variant(speakers + number, seed, tract) for number, tract in enumerate(tracts)]
     return [*(variant(number, seed) for number in range(speakers)), *held_out]
 
 
 class Reader:
-    """espeak-ng with our speakers: a data folder that holds a voice file for each of them."""
+    """espeak-ng with the speakers of the corpus: its data folder contains a voice file for each of them."""
 
     def __init__(self, folder: Path, voices: Sequence[str]):
         if shutil.which("espeak-ng") is None:
@@ -97,7 +97,7 @@ class Reader:
             (data / "voices" / "!v" / f"speaker{number}").write_text(voice)
 
     def read(self, speaker: int, sentence: Sentence) -> np.ndarray:
-        """Samples [N] at the level LEVEL; N is the same for all speakers."""
+        """Return samples [N] at the level LEVEL; N is the same for all speakers."""
         wav = self.folder / "spoken.wav"
         options = {"--path": self.folder, "-v": f"en-us+speaker{speaker}", "-s": WORDS_PER_MINUTE, "-p": sentence.pitch}
         options |= {"-a": 40, "-w": wav}  # at the default amplitude of 100 some speakers clip
@@ -113,7 +113,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Recordings of `speakers` x `sentences`, the last of each held out from training."""
+    """Recordings of `speakers` x `sentences`; the last of each are held out from training."""
 
     folder: Path
     sentences: tuple[str, ...]
@@ -142,7 +142,7 @@ class Corpus:
         return self._samples[start : start + length].astype(np.float32) / 32768
 
     def window(self, speaker: int, sentence: int, centre: float, size: int) -> np.ndarray:
-        """`size` samples around the moment `centre`, a fraction of the sentence; silence beyond its ends."""
+        """Return `size` samples around `centre`, a fraction of the sentence; samples outside it are zero."""
         recording = self.recording(speaker, sentence)
         start = round(centre * len(recording)) - size // 2
         before, behind = max(0, -start), max(0, start + size - len(recording))
@@ -152,9 +152,10 @@ class Corpus:
 def make(
     folder: Path, speakers: int, sentences: int, test_speakers: int = 8, seed: int = 0, open_reader=Reader
 ) -> Corpus:
-    """Reads it all out (some 20 ms a sentence); `speakers` and `sentences` do not count those held out for tests.
+    """Read and write a whole corpus, some 20 ms a sentence.
 
-    `open_reader` takes what `Reader` takes, and gives what has its method `read`.
+    `speakers` and `sentences` do not count those held out for tests. `open_reader` takes the arguments of `Reader` and
+    returns an object with its method `read`.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     spoken = (*training_sentences(sentences, seed), *TEST_SENTENCES)
@@ -189,15 +190,15 @@ def load(folder: Path) -> Corpus:
     return Corpus(folder, tuple(index["sentences"]), lengths, index["test_speakers"], index["test_sentences"])
 
 
-# ---- proof that it is parallel
+# ---- measured alignment
 
-FUNDAMENTAL = (60, 300)  # Hz: what speakers have in common, below the formants
-HALF, REACH = 3000, 60  # samples: of a stretch that is looked for, and how far away
-PAUSE = 0.05  # of the loudest: below it there is only the room's noise
+FUNDAMENTAL = (60, 300)  # Hz: the band that all speakers share, below the formants
+HALF, REACH = 3000, 60  # samples: half a stretch, and how far away it is searched
+PAUSE = 0.05  # fraction of the loudest stretch; below it there is only background noise
 
 
 def misalignment(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """By how many samples each stretch of the one, pauses left out, lies later in the other."""
+    """Return by how many samples each stretch of `one` comes later in `other`, pauses left out."""
     band = signal.butter(2, FUNDAMENTAL, "bandpass", fs=RATE, output="sos")
     a, b = signal.sosfilt(band, one), signal.sosfilt(band, other)
     lags = []
@@ -212,7 +213,7 @@ def misalignment(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def check_alignment(corpus: Corpus, pairs: int, seed: int = 0) -> float:
-    """The root mean square of the misalignment of randomly chosen pairs, in samples."""
+    """Return the root mean square, in samples, of the misalignment of randomly chosen pairs."""
     rng = np.random.default_rng(seed)
     lags = []
     for _ in range(pairs):

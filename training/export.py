@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Writes a training's state as a model folder that `OpenVoice.from_pretrained` loads.
+"""Command that writes the state of a training as a model folder which `OpenVoice.from_pretrained` loads.
 
-Last room of the training: the averaged weights under upstream's names -> config.json, model.safetensors. Numbers
-have 16 bits on disk, which halves the file; they are computed with as 32 bits wherever the model is loaded.
+It writes config.json and, under upstream's names, the averaged weights to model.safetensors. Numbers have 16 bits on
+disk, which halves the file; the model is loaded and computed in 32 bits.
 """
 
 import argparse

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Writes the held-out part of a corpus as recordings and a manifest, which the command `eval` measures a model by.
+"""Command that writes the held-out part of a corpus as recordings and a manifest for the command `eval`.
 
-Every held-out speaker becomes every other one once, each time in a sentence that no training heard. A row knows the
-words and the wanted speaker's own recording of them, so that besides similarity and errors of a recogniser the
-distances to what should have come out can be told.
+Every held-out speaker is converted into every other one once, each time in a sentence that was not trained on. A row
+contains the words and the wanted speaker's own recording of them, so `eval` can report, besides similarity and
+recognition errors, the distance to the wanted result.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import soundfile
 from training import corpus as corpora
 from training.corpus import RATE, Corpus, CorpusError
 
-REFERENCES = 3  # sentences that a voice is taken from, none of them the one converted: about nine seconds
+REFERENCES = 3  # sentences of a reference, about nine seconds; the converted sentence is not one of them
 
 
 def write(corpus: Corpus, folder: Path, seed: int = 0) -> Path:

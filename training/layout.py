@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The same model, laid out in memory as a CPU trains it fastest.
+"""Channels-last layout of the model, in which a CPU trains it fastest.
 
-Beside train.py. oneDNN's convolutions of few channels in bfloat16, forward and back, take less than half the time when
-channels are the innermost dimension, and a training step three quarters. PyTorch has that layout for images only, so a
-convolution over time becomes one over an image of height one; what lies between two of them keeps the layout, so
-nothing is moved.
+oneDNN's convolutions of few channels in bfloat16, forward and backward, take less than half the time when channels
+are the innermost dimension, and a training step takes three quarters. PyTorch has that layout for images only, so a
+convolution over time becomes one over an image of height one. The ops between two convolutions keep the layout, so
+nothing is copied.
 """
 
 import torch
@@ -15,7 +15,7 @@ from torch.nn.functional import conv2d, conv_transpose2d
 
 
 def _image(x: Tensor) -> Tensor:
-    """[B, C, T], however it lies in memory, -> [B, C, 1, T] with the channels last."""
+    """Return [B, C, T], in any memory layout, as [B, C, 1, T] with the channels last."""
     return x.unsqueeze(2).contiguous(memory_format=torch.channels_last)
 
 
@@ -32,7 +32,7 @@ class _ConvTranspose1d(nn.ConvTranspose1d):
 
 
 def channels_last(model: nn.Module) -> None:
-    """Changes how the convolutions of a model compute, neither their weights nor their names."""
+    """Change how the convolutions of a model compute, but neither their weights nor their names."""
     for module in model.modules():
         if type(module) is nn.Conv1d:
             module.__class__ = _Conv1d

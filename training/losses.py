@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What a waveform is compared by in training: magnitudes at several resolutions and a mel spectrogram, never phases.
+"""Distances of waveforms for the training: magnitudes at several resolutions and a mel spectrogram, never phases.
 
-Beside train.py. A phase cannot be learned from a magnitude spectrogram, which is all the converter sees.
+Phases are left out because the converter's input, a magnitude spectrogram, does not determine them.
 """
 
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from models.tt_audio.judges.mel import BANDS, HOP, WINDOW, filters
 
 RESOLUTIONS = ((256, 64), (512, 128), (1024, 256), (2048, 512))  # samples of window and hop
-FLOOR = 1e-2  # magnitude of a sine at -88 dB in the mel's window: what lies below is silence
+FLOOR = 1e-2  # magnitude of a sine at -88 dB in the mel's window; smaller values count as silence
 
 
 class SpectralDistance(nn.Module):
@@ -28,11 +28,11 @@ class SpectralDistance(nn.Module):
         return (spectrum.real.square() + spectrum.imag.square() + 1e-9).sqrt()
 
     def mel(self, waveform: Tensor) -> Tensor:
-        """[B, N] -> the logarithm of the magnitudes in bands [B, BANDS, T]."""
+        """Return the logarithm of the magnitudes in mel bands: [B, N] -> [B, BANDS, T]."""
         return (self.bank @ self.magnitude(waveform, WINDOW, HOP)).clamp(min=FLOOR).log()
 
     def forward(self, actual: Tensor, expected: Tensor) -> tuple[Tensor, Tensor]:
-        """The distances of the mel spectrograms and of the magnitudes, each a mean over the batch."""
+        """Return the distances of the mel spectrograms and of the magnitudes, each a mean over the batch."""
         mel = (self.mel(actual) - self.mel(expected)).abs().mean()
         magnitudes = torch.zeros((), device=actual.device)
         for size, hop in RESOLUTIONS:

@@ -1,10 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the synthetic speakers read: sentences to learn from, made of word lists, and others to be tested on.
-
-First room of the training: sentences -> corpus.py, which lets every speaker read every one of them.
-"""
+"""Sentences that the synthetic speakers read: training sentences made of word lists, and held-out ones for tests."""
 
 from dataclasses import dataclass
 
@@ -14,10 +11,10 @@ import numpy as np
 @dataclass(frozen=True)
 class Sentence:
     text: str
-    pitch: int = 50  # espeak-ng's scale: 0 is half, 99 is double
+    pitch: int = 50  # on espeak-ng's scale: 0 is half the pitch, 99 is double
 
 
-# Together they hold every sound of English in several places of a word.
+# Together they contain every sound of English in several positions in a word.
 ADJECTIVES = """quick gentle bright ancient hollow narrow violet foolish massive thirsty genuine loyal yellow rough
 joyful shy azure charming heavy worthy smooth curious warm dull noisy thick precious vague young earnest""".split()
 NOUNS = """sailor garden bridge mirror village thunder pleasure kitchen voyage judge feather orchard teacher shadow
@@ -33,7 +30,10 @@ with both hands|from the top of the hill|around the old mill|during the usual sh
 
 
 def training_sentences(count: int, seed: int = 0) -> list[Sentence]:
-    """The same ones for the same seed, each about three seconds long when read, at pitches from 85 to 180 Hz."""
+    """Return `count` sentences, the same for the same seed.
+
+    Each takes about three seconds to read; pitches are from 85 to 180 Hz.
+    """
     rng = np.random.default_rng(seed)
 
     def pick(words: list[str]) -> str:
@@ -49,7 +49,7 @@ def training_sentences(count: int, seed: int = 0) -> list[Sentence]:
     ]
 
 
-# None of them can be made of the lists above.
+# None of these can be made from the lists above.
 TEST_SENTENCES = (
     Sentence("Please call me back as soon as you have found the keys."),
     Sentence("Nine small boats were waiting for the wind to change."),

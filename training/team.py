@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Several processes that train one model: each hears moments of its own, and all of them take the same step.
+"""Several processes that train one model: each has moments of its own, and all take the same step.
 
-Beside train.py. On two cores, two processes of one thread do 1.8 times the work of one; two threads in one process do
-1.4 times as much, as most operations are too short to be shared.
+On two cores, two processes of one thread do 1.8 times the work of one; two threads in one process do 1.4 times as
+much, because most operations are too short to be shared.
 """
 
 import os
@@ -25,7 +25,7 @@ class Team:
     size: int = 1
 
     def share(self, tensors: Sequence[Tensor]) -> None:
-        """Each tensor becomes the mean of those of all processes."""
+        """Replace each tensor by its mean over all processes, in place."""
         if self.size == 1:
             return
         together = torch.cat([tensor.flatten() for tensor in tensors])
@@ -35,7 +35,7 @@ class Team:
             tensor.copy_(part.view_as(tensor))
 
     def any(self, answer: bool) -> bool:
-        """Whether it is so for one of them at least: a question that all ask at the same moment."""
+        """Return whether `answer` is true in at least one process; all must call it at the same point."""
         count = torch.tensor([float(answer)])
         self.share([count])
         return count.item() > 0
@@ -46,7 +46,7 @@ ALONE = Team()
 
 @contextmanager
 def gathered(size: int, helper: Callable, *arguments) -> Iterator[Team]:
-    """The team of this process and of size - 1 others, which call `helper(team, *arguments)`."""
+    """Start size - 1 other processes, which call `helper(team, *arguments)`, and yield the team of this process."""
     if size == 1:
         yield ALONE
         return
@@ -65,13 +65,13 @@ def _join(number: int, size: int, meeting: Path, helper: Callable, arguments: tu
     try:
         helper(team, *arguments)
     except Exception:
-        logger.exception(f"process {team.rank} of the training failed")  # the others see a closed connection only
+        logger.exception(f"process {team.rank} of the training failed")  # the others only get a closed connection
         raise
     distributed.destroy_process_group()
 
 
 def _met(rank: int, size: int, meeting: Path) -> Team:
-    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # nobody listens from outside
+    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # accept no connection from outside this machine
     torch.set_num_threads(max(1, (os.cpu_count() or 1) // size))
     distributed.init_process_group("gloo", f"file://{meeting}", rank=rank, world_size=size)
     return Team(rank, size)

@@ -1,20 +1,21 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Trains a small V2 converter from scratch on a parallel corpus, in stretches that resume exactly.
+"""Command that trains a small V2 converter from scratch on a parallel corpus, in stretches that resume exactly.
 
-Third room of the training: corpus.py -> batches.py -> losses.py -> a state on disk -> export.py. A batch is a few
-moments of a few sentences, each read by the same speakers, so three things are known: what each speaker sounds like
-there, that all of them say the same, and what the conversion of one into another should be. Hence three losses at once:
+It takes a corpus of corpus.py, draws batches with batches.py, compares waveforms with losses.py and saves a state,
+which export.py turns into a model. A batch has a few moments of a few sentences, each read by the same speakers. So
+three things are known: how each speaker sounds at a moment, that all of them say the same, and what the conversion of
+one into another should give. Hence three losses:
 
-* a speaker's frames through the posterior encoder and the generator give the recording back;
-* the flow takes the voice out: neutral frames of different speakers agree, as a Kullback-Leibler divergence of the
-  posterior from a normal distribution around the mean of all of them;
-* neutral frames with another speaker's voice put in, through the generator, are that speaker's recording.
+* a speaker's frames, through the posterior encoder and the generator, reconstruct the recording;
+* the flow removes the voice: neutral frames of different speakers agree, measured as the Kullback-Leibler divergence
+  of the posterior from a normal distribution around the mean of all of them;
+* neutral frames with another speaker's voice added, through the generator, give that speaker's recording.
 
-Voices come from the reference encoder, which reads another sentence of the speaker. Every random draw follows from the
-seed and the number of the step. Recordings of people, which can be mixed in, are given back only: nobody knows how they
-would sound converted.
+The reference encoder computes the voices from another sentence of each speaker. Every random draw follows from the
+seed and the number of the step. Recordings of people, which can be mixed in, are only reconstructed, because there is
+no recording of their conversion.
 """
 
 import argparse
@@ -47,7 +48,7 @@ PROCESSES = 2
 
 
 class TrainingError(RuntimeError):
-    """A training that cannot start or go on; the message says why and what to do."""
+    """Error of a training that cannot start or go on; the message says why and what to do."""
 
 
 # ---- one step
@@ -56,10 +57,10 @@ class TrainingError(RuntimeError):
 def losses(
     model: Converter, distance: SpectralDistance, batch: Batch, settings: Settings, random: torch.Generator
 ) -> dict[str, Tensor]:
-    """The losses of a batch by name, not weighted."""
+    """Return the losses of a batch by name, not weighted."""
     hop, n = model.config.hop_length, settings.speakers
     margin = model.spectrogram.margin
-    reduced = torch.autocast(batch.moments.device.type, torch.bfloat16)  # half the time, where a CPU has bfloat16, too
+    reduced = torch.autocast(batch.moments.device.type, torch.bfloat16)  # half the time; CPUs have bfloat16, too
     recordings = batch.moments if batch.people is None else torch.cat([batch.moments, batch.people])
     parallel = len(batch.moments)
     with reduced:
@@ -68,7 +69,7 @@ def losses(
         mean, log_deviation = model.posterior_encoder.distribution(model.spectrogram.frames(recordings))
     mean, log_deviation, source = mean.float(), log_deviation.float(), source.float()
     noise = torch.randn(mean.shape, generator=random).to(mean.device)
-    # Conversions may ask for any amount of the noise (tau).
+    # A conversion may use any amount of the noise (tau).
     tau = torch.rand((), generator=random).item()
     z = mean + tau * noise * log_deviation.exp()
     with reduced:
@@ -76,13 +77,13 @@ def losses(
     neutral = neutral.float()
 
     by_moment = neutral.unflatten(0, (settings.moments, n))
-    # The variance without its bias: the divergence from a normal distribution around the others' mean. What tau takes
-    # from it is added again; the flow adds shifts only, so noise passes it almost as it came.
+    # Take the unbiased variance: the divergence from a normal distribution around the mean of the others. Add the
+    # part that tau removed, because the flow only adds shifts and so passes noise almost unchanged.
     spread = by_moment.var(dim=1, correction=1).mean()
     lacking = (1 - tau**2) * (2 * log_deviation[:parallel]).exp().mean()
     agreement = 0.5 * (spread + lacking) - log_deviation[:parallel].mean() - 0.5
 
-    # Every speaker becomes the one `turn` places further on in the batch.
+    # Convert every speaker into the one `turn` positions later in the batch.
     turn = int(torch.randint(1, n, (), generator=random))
     rows = torch.arange(parallel)
     target = rows // n * n + (rows % n + turn) % n
@@ -114,7 +115,7 @@ def losses(
 
 
 class Training:
-    """A model on its way: `step` improves it, `save` and `resume` keep it."""
+    """Model in training: `step` improves it, `save` and `resume` keep its state."""
 
     def __init__(
         self,
@@ -133,7 +134,7 @@ class Training:
         self.settings = replace(settings, processes=team.size)
         torch.manual_seed(settings.seed)
         self.model = Converter(self.config)
-        for coupling in self.model.flow.couplings:  # a flow that changes nothing, to begin with
+        for coupling in self.model.flow.couplings:  # the flow begins as the identity
             torch.nn.init.zeros_(coupling.post.weight)
             torch.nn.init.zeros_(coupling.post.bias)
         channels_last(self.model)
@@ -170,7 +171,7 @@ class Training:
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate()
         self.optimizer.step()
-        # Young averages forget faster: the first weights were random.
+        # Use a smaller decay in the first steps, because the first weights are random.
         kept = min(settings.averaging, (1 + self.done) / (10 + self.done))
         torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - kept)
         self.done += 1
@@ -180,9 +181,9 @@ class Training:
 
     @torch.no_grad()
     def test(self, batches: int = 8) -> dict[str, float]:
-        """Mel distances to the target's recording, of conversions by the averaged weights and of the sources.
+        """Return mel distances to the target's recording: of conversions by the averaged weights, and of the sources.
 
-        Speakers and sentences are those held out; the same at every call.
+        Speakers and sentences are held out from training and the same in every call.
         """
         settings, hop, margin = self.settings, self.config.hop_length, self.model.spectrogram.margin
         sums = {"test_converted": 0.0, "test_source": 0.0}
@@ -219,7 +220,7 @@ class Training:
     def resume(self, folder: Path) -> None:
         state = torch.load(folder / "state.pt", map_location=self.device, weights_only=True)
         for name, now in (("config", self.raw_config), ("settings", asdict(self.settings))):
-            # More steps than before are a longer training, not another one.
+            # With more steps than before it is the same training, continued.
             different = [key for key in now if key != "steps" and state[name].get(key) != now[key]]
             if different:
                 raise TrainingError(
@@ -253,9 +254,9 @@ def plot(history: Sequence[dict[str, float]], path: Path, smoothing: int = 100) 
 
 
 def run(training: Training, folder: Path, minutes: float | None = None, every: int = 250) -> None:
-    """Steps until all are done or the time is over; the state is saved, tested and drawn every so many steps."""
+    """Step until all steps are done or the time is over; save, test and draw the state every `every` steps."""
     stop = math.inf if minutes is None else time.monotonic() + 60 * minutes
-    first = training.team.rank == 0  # of the team: it speaks for all, whose models are the same
+    first = training.team.rank == 0  # only the first process reports, because all models of the team are equal
     total = training.settings.steps
     bar = tqdm(total=total, initial=training.done, desc="steps", unit="step", mininterval=5, disable=not first)
     while training.done < total and not training.team.any(time.monotonic() >= stop):
@@ -300,7 +301,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def train(options: argparse.Namespace) -> None:
     if not options.corpus.exists():
         corpora.make(options.corpus, options.speakers, options.sentences, seed=options.seed)
-    # First of its team before there is one, so that what is wrong is said once, and by this process.
+    # Load before the team is gathered, so that an error is reported once, by this process.
     training = prepared(Team(size=options.processes), options)
     with gathered(options.processes, help_along, options):
         run(training, options.state, options.minutes)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Budgets count what TTNN's host code does, so they need no values: a device without the golden executor."""
+"""Fixtures of the budget tests: a device without the golden executor, because budgets need no values."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -18,7 +18,7 @@ from models.demos.openvoice.synthetic import make_converter_checkpoint
 
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory):
-    """The full-size V2 converter; its weights do not matter here."""
+    """Return the full-size V2 converter; its weights do not matter here."""
     return load_converter(make_converter_checkpoint(tmp_path_factory.mktemp("converter")))
 
 
@@ -31,15 +31,15 @@ def bare_device():
 
 @pytest.fixture
 def budget():
-    """Measures a stage and holds it to budgets.yaml; mock_device/budget.py says how."""
+    """Return a function that measures a stage and compares it with budgets.yaml, as mock_device/budget.py explains."""
     return Budget()
 
 
 @pytest.fixture
 def minimum_flops():
-    """`minimum_flops(module, run)`: convolutions and matrix products that `run(module)` asks for in PyTorch.
+    """Return `minimum_flops(module, run)`, which counts the FLOPs of convolutions and matrix products of `run(module)`.
 
-    On the device "meta" nothing is computed and tensors have no values, which a `run` that looks at them does not bear.
+    PyTorch runs on the device "meta": nothing is computed and tensors have no values, so `run` must not read any.
     """
 
     def count(module: torch.nn.Module, run: Callable, device: str = "cpu") -> int:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What a batch of conversions may cost, on one chip and on a mesh (budgets.yaml), and what it must leave free."""
+"""Budgets of a batch of conversions, on one chip and on a mesh (budgets.yaml), and the memory that must stay free."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.device
 
 @pytest.fixture
 def bare_mesh():
-    dispatch = ttnn.DispatchCoreConfig(ttnn.DispatchCoreType.WORKER)  # as the root conftest has it, and why
+    dispatch = ttnn.DispatchCoreConfig(ttnn.DispatchCoreType.WORKER)  # for the reason given in the root conftest
     opened = ttnn.open_mesh_device(ttnn.MeshShape(1, ttnn.get_num_devices()), dispatch_core_config=dispatch)
     yield opened
     ttnn.close_mesh_device(opened)
@@ -39,7 +39,7 @@ def batch(backend, count: int, frames: int) -> list[Conversion]:
 
 @pytest.mark.parametrize("count", [1, 4, 10])
 def test_full_buckets_of_different_voices(backend, budget, count):
-    """Encoder and flow are shared, with a voice's bias added in each layer; a generator window is each conversion's."""
+    """Run encoder and flow once, with a voice's bias added in each layer, and the generator windows once per conversion."""
     conversions = batch(backend, count, backend.converter.short)
     budget(f"batch, {count} a chip", backend.converter.device, lambda: backend.convert_batch(conversions))
 
@@ -52,7 +52,7 @@ def test_one_voice_for_all_needs_no_additions(backend, budget):
 
 @pytest.mark.parametrize("bucket", ["short", "long"])
 def test_the_largest_batch_leaves_a_tenth_of_l1(backend, bucket):
-    """Encoder and flow, where the rows of a batch meet, with the buffers inside of the programs."""
+    """Check encoder and flow, which run all rows of a batch at once, including the buffers inside programs."""
     frames = getattr(backend.converter, bucket)
     count = backend.batcher.most_rows // frames
     assert count * backend.batcher.chips >= 10 or bucket == "long"
@@ -77,7 +77,7 @@ def test_the_largest_batch_leaves_a_tenth_of_l1(backend, bucket):
 
 @pytest.mark.mesh
 def test_a_mesh_does_the_work_of_one_chip(bare_mesh, reference, budget):
-    """A conversion a chip, each with its own voices: the programs of one conversion, one upload, one download."""
+    """Run a conversion per chip, each with its own voices: the programs of one conversion, one upload, one download."""
     backend = DeviceBackend(reference, bare_mesh)
     conversions = batch(backend, backend.batcher.chips, backend.converter.short)
     budget("batch, 1 a chip", bare_mesh, lambda: backend.convert_batch(conversions))

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What BERT may cost on the device: of a sentence's whole text side 900 programs are allowed."""
+"""Budgets of BERT on the device; the whole text side of a sentence may take 900 programs."""
 
 import pytest
 import torch
@@ -28,7 +28,7 @@ def sentences(device, batch: int, tokens: int):
 
 @pytest.mark.parametrize("published, allowed", [(12, 110), (24, 250)])
 def test_programs_and_uploads_of_the_whole_depth(bare_device, published, allowed):
-    """Narrow: neither count depends on the width."""
+    """Use a narrow model, because neither count depends on the width."""
     layers = published - 2
     parameters = bert_parameters.bert(make_bert(layers, width=64, intermediate_size=128), STAGE)
     with Ledger(bare_device) as loading:
@@ -43,7 +43,7 @@ def test_programs_and_uploads_of_the_whole_depth(bare_device, published, allowed
 
 
 def test_memory_at_the_greatest_width(bare_device):
-    """Around the batch where activations leave L1, which depends on the card."""
+    """Test around the batch size at which activations no longer fit into L1; it depends on the card."""
     width = CHINESE_BERT_WIDTH
     bert = Bert(bert_parameters.bert(make_bert(1, width), STAGE), bare_device, STAGE)
     phone_features = PhoneFeatures(bert_parameters.phone_features(torch.nn.Conv1d(width, 192, 1)), bare_device, STAGE)
@@ -54,4 +54,4 @@ def test_memory_at_the_greatest_width(bare_device):
             features = phone_features(bert(words, mask), pieces)
         ledger.check(programs=EMBEDDINGS + LAYER + 3, peak_l1_fraction=0.9)
         assert list(features.shape) == [1, 1, 2 * batch * tokens, 192]
-        del features  # has no memory
+        del features  # has no buffer, because nothing was dispatched

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What one conversion may cost on the device (budgets.yaml), and what must not be in it at all."""
+"""Budgets of one conversion on the device (budgets.yaml), and ops that it must not contain."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def convert(backend, frames: int, seed: int = 0):
 
 
 def needed(reference, frames: int):
-    """What a window asks for by the network's own definition; the spectrogram, a Fourier transform, is not in it."""
+    """Run the networks of a window by their own definition, without the spectrogram, which is a Fourier transform."""
     config = reference.config
     z = torch.zeros(1, config.inter_channels, frames)
     voice = torch.zeros(1, config.gin_channels, 1)
@@ -45,7 +45,7 @@ def needed(reference, frames: int):
 
 
 def test_a_full_bucket(backend, reference, budget, minimum_flops):
-    """Samples to samples; and the roofline's estimate is near what the network's own FLOPs and weights allow."""
+    """Run from samples to samples; the roofline's estimate must be near the network's own FLOPs and weights."""
     flops = minimum_flops(reference, lambda network: needed(network, backend.converter.short), "meta")
     ledger = budget(
         "converter, short window",
@@ -62,7 +62,7 @@ def test_a_full_bucket(backend, reference, budget, minimum_flops):
 
 
 def test_a_recording_that_ends_inside_the_bucket(backend, budget):
-    """Masks in every stage of the generator; and every length of the bucket runs the same programs."""
+    """Mask every stage of the generator; every length of the bucket runs the same programs."""
     budget("converter, masked short window", backend.converter.device, lambda: convert(backend, 40))
     with Ledger(backend.converter.device) as ledger:
         for frames in (3, 41, 97, backend.converter.short - 1):
@@ -71,14 +71,14 @@ def test_a_recording_that_ends_inside_the_bucket(backend, budget):
 
 
 def test_a_long_recording(backend, budget):
-    """A whole chunk, and a second window for what its context left over."""
+    """Convert a whole chunk, and a second window for the rest that its context leaves."""
     frames = backend.converter.chunk + backend.converter.context
     budget("converter, two long windows", backend.converter.device, lambda: convert(backend, frames))
 
 
 @pytest.mark.parametrize("stage", ["spectrogram", "posterior encoder", "flow"])
 def test_a_stage_before_the_generator(backend, budget, stage):
-    """Of the short window, everything there; each gets its input from the stages before it, which are not counted."""
+    """Run one stage of the full short window; the stages that compute its input are not counted."""
     converter = backend.converter
     network, frames, config = converter.network, converter.short, converter.config
     voice = backend.converter.voice(np.zeros(config.gin_channels, np.float32))
@@ -108,7 +108,7 @@ def test_a_stage_before_the_generator(backend, budget, stage):
 
 
 def test_a_stage_of_the_generator_stays_in_l1_without_resharding(backend, budget):
-    """Between the convolutions of a stage: halos, convolutions, additions, nothing else, and no DRAM."""
+    """Allow only halos, convolutions and additions between the convolutions of a stage, and no DRAM."""
     z = ttnn.from_torch(
         torch.zeros(1, 1, backend.converter.short, backend.converter.config.inter_channels),
         dtype=ttnn.float32,
@@ -131,7 +131,7 @@ def test_a_stage_of_the_generator_stays_in_l1_without_resharding(backend, budget
 
 
 def test_many_conversions_leave_nothing_behind(bare_device, tmp_path):
-    """Buffers and compiled programs are the same after the second conversion and after the thousandth."""
+    """Expect the same buffers and compiled programs after the second conversion and after the thousandth."""
     tiny = {**V2_CONFIG["model"], "inter_channels": 64, "hidden_channels": 64, "upsample_initial_channel": 128}
     tiny |= {"posterior_layers": 2, "flow_layers": 1, "n_flows": 2, "upsample_rates": [16, 16]}
     tiny |= {"upsample_kernel_sizes": [32, 32], "resblock_kernel_sizes": [3, 5], "resblock_dilation_sizes": [[1], [3]]}

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What durations and alignment may cost: of a sentence's text side 900 programs are allowed, 350 are theirs."""
+"""Budgets of durations and alignment: 350 of the 900 programs that the text side of a sentence may take."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def zeros(bare_device):
 
 @pytest.fixture
 def place_phones(bare_device, zeros):
-    """All between text encoder and frame count, as a callable of batch and bucket."""
+    """Return everything between text encoder and frame count as a function of batch and bucket."""
     plain = preprocess(duration_predictor.DurationPredictor(CHANNELS, SPEAKER))
     living = preprocess(stochastic_duration_predictor.StochasticDurationPredictor(CHANNELS, SPEAKER))
     predictors = (

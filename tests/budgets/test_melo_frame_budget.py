@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What MeloTTS's flow may cost (budgets.yaml): of a sentence's frame side 800 programs are allowed."""
+"""Budgets of MeloTTS's flow (budgets.yaml); the frame side of a sentence may take 800 programs."""
 
 import pytest
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.device
 
 @pytest.mark.parametrize("batch, frames", [(1, 512), (2, 2048)])
 def test_transformer_flow(bare_device, budget, batch, frames):
-    """Four couplings of three layers in reverse, some of the frames missing."""
+    """Run four couplings of three layers in reverse, with some frames masked."""
     network = Reference(MeloConfig.from_dict(melo_config()))
     flow = TransformerCouplingBlock(preprocess(network), bare_device, Precision().flow)
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What a sentence of MeloTTS may cost (budgets.yaml), text side and frame side, with BERT, at full size."""
+"""Budgets of a sentence of MeloTTS (budgets.yaml): text side with BERT and frame side, at full size."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.device
 
 
 def test_a_sentence(bare_device, budget):
-    """Four seconds; a card's times for both sides are held to the model's targets.yaml."""
+    """Speak four seconds; the model's targets.yaml limits the times of both sides on a card."""
     model = stages.device_melo(bare_device)
     text = budget("MeloTTS, text side", bare_device, stages.text_side(bare_device, model))
     assert text.num_programs <= 900

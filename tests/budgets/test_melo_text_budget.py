@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What MeloTTS's text encoder may cost (budgets.yaml): of a sentence's text side 900 programs are allowed."""
+"""Budgets of MeloTTS's text encoder (budgets.yaml); the text side of a sentence may take 900 programs."""
 
 import pytest
 import torch
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.device
 
 @pytest.mark.parametrize("batch, phones", [(1, 64), (1, 512), (8, 512)])
 def test_text_encoder(bare_device, budget, batch, phones):
-    """Ids and projected BERT features to encoding and statistics, some of the phones missing."""
+    """Turn ids and projected BERT features into encoding and statistics, with some phones masked."""
     network = reference.TextEncoder(MeloConfig.from_dict(melo_config()))
     encoder = TextEncoder(preprocess(network), bare_device, Precision().text)
     rows, channels = batch * phones, network.phones.embedding_dim

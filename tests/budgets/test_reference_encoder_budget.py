@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What one tone colour embedding may cost on the device (budgets.yaml)."""
+"""Budgets of one tone colour embedding on the device (budgets.yaml)."""
 
 import pytest
 import torch
@@ -19,14 +19,14 @@ pytestmark = pytest.mark.device
 @pytest.mark.parametrize("frames", [128, 1024])
 @pytest.mark.parametrize("missing", [0, 41], ids=["whole", "masked"])
 def test_a_bucket(bare_device, reference, budget, minimum_flops, frames, missing):
-    """Spectrogram to tone colour: a sharded chain of convolutions, then five programs a step of the GRU."""
+    """Turn a spectrogram into a tone colour: a sharded chain of convolutions, then five programs a step of the GRU."""
     host = preprocess(reference.reference_encoder)
     encoder = ReferenceEncoder(host, bare_device, Precision().reference_encoder)
     start, clock, *masks = (ttnn.to_device(x, bare_device) for x in encoder.inputs(frames, [frames - missing]))
     bins = reference.config.spec_channels
 
     def spectrogram():
-        padded = torch.zeros(1, 1, frames, 544)  # the bins in whole tiles
+        padded = torch.zeros(1, 1, frames, 544)  # the bins padded to whole tiles
         return (ttnn.from_torch(padded, dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT, device=bare_device),)
 
     budget(
@@ -39,5 +39,5 @@ def test_a_bucket(bare_device, reference, budget, minimum_flops, frames, missing
 
 
 def test_a_recordings_tone_colour(bare_device, reference, budget):
-    """Three seconds, samples to tone colour, with all transfers; its time on a card is held to targets.yaml."""
+    """Turn three seconds of samples into a tone colour, with all transfers; targets.yaml limits its time on a card."""
     budget("tone colour of 3 s", bare_device, stages.tone_colour(bare_device, DeviceBackend(reference, bare_device)))

@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What speaking a sentence may cost on the device, full-size: programs and transfers of its text, of 512 frames, and of
-its conversion on the spot."""
+"""Budgets of speaking a sentence on the device, full-size.
+
+They cover programs and transfers of its text, of 512 frames, and of its conversion on the device.
+"""
 
 import numpy as np
 import pytest
@@ -27,7 +29,7 @@ SPEAKER, PROSODY = torch.tensor([0]), Prosody()
 
 
 class Told(DeviceMeloTTS):
-    """A mocked card makes no numbers, so how many frames a sentence has is told."""
+    """MeloTTS with a given number of frames per sentence, because a mocked card without goldens gives no durations."""
 
     told = 0
 
@@ -42,7 +44,7 @@ def sentence(seed: int) -> Sentences:
 
 
 def test_a_sentence(bare_device, reference):
-    bert = make_bert(10, intermediate_size=128)  # narrower, where no program depends on the width
+    bert = make_bert(10, intermediate_size=128)  # a narrower layer; no program depends on this width
     tts = Told(load(melo_config()), bare_device, bert, DeviceBackend(reference, bare_device))
     voices = np.random.default_rng(0).standard_normal((2, reference.config.gin_channels)).astype(np.float32)
 
@@ -58,7 +60,7 @@ def test_a_sentence(bare_device, reference):
     conversion = VoiceTarget(*voices, 0.3, [0])
     for voiced in (None, conversion):
         spoken(0, LONGEST, voiced)
-    for frames in (LONGEST, 450):  # what was not spoken before, at buckets that were
+    for frames in (LONGEST, 450):  # lengths not spoken before, in buckets that were
         text, base = spoken(1, frames, None)
         text.check(programs=TEXT, uploads=1, downloads=0, cache_misses=0, peak_l1_fraction=0.9)
         base.check(programs=FRAMES, uploads=1, downloads=2, cache_misses=0, peak_l1_fraction=0.9)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The model's targets.yaml and PERF.md say what follows from the budgets."""
+"""The figures in the model's targets.yaml and PERF.md agree with the budgets."""
 
 import pytest
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""A warm device compiles nothing, whatever is asked of it."""
+"""A device after its warm-up compiles nothing more, for any request."""
 
 import numpy as np
 import pytest

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The checkpoint in assets/openvoice-small: it converts voices, and on a device as in PyTorch.
+"""Checkpoint in assets/openvoice-small: it converts voices, with equal results on a device and in PyTorch.
 
-Voices and words are those held out from its training (training/README.md). The figures asked for lie between what the
-checkpoint was measured with and what is measured of a model whose flow is broken, which the gate must notice.
+Voices and words are held out from its training (training/README.md). The bars are between the figures measured with
+the checkpoint and those of a model with a broken flow, which the gate must reject.
 """
 
 from pathlib import Path
@@ -29,17 +29,17 @@ REFERENCES = [SPEECH / "target_1.wav", SPEECH / "target_2.wav"]
 LARGEST_MODEL, LARGEST_RECORDING = 8_000_000, 200_000  # bytes
 
 LEAST_GAIN = 0.25  # in similarity to the target; measured: 0.34, and 0.03 with a flow that does nothing
-MOST_DISTANCE = 0.65  # log-mel to the target saying the same, as a share of the source's; measured: 0.49 and 0.91
+MOST_DISTANCE = 0.65  # log-mel to the target saying the same, by that of the source; measured: 0.49 and 0.91
 
 
 @pytest.fixture(scope="module")
 def recordings():
-    """Name -> samples at the model's rate: source, target_1, target_2, and parallel, the target saying the source."""
+    """Return samples at the model's rate by name: source, target_1, target_2 and parallel, the target saying the same."""
     return {path.stem: audio.load(path, 22050) for path in sorted(SPEECH.glob("*.wav"))}
 
 
 def gate(model: OpenVoice, recordings) -> None:
-    """Passes a model whose conversion of the source is the target by ear and by its own recording."""
+    """Require that the conversion of the source is near the target in similarity and to the target's own recording."""
     source, parallel, rate = recordings["source"], recordings["parallel"], model.sampling_rate
     target = model.voice([recordings["target_1"], recordings["target_2"]])
     converted = model.convert(source, target)
@@ -62,14 +62,14 @@ def test_it_converts_voices(model, recordings):
 
 
 def mirrored_flow(flow):
-    """A wrong sign: it takes out of a voice the opposite of what it should."""
+    """Flip a sign: the flow then removes the negative of the voice."""
     for coupling in flow.couplings:
         coupling.post.weight.neg_()
         coupling.post.bias.neg_()
 
 
 def deaf_flow(flow):
-    """Every voice is the same to it, so it puts in what it took out."""
+    """Give every voice the same conditioning, so the flow adds what it removed."""
     for coupling in flow.couplings:
         coupling.wavenet.cond_layer.weight.zero_()
 
@@ -109,7 +109,7 @@ def test_a_device_speaks_as_pytorch_does(device, recordings):
 
 
 def test_the_figures_in_the_documents_are_those_of_the_gate(model, recordings):
-    """README and model card state one measure for this pair: the mean of the cosines to the two references."""
+    """Compare README and model card with this pair's figure: the mean of the cosines to the two references."""
     references = [recordings[name] for name in ("target_1", "target_2")]
     converted = model.convert(recordings["source"], model.voice(references))
     before, after = (mean_similarity(samples, references, 22050) for samples in (recordings["source"], converted))

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Leaf evidence: what single formulations cost and how exact they are, at the shapes that the models use.
+"""Cost and accuracy of single formulations, at the shapes that the models use.
 
-Every test hands a formulation to `measure`, which asserts its PCC and its number of device programs. At the end of
-`pytest tests/leaf` all that was measured is printed as one table; docs/formulations.md says what follows from it.
+Every test passes a formulation to `measure`, which asserts its PCC and its number of device programs. At the end of
+`pytest tests/leaf` all measurements are printed as one table; docs/formulations.md draws the conclusions.
 """
 
 import pytest
@@ -24,13 +24,13 @@ def generator():
 
 
 class Measure:
-    """Runs formulations, checks them, and notes what they cost."""
+    """Measurement that runs formulations, checks them, and records their costs."""
 
     def __init__(self, device, record_property):
         self._device, self._record = device, record_property
 
     def __call__(self, subject, name, formulation, expected, pcc, programs):
-        actual = ttnn.to_torch(formulation())  # warms up: programs are built, weights prepared
+        actual = ttnn.to_torch(formulation())  # warm-up: compiles programs and prepares weights
         with Ledger(self._device) as ledger:
             formulation()
         with Ledger(self._device, dispatch=False) as memory:
@@ -43,7 +43,7 @@ class Measure:
         return actual
 
     def compare(self, subject, name, actual, expected, pcc, costs=None):
-        """The PCC alone, of a result that is there already."""
+        """Check and record the PCC of a result that is already computed."""
         _, value = comp_pcc(expected, actual)
         costs = costs or {"programs": "", "moved": "", "L1": ""}
         self._record(_PROPERTY, {"subject": subject, "formulation": name, "1 - PCC": f"{1 - value:.1e}", **costs})

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the leaf tests share: placing tensors on the device, and the two ways to convolve along time.
+"""Parts shared by the leaf tests: placing tensors on the device, and the two ways to convolve along time.
 
 `ON_WIDTH` is ttnn.conv1d; `ON_HEIGHT` is ttnn.conv2d with kernel (k, 1) on an image as high as the signal is long.
 Both read and write rows [1, 1, length, channels].
@@ -25,7 +25,7 @@ def format_name(dtype) -> str:
 
 
 def exact(device):
-    """As exact as the matrix unit can be: HiFi4 into a float32 accumulator."""
+    """Return the most accurate configuration of the matrix unit: HiFi4 with a float32 accumulator."""
     return ttnn.init_device_compute_kernel_config(
         device.arch(),
         math_fidelity=ttnn.MathFidelity.HiFi4,
@@ -40,12 +40,12 @@ def upload(x: torch.Tensor, device, dtype, memory_config=ttnn.L1_MEMORY_CONFIG, 
 
 
 def rows(signal: torch.Tensor) -> torch.Tensor:
-    """[1, channels, length] as torch has it -> [1, 1, length, channels] as TTNN has it."""
+    """Return torch's [1, channels, length] in TTNN's layout [1, 1, length, channels]."""
     return signal.transpose(1, 2)[None].contiguous()
 
 
 class Convolution:
-    """Weight [out, in, k] and bias [out]; the first call prepares them, later ones upload nothing."""
+    """Convolution of weight [out, in, k] and bias [out]; the first call prepares them, later ones upload nothing."""
 
     def __init__(
         self, device, weight, bias, axis, dtype, weights_dtype=None, dilation=1, padding=None, move_halo=False

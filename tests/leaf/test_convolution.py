@@ -24,7 +24,7 @@ AXES = pytest.mark.parametrize("axis", [ON_HEIGHT, ON_WIDTH], ids=["height", "wi
 
 
 def problem(generator, inputs, outputs, kernel, length, dilation=1):
-    """signal, weight, bias and the exact result, in rows."""
+    """Return signal, weight, bias and the exact result, in rows."""
     signal = torch.randn(1, inputs, length, generator=generator)
     weight = torch.randn(outputs, inputs, kernel, generator=generator) * (inputs * kernel) ** -0.5
     bias = 0.1 * torch.randn(outputs, generator=generator)
@@ -60,7 +60,7 @@ def test_many_channels(device, measure, generator, dtype, pcc):
     measure("conv 512->256 k3, 128 rows", name, lambda: convolution(x), expected, pcc, programs=2)
 
 
-# beside Halo and Conv2d: InterleavedToSharded, and Move of the halo's output, which is TTNN's default
+# besides Halo and Conv2d: InterleavedToSharded, and Move of the halo's output, which is TTNN's default
 @pytest.mark.parametrize(
     "placement, move_halo, programs", [("sharded", False, 2), ("interleaved", False, 3), ("interleaved", True, 4)]
 )
@@ -73,7 +73,7 @@ def test_a_sharded_input_saves_programs(device, measure, generator, placement, m
     measure("conv 192->192 k3, 256 rows", name, lambda: convolution(x), expected, 1 - 4e-7, programs)
 
 
-# What long signals need in L1 is decided by the axis: the figures are in the table that these tests print.
+# The axis decides how much L1 long signals need; these tests print the figures in their table.
 LONG = [
     pytest.param(ON_HEIGHT, ttnn.float32, 1 - 4e-7, id="height-fp32"),
     pytest.param(ON_WIDTH, ttnn.float32, 1 - 4e-7, id="width-fp32"),

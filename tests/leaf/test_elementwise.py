@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What fits into one binary program: the gate of a WaveNet, the residual addition of HiFi-GAN; and how bf16 rounds."""
+"""Ops that fit into one binary program: a WaveNet's gate, HiFi-GAN's residual addition; and rounding of bfloat16."""
 
 import pytest
 import torch
@@ -47,14 +47,14 @@ SLOPE, LINKS = 0.1, 9  # three residual blocks of three additions
 
 
 def inverted(a, ts):
-    """Keeps a = leaky_relu(x) alone; x is its inverse."""
+    """Keep only a = leaky_relu(x) and compute x as its inverse."""
     for t in ts:
         a = ttnn.add(a, t, input_tensor_a_activations=[leaky_relu(1 / SLOPE)], activations=[leaky_relu(SLOPE)])
     return a
 
 
 def separate(a, ts):
-    """Keeps x, and makes leaky_relu(x) with a program of its own, as each convolution needs it."""
+    """Keep x, and compute leaky_relu(x) in a program of its own before each convolution."""
     x = ttnn.leaky_relu(a, negative_slope=1 / SLOPE)
     for t in ts:
         x = ttnn.add(x, t)

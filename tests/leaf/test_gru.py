@@ -32,7 +32,7 @@ class Step:
         return ttnn.add(n, ttnn.multiply(z, ttnn.subtract(h, n)))
 
     def fused(self, h, _, inputs):
-        """The input is the bias of the matmul; a batch of one only, since a bias is one row."""
+        """Pass the input as the bias of the matmul; this allows a batch of one only, because a bias is one row."""
         r, z = (
             ttnn.linear(h, matrix, bias=i, activation="sigmoid", **self.options)
             for matrix, i in zip(self.thirds, inputs[:2], strict=False)

@@ -16,7 +16,7 @@ BOTH = pytest.mark.parametrize("dtype", [ttnn.bfloat16, ttnn.float32], ids=["bf1
 @BOTH
 @pytest.mark.parametrize("name", ["cumsum", "matmul with a triangle"])
 def test_cumsum_of_durations(device, measure, generator, name, dtype):
-    """float32 is exact; bfloat16 cannot count beyond 256."""
+    """Expect exact sums in float32; bfloat16 cannot count beyond 256."""
     durations = torch.randint(0, 9, (1, 1, 1, 256), generator=generator).float()
     x = upload(durations, device, dtype)
     triangle = upload(torch.ones(256, 256).triu()[None, None], device, dtype)

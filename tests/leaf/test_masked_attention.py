@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""BERT's attention, one sentence of 100 word pieces in 128, and the repeat of pieces to phones."""
+"""BERT's attention, one sentence of 100 word pieces padded to 128, and the repetition of pieces for their phones."""
 
 import pytest
 import torch
@@ -15,7 +15,7 @@ MASKED = -1e9
 
 @pytest.fixture
 def joined(generator):
-    """Queries, keys and values side by side: queries with their divisor in."""
+    """Return queries, keys and values side by side; the queries are already divided."""
     x = torch.randn(1, 1, TOKENS, 3 * HEADS * WIDTH, generator=generator)
     x[..., : HEADS * WIDTH] *= WIDTH**-0.5
     return x
@@ -32,7 +32,7 @@ def mask(rows: int):
 
 
 def test_attention_in_one_program(device, measure, joined):
-    """With the heads' split two; bfloat16 is the widest that it takes."""
+    """Count two programs with the splitting of the heads; bfloat16 is the widest format that the op takes."""
     x = upload(joined[0], device, ttnn.bfloat16)
     masked = upload(mask(TOKENS), device, ttnn.bfloat16, memory_config=ttnn.DRAM_MEMORY_CONFIG)
 
@@ -74,7 +74,7 @@ def test_attention_step_by_step(device, measure, joined, dtype, pcc):
 
 @pytest.fixture
 def repeated(generator):
-    """Rows of pieces, and the piece of each phone."""
+    """Return rows of pieces, and the piece of each phone."""
     return torch.randn(TOKENS, CHANNELS, generator=generator), torch.arange(PHONES) * PIECES // PHONES
 
 

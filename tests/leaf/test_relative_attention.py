@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Scores of MeloTTS's attention: q k^T plus, on the nine diagonals within reach, q times the embedding of the distance.
+"""Scores of MeloTTS's attention: q k^T, and on the nine diagonals of the window also q times a distance embedding.
 
 q is scaled and k transposed beforehand. [1, heads, T, 96] -> [1, heads, T, T]; the heads share the embeddings.
 """
@@ -18,7 +18,7 @@ BANDS = 2 * REACH + 1
 
 
 def distances() -> torch.Tensor:
-    """[T, T]: which of the nine embeddings a pair takes, BANDS where none."""
+    """Return [T, T]: the index of the embedding of each pair, BANDS for pairs outside the window."""
     distance = torch.arange(LENGTH)[None] - torch.arange(LENGTH)[:, None] + REACH
     return distance.where((distance >= 0) & (distance < BANDS), BANDS)
 
@@ -26,13 +26,13 @@ def distances() -> torch.Tensor:
 class Scores:
     def __init__(self, device, table, dtype):
         self.device, self.options = device, {"compute_kernel_config": exact(device)}
-        columns = F.pad(table, (0, 0, 0, 32 - BANDS)).T  # the tenth is zero
+        columns = F.pad(table, (0, 0, 0, 32 - BANDS)).T  # the tenth column is zero
         self.table = upload(columns[None, None], device, dtype)
         index = distances().expand(1, HEADS, LENGTH, LENGTH)
         self.index = ttnn.from_torch(index.contiguous(), dtype=ttnn.uint32, layout=ttnn.TILE_LAYOUT, device=device)
         bands = F.one_hot(distances(), BANDS + 1)[..., :BANDS].permute(2, 0, 1).float()
         self.bands = [upload(band[None, None], device, dtype) for band in bands]
-        exists = F.pad(bands.sum(-1).T, (0, 32 - BANDS))  # [T, bands]: is there a key at that distance?
+        exists = F.pad(bands.sum(-1).T, (0, 32 - BANDS))  # [T, bands]: 1 where a key has that distance
         self.exists = upload(exists[None, None], device, dtype)
 
     def gathered(self, q, k):
@@ -47,7 +47,7 @@ class Scores:
         return scores
 
     def skewed(self, q, k):
-        """Rows of T + 1 read as rows of T: row i moves i places to the right, which makes columns diagonals."""
+        """Read rows of T + 1 as rows of T: row i moves i columns to the right, so columns become diagonals."""
         near = ttnn.multiply(ttnn.matmul(q, self.table, **self.options), self.exists)
         near = ttnn.pad(ttnn.to_layout(near, ttnn.ROW_MAJOR_LAYOUT), [(0, 0), (0, 0), (0, 0), (0, LENGTH - 31)], 0.0)
         flat = ttnn.reshape(near, (1, HEADS, 1, LENGTH * (LENGTH + 1)))

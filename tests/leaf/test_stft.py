@@ -21,7 +21,7 @@ ABOVE_FLOOR = ttnn.UnaryWithParam(ttnn.UnaryOpType.ADD_UNARY_SFPU, FLOOR)
 
 
 def speech_like(generator) -> torch.Tensor:
-    """Noise that falls by 6 dB an octave, as the spectrum of speech does: weak bins beside strong ones."""
+    """Return noise that falls by 6 dB an octave, as the spectrum of speech does: weak bins next to strong ones."""
     samples = (FRAMES + SIZE // HOP - 1) * HOP
     spectrum = torch.fft.rfft(torch.randn(samples, generator=generator))
     signal = torch.fft.irfft(spectrum / torch.arange(1, spectrum.shape[0] + 1), samples)
@@ -29,7 +29,7 @@ def speech_like(generator) -> torch.Tensor:
 
 
 def kernel() -> torch.Tensor:
-    """Windowed cosines, then sines: [2 * FILLED, HOP, SIZE / HOP]; tap = hop, channel = sample within the hop."""
+    """Return windowed cosines, then sines, [2 * FILLED, HOP, SIZE / HOP]; tap = hop, channel = sample within the hop."""
     angle = 2 * math.pi * torch.outer(torch.arange(BINS), torch.arange(SIZE)).remainder(SIZE).double() / SIZE
     basis = torch.zeros(2, FILLED, SIZE, dtype=torch.double)
     window = torch.hann_window(SIZE, dtype=torch.double)
@@ -47,12 +47,12 @@ def plain(hops, weight):
 
 
 def split_in_three(hops, weight):
-    """(a + b)(c + d) without b d: what a format cuts off is multiplied separately."""
+    """Compute (a + b)(c + d) without b d: the part that a format cuts off is multiplied separately."""
     (a, b), (c, d) = high_and_low(hops), high_and_low(weight)
     return torch.cat([a, a, b], -1), torch.cat([c, d, c], 1)
 
 
-# bars: of the magnitudes, and of their logarithms, where the weak bins count
+# bars for the magnitudes, and for their logarithms, in which the weak bins count
 @pytest.mark.parametrize(
     "arrange, dtype, weights_dtype, pcc, log_pcc",
     [

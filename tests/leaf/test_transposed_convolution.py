@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Upsampling: a transposed convolution as polyphase convolution, against torch and beside ttnn.conv_transpose2d."""
+"""Upsampling: a transposed convolution as polyphase convolution, compared with torch and with ttnn.conv_transpose2d."""
 
 import pytest
 import torch

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""A parallel corpus that needs no espeak-ng, and the smallest model that it trains."""
+"""Parallel corpus that needs no espeak-ng, and the smallest model that it trains."""
 
 import json
 
@@ -22,9 +22,9 @@ TINY_SETTINGS = Settings(
 
 
 class Buzzer:
-    """Reads some letters of a sentence as vowels, loud or soft, on one tone; a speaker is a size of the throat."""
+    """Reader that speaks some letters of a sentence as vowels, loud or soft, at one pitch; speakers differ in throat size."""
 
-    SECONDS = 0.15  # of a letter
+    SECONDS = 0.15  # length of a letter
     LETTERS = slice(4, 12)
     PITCH = 110
 
@@ -65,6 +65,6 @@ def tiny():
 
 @pytest.fixture(autouse=True)
 def subnormal_numbers():
-    """The command line of the training turns them off for its process, which here runs other tests afterwards."""
+    """Turn subnormal numbers on again after a test, because the training's command line turns them off for the process."""
     yield
     torch.set_flush_denormal(False)

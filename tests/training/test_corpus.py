@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""training/corpus.py and held_out.py: recordings that are parallel, and those that no training hears."""
+"""training/corpus.py and held_out.py: recordings that are parallel, and those that are held out from training."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ from training.batches import draw
 from training.corpus import RATE, CorpusError, Reader, check_alignment, misalignment, variant, voices
 from training.sentences import TEST_SENTENCES, Sentence, training_sentences
 
-# Stands for espeak-ng: says where its data are, and writes a tone whose length is that of the text.
+# Stand-in for espeak-ng: prints where its data are, and writes a tone as long as the text.
 PROGRAM = """#!{python}
 import sys
 import numpy, soundfile
@@ -32,7 +32,7 @@ soundfile.write(sys.argv[sys.argv.index("-w") + 1], tone, {rate}, subtype="PCM_1
 
 @pytest.fixture
 def program(tmp_path, monkeypatch):
-    """`program(rate)` puts a stand-in for espeak-ng on the path."""
+    """Return `program(rate)`, which puts a stand-in for espeak-ng on the path."""
 
     def install(rate: int = RATE) -> None:
         data = tmp_path / "data"

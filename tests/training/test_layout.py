@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""training/layout.py: another layout in memory, the same model."""
+"""training/layout.py: the model computes the same in another memory layout."""
 
 from copy import deepcopy
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""training/team.py: two processes are one training."""
+"""training/team.py: two processes train as one."""
 
 import torch
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""training/train.py and export.py on the smallest model: it learns, stops and goes on, and comes out as a model."""
+"""training/train.py and export.py on the smallest model: it learns, stops, resumes, and is exported as a model."""
 
 import dataclasses
 
@@ -20,7 +20,7 @@ from training.train import Training, TrainingError, main, run
 
 @pytest.fixture(scope="module")
 def trained(corpus, settings, tiny, tmp_path_factory):
-    """A training of 40 steps, and its folder."""
+    """Return a training of 40 steps, and its folder."""
     folder = tmp_path_factory.mktemp("state")
     training = Training(tiny, corpus, settings)
     run(training, folder, every=20)
@@ -40,7 +40,7 @@ def test_the_losses_fall(trained):
 def test_every_part_of_the_model_learns(trained, corpus, settings, tiny):
     begun = dict(Training(tiny, corpus, settings).model.named_parameters())
     still = [name for name, value in trained[0].model.named_parameters() if torch.equal(value, begun[name])]
-    # What a V2 converter has and zero_g never reads.
+    # Weights that a V2 converter has but never reads, because of zero_g.
     assert {name.removesuffix(".weight").removesuffix(".bias") for name in still} <= {
         "posterior_encoder.wavenet.cond_layer",
         "generator.cond",
@@ -121,6 +121,6 @@ def test_what_was_trained_is_loaded_as_a_model(trained, corpus, tmp_path):
     embeddings = [voice.embedding[None] for voice in voices]
     with torch.inference_mode():
         expected = training.average(whole, *embeddings, noise, tau=0.0)[0].numpy()
-    inner = slice(-60 * hop)  # the pipeline fills the last frame with silence, which the end of the sound hears of
+    inner = slice(-60 * hop)  # the pipeline pads the last frame with zeros, which changes the end
     error = np.abs(converted[: len(expected)] - expected)[inner].max() / np.abs(expected).max()
     assert error < 0.01  # the weights on disk have 16 bits

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Stand-ins for what a machine without a card does not have."""
+"""Stand-ins for tools that a machine without a card lacks."""
 
 import json
 
 import pytest
 
-# A package named tracy that notes how it was called and writes the report that it was given.
+# A package named tracy that records its arguments and writes the report that the test gives it.
 _TRACY = """
 import csv, json, sys
 from pathlib import Path
@@ -26,7 +26,7 @@ sys.exit(int((here / "status").read_text()))
 
 @pytest.fixture
 def profiler(tmp_path, monkeypatch):
-    """Make `python -m tracy` leave the given operations; answers what it was called with."""
+    """Return a function that sets the operations `python -m tracy` reports; it returns the arguments of the calls."""
     package = tmp_path / "tracy"
     package.mkdir()
     (package / "__init__.py").touch()

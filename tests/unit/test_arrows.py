@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Which folders may not import which: the mocked card serves every model, the training needs no command of the demo."""
+"""Allowed imports between folders: the mocked card serves every model, the training needs no command of the demo."""
 
 import ast
 from pathlib import Path

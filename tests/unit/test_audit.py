@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""scripts/audit.py: what it says of a clean environment, of a vulnerable one, and where it can look up nothing."""
+"""scripts/audit.py: its report on a clean environment, on a vulnerable one, and without access to the advisories."""
 
 import pytest
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""scripts/check_files.py: each check passes a good file and fails on the one it is for."""
+"""scripts/check_files.py: each check passes a good file and fails on the fault it is for."""
 
 import pytest
 
@@ -12,7 +12,7 @@ HEADER = "".join(f"# {line}\n" for line in SPDX_LINES)
 
 @pytest.fixture
 def found(tmp_path):
-    """The findings on one file of the given name and text."""
+    """Return a function that gives the findings on one file of the given name and text."""
 
     def check(name, text):
         file = tmp_path / name

@@ -3,7 +3,7 @@
 
 """Device performance: reading tracy's report, the band, the CSV, and the profiler's command line.
 
-The profiler is stood in for by the fixture of that name (conftest.py); the process boundary is the real one.
+The fixture `profiler` (conftest.py) replaces the profiler; the process boundary is the real one.
 """
 
 import csv
@@ -34,7 +34,7 @@ OPS = [
 
 @pytest.fixture
 def profiler(profiler):
-    """The stand-in, which leaves the operations above unless told otherwise."""
+    """Return the stand-in; without other orders it reports the operations above."""
 
     def prepare(operations=OPS, status=0, header=("OP CODE", "OP TYPE", KERNEL)):
         return profiler(operations, header, status)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""scripts/test.sh: all parts run whatever fails, and the end says which failed.
+"""scripts/test.sh: all parts run even when one fails, and the last lines name the failed parts.
 
 Python and make are shell scripts here; they fail when they are called with a word of `failing`.
 """
@@ -22,7 +22,7 @@ PARTS = ["lint", "wormhole_b0", "blackhole", "n300", "t3k"]
 
 @pytest.fixture
 def run(tmp_path):
-    """Run the script where the parts with these words in their command fail; return the finished process."""
+    """Return a function that runs the script, with failures of the parts whose command has these words."""
     (tmp_path / "scripts").mkdir()
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     shutil.copy(SCRIPT, tmp_path / "scripts")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""scripts/mutants.py: which changes it makes, and that it reports exactly those that no test notices."""
+"""scripts/mutants.py: the changes it makes, and that it reports exactly those that no test notices."""
 
 import ast
 
@@ -48,7 +48,7 @@ def test_each_change_is_made_alone():
 
 @pytest.fixture
 def tree(tmp_path):
-    """A working tree with one file and a test that leaves one of its two constants free."""
+    """Return a working tree with one file and a test that checks only one of its two constants."""
     (tmp_path / "sign.py").write_text("def negative(x):\n    return x < 0\n")
     (tmp_path / "test_sign.py").write_text("import sign\n\ndef test_sign():\n    assert not sign.negative(0.5)\n")
     return tmp_path

@@ -17,7 +17,7 @@ COLUMNS = ["DEVICE FW", "DEVICE KERNEL", "DEVICE BRISC KERNEL"]
 
 @pytest.fixture
 def kernel(profiler):
-    """`kernel(3000, 2000)`: the profiler reports two programs of that many nanoseconds."""
+    """Return a function: after `kernel(3000, 2000)` the profiler reports two programs of that many nanoseconds."""
 
     def prepare(*nanoseconds):
         header = ["OP CODE", "OP TYPE", *(f"{name} DURATION [ns]" for name in COLUMNS)]

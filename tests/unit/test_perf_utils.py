@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""End-to-end performance reports: what is written, how reports are merged, and that both ends of the band fail."""
+"""End-to-end performance reports: their contents, their merging, and failures at both ends of the band."""
 
 import csv
 import subprocess
@@ -55,7 +55,7 @@ def test_without_a_cpu_time_its_columns_are_unknown(in_temporary_folder):
 
 @pytest.fixture
 def merged(in_temporary_folder):
-    """Merge the reports written so far, in a repository of one commit."""
+    """Return a function that merges the reports written so far, in a repository of one commit."""
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
     for command in (["init", "-q"], [*identity, "commit", "-q", "--allow-empty", "-m", "first"]):
         subprocess.run(["git", *command], check=True)

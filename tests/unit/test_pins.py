@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The pins hold for both Pythons, constraints/ has the exact version of every package, messages name the same ones."""
+"""Pins: they hold for both Pythons, constraints/ has every package's exact version, messages name the same versions."""
 
 import inspect
 import re
@@ -39,14 +39,14 @@ def pins() -> dict[str, str]:
 
 @pytest.mark.parametrize("python", PYTHONS)
 def test_every_pin_resolves(python):
-    """`make constraints` resolves for a Python only what has a release for it."""
+    """Check that every pin has a release for the Python, because `make constraints` needs one."""
     exact = constraints(python)
     assert len(pins()) > 30
     assert {name: exact.get(name) for name in pins()} == pins()
 
 
 def test_packages_of_both_pythons_accept_both():
-    """As far as what is installed here says it: the metadata of the other Python's own versions are not at hand."""
+    """Check the metadata of the installed packages only; the other Python's own versions are not available here."""
     shared = dict(constraints("3.10").items() & constraints("3.12").items())
     refused = [
         name
@@ -57,7 +57,7 @@ def test_packages_of_both_pythons_accept_both():
 
 
 def installed(name: str, extras: frozenset = frozenset(), found: dict | None = None) -> dict[str, str]:
-    """Return the versions of a distribution and of all that it requires here, directly or not."""
+    """Return the versions of a distribution and of its direct and indirect requirements installed here."""
     found = {} if found is None else found
     distribution = metadata.distribution(name)
     for extra in ("", *extras):

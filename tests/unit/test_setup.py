@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""scripts/setup.sh: which Python it takes, what it says when there is none, and that a failed install is not a success.
+"""scripts/setup.sh: the Python it takes, its message when there is none, and that a failed install is reported.
 
-The Pythons here are shell scripts that answer the few questions the set-up asks, on a PATH that holds nothing else.
+The Pythons here are shell scripts that answer the few questions the set-up asks, on a PATH without anything else.
 """
 
 import shutil
@@ -14,7 +14,7 @@ import pytest
 
 SETUP = Path(__file__).parents[2] / "scripts" / "setup.sh"
 
-# {version}: what it claims to be; {ensurepip}, {pip}: exit status of importing ensurepip and of pip install.
+# {version}: the version it reports; {ensurepip}, {pip}: exit status of importing ensurepip and of pip install.
 PYTHON = """#!/bin/sh
 case "$1 $2" in
     "-c import sys"*) shift 2; for v; do [ "$v" = "{version}" ] && exit 0; done; exit 1 ;;
@@ -26,7 +26,7 @@ esac
 
 
 class Machine:
-    """A folder with spaces in its name that holds the repository, a home and a PATH."""
+    """Folder with spaces in its name that contains the repository, a home and a PATH."""
 
     def __init__(self, root):
         self.repository, self.home, self.path = root / "the repository", root / "home", root / "path"
@@ -86,7 +86,7 @@ def test_uv_is_asked(machine):
 
 
 def test_the_other_version_serves_as_well(machine):
-    machine.python(machine.path / "python3.12", "3.11")  # a name is no proof
+    machine.python(machine.path / "python3.12", "3.11")  # the name does not decide
     other = machine.python(machine.path / "python3", "3.10")
     assert machine.setup().returncode == 0
     assert machine.made_by == other

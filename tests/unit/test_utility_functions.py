@@ -16,7 +16,7 @@ NAN, INF = math.nan, math.inf
 
 @pytest.fixture
 def noisy():
-    """(values, the same values with noise): correlation 1 / sqrt(1 + 0.1**2) = 0.995."""
+    """Return (values, the same values with noise): correlation 1 / sqrt(1 + 0.1**2) = 0.995."""
     generator = torch.Generator().manual_seed(0)
     values = torch.randn(4, 5000, generator=generator)
     return values, values + 0.1 * torch.randn(4, 5000, generator=generator)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""assert_with_pcc: shape first, then the correlation, for tensors of torch and of ttnn."""
+"""assert_with_pcc: it compares the shape, then the correlation, for tensors of torch and of ttnn."""
 
 import pytest
 import torch
