@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Stand-in for tt-metal's module of this name: device kernel time of a command, held against a band.
+"""Stand-in for tt-metal's module of this name: device kernel time of a command, compared with a band.
 
-run_device_perf runs the command under tracy on a card, reads the ops_perf_results CSV that tracy leaves and adds up
+run_device_perf runs the command under tracy on a card, reads the ops_perf_results CSV that tracy writes and adds up
 the device programs; check_device_perf and prep_device_perf_report judge and record the sums. tracy is part of the ttnn
-wheel, its capture tool is built with tt-metal and found through TT_METAL_HOME.
+wheel; its capture tool is built with tt-metal and found through TT_METAL_HOME.
 """
 
 import csv
@@ -21,25 +21,25 @@ from loguru import logger
 from models.perf.perf_utils import today, write_report
 
 NANOSECONDS = 1e9
-# Programs that tracy keeps room for: a third above its default of 1,000, as tt-metal's own runs reserve.
+# Programs that tracy reserves memory for: a third above its default of 1,000, as in tt-metal's own runs.
 OP_SUPPORT_COUNT = 1333
 
 
 def _profiler_folder(subdir):
-    """Where tracy keeps its files; the rule is tracy's."""
+    """Return the folder in which tracy keeps its files, by tracy's own rule."""
     root = os.environ.get("TT_METAL_PROFILER_DIR") or Path(os.environ.get("TT_METAL_HOME", "")) / "generated/profiler"
     return Path(root).absolute() / subdir
 
 
 def _run_profiler(command, folder, device_analysis_types):
-    """Profile one run of the command; answers the report that it wrote."""
+    """Profile one run of the command and return the path of the report that it wrote."""
     if shlex.quote(str(folder)) != str(folder):
         raise ValueError(f"tracy hands its folder to a shell, which would not take {str(folder)!r} for one word")
     earlier = _ops_reports(folder)
     arguments = [sys.executable, "-m", "tracy", "-p", "-r", "-o", str(folder), "--check-exit-code"]
     for analysis in device_analysis_types:
         arguments += ["-a", analysis]
-    # tracy hands the words after -m to a shell: quoted, they arrive as they were and start nothing else.
+    # Quote the words after -m, because tracy passes them to a shell.
     words = [shlex.quote(word) for word in shlex.split(command)]
     arguments += ["--op-support-count", str(OP_SUPPORT_COUNT), "-t", "5000", "-m", *words]
     logger.info(shlex.join(arguments))
@@ -62,7 +62,7 @@ def _ops_reports(folder):
 
 
 def _sum_columns(report, columns, op_name="", has_signposts=False):
-    """Sum each column of an ops_perf_results CSV over the device programs, "-" being a program without that figure."""
+    """Sum each column of an ops_perf_results CSV over the device programs; "-" marks a program without that figure."""
     with open(report, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     if has_signposts:
@@ -94,7 +94,10 @@ def run_device_perf(
     has_signposts=False,
     device_analysis_types=("device_kernel_duration",),
 ) -> dict:
-    """{"AVG|MIN|MAX <col> DURATION [ns]" and "... SAMPLES/S"} over num_iterations profiled runs of a pytest command."""
+    """Profile num_iterations runs of a pytest command and summarise its device times.
+
+    Returns {"AVG|MIN|MAX <col> DURATION [ns]" and "... SAMPLES/S": value}.
+    """
     folder = _profiler_folder(subdir)
     runs = []
     for _ in range(num_iterations):
@@ -115,7 +118,7 @@ def run_device_perf(
 
 
 def check_device_perf(post_processed_results, margin, expected_perf_cols, assert_on_fail=False):
-    """The "Lower|Upper Threshold <col>" of each expected column; a value outside its band is logged, or asserted."""
+    """Return the "Lower|Upper Threshold <col>" of each expected column; log, or assert, a value outside its band."""
     thresholds = {}
     failures = []
     for col, expected in expected_perf_cols.items():
@@ -133,7 +136,7 @@ def check_device_perf(post_processed_results, margin, expected_perf_cols, assert
 def prep_device_perf_report(
     model_name: str, batch_size: int, post_processed_results: dict, expected_results: dict, comments: str
 ) -> None:
-    """Write device_perf_{model}_{comments}_{date}.csv: each result, followed by its thresholds where it has them."""
+    """Write device_perf_{model}_{comments}_{date}.csv: each result, followed by its thresholds if it has any."""
     row = {"Model": model_name, "Setting": comments, "Batch": str(batch_size)}
     for name, value in post_processed_results.items():
         row[name] = f"{value:.0f}" if float(value).is_integer() else f"{value:.4f}"

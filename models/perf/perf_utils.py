@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Stand-in for tt-metal's module of this name: end-to-end times of a model as CSV, merged and held against a band.
+"""Stand-in for tt-metal's module of this name: end-to-end times of a model as CSV, merged and compared with a band.
 
 File names, columns and bands are tt-metal's: prep_perf_report writes one row per model and setting into the working
 directory, merge_perf_files joins the rows of today, check_perf_results fails on a row outside its band.
@@ -21,7 +21,7 @@ def today():
 
 
 def write_report(path, row):
-    """One header line and one value line; readers see the whole file or none."""
+    """Write one header line and one value line; a reader finds the whole file or none."""
     path = Path(path)
     partial = path.with_name(path.name + ".partial")
     partial.write_text(", ".join(row) + "\n" + ", ".join(row.values()), encoding="utf-8")
@@ -73,7 +73,7 @@ def merge_perf_files(fname, perf_fname, expected_cols):
 
 
 def process_perf_results(fname, expected_cols):
-    """(columns, rows) of a merged report, whose columns must be the expected ones."""
+    """Return (columns, rows) of a merged report, whose columns must be the expected ones."""
     with open(fname, encoding="utf-8", newline="") as file:
         branch, commit, columns, *rows = csv.reader(file, skipinitialspace=True)
     logger.info(f"{branch[0].strip()}, {commit[0].strip()}")

@@ -39,7 +39,7 @@ def batch(backend, count: int, frames: int) -> list[Conversion]:
 
 @pytest.mark.parametrize("count", [1, 4, 10])
 def test_full_buckets_of_different_voices(backend, budget, count):
-    """Run encoder and flow once, with a voice's bias added in each layer, and the generator windows once per conversion."""
+    """Run encoder and flow once, with a voice's bias added in each layer, and generator windows once per conversion."""
     conversions = batch(backend, count, backend.converter.short)
     budget(f"batch, {count} a chip", backend.converter.device, lambda: backend.convert_batch(conversions))
 

@@ -34,7 +34,7 @@ MOST_DISTANCE = 0.65  # log-mel to the target saying the same, by that of the so
 
 @pytest.fixture(scope="module")
 def recordings():
-    """Return samples at the model's rate by name: source, target_1, target_2 and parallel, the target saying the same."""
+    """Return samples at the model's rate by name: source, target_1, target_2, and parallel (the source's words)."""
     return {path.stem: audio.load(path, 22050) for path in sorted(SPEECH.glob("*.wav"))}
 
 

@@ -29,7 +29,7 @@ def speech_like(generator) -> torch.Tensor:
 
 
 def kernel() -> torch.Tensor:
-    """Return windowed cosines, then sines, [2 * FILLED, HOP, SIZE / HOP]; tap = hop, channel = sample within the hop."""
+    """Return windowed cosines, then sines [2 * FILLED, HOP, SIZE / HOP]; tap = hop, channel = sample in the hop."""
     angle = 2 * math.pi * torch.outer(torch.arange(BINS), torch.arange(SIZE)).remainder(SIZE).double() / SIZE
     basis = torch.zeros(2, FILLED, SIZE, dtype=torch.double)
     window = torch.hann_window(SIZE, dtype=torch.double)

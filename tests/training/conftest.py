@@ -22,7 +22,7 @@ TINY_SETTINGS = Settings(
 
 
 class Buzzer:
-    """Reader that speaks some letters of a sentence as vowels, loud or soft, at one pitch; speakers differ in throat size."""
+    """Reader that speaks some letters of a sentence as vowels, loud or soft, at one pitch; speakers differ in size."""
 
     SECONDS = 0.15  # length of a letter
     LETTERS = slice(4, 12)
@@ -65,6 +65,6 @@ def tiny():
 
 @pytest.fixture(autouse=True)
 def subnormal_numbers():
-    """Turn subnormal numbers on again after a test, because the training's command line turns them off for the process."""
+    """Turn subnormal numbers on again after a test, because the training's commands turn them off for the process."""
     yield
     torch.set_flush_denormal(False)

@@ -14,7 +14,7 @@ def _on_host(tensor):
 
 
 def assert_with_pcc(expected_pytorch_result, actual_pytorch_result, pcc=0.9999):
-    """(True, PCC) when the shapes are equal and the correlation reaches the bar; an AssertionError otherwise.
+    """Return (True, PCC) when the shapes are equal and the correlation reaches `pcc`; otherwise raise AssertionError.
 
     Either tensor may be a ttnn tensor, which is downloaded.
     """

@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Rows for an evaluation from a public corpus on this disk: LibriSpeech (test-clean) and VCTK, as they are unpacked.
+"""Rows for an evaluation from a public corpus on this disk: LibriSpeech (test-clean) or VCTK, in its unpacked form.
 
-Pairs of speakers are drawn with a seed: a sentence of one, and as reference other sentences of the other. All readers
-of VCTK begin with the same 24 sentences, so there the wanted voice says the same words, too (`parallel`).
+Pairs of speakers are drawn with a seed. A row takes one sentence of the source speaker and, as reference, other
+sentences of the target speaker. All readers of VCTK begin with the same 24 sentences, so a VCTK row also has the
+target speaker's recording of the same words (`parallel`).
 """
 
 import random
@@ -20,7 +21,10 @@ MICROPHONE = "_mic1.flac"
 
 
 def librispeech(folder: Path, pairs: int, seed: int) -> list[Row]:
-    """`folder` is test-clean, or holds it: <speaker>/<chapter>/<speaker>-<chapter>-<number>.flac and .trans.txt."""
+    """Return rows of `pairs` pairs of speakers from LibriSpeech.
+
+    `folder` is test-clean, or contains it: <speaker>/<chapter>/<speaker>-<chapter>-<number>.flac and .trans.txt.
+    """
     speakers: dict[str, list[tuple[Path, str]]] = {}
     for transcript in sorted(folder.rglob("*.trans.txt")):
         for line in transcript.read_text(encoding="utf-8").splitlines():
@@ -37,7 +41,10 @@ def librispeech(folder: Path, pairs: int, seed: int) -> list[Row]:
 
 
 def vctk(folder: Path, pairs: int, seed: int) -> list[Row]:
-    """`folder` holds wav48_silence_trimmed/<speaker>/<speaker>_<number>_mic1.flac and txt/<speaker>/."""
+    """Return rows of `pairs` pairs of speakers from VCTK.
+
+    `folder` contains wav48_silence_trimmed/<speaker>/<speaker>_<number>_mic1.flac and txt/<speaker>/.
+    """
     speakers: dict[str, list[tuple[Path, str]]] = {}
     for text in sorted((folder / "txt").glob("*/*.txt")):
         recording = folder / "wav48_silence_trimmed" / text.parent.name / f"{text.stem}{MICROPHONE}"

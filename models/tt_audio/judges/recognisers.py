@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What a machine understands of a recording, and how far that is from what was said.
+"""Speech recognisers, and error rates of their text against the words that were said.
 
-PocketSphinx knows English and needs nothing but its wheel; it errs often, so its figures mean something only beside
-those of the unconverted recording. Whisper knows all six languages and is used where its files are on the machine.
+PocketSphinx recognises English and needs only its wheel. It makes many errors, so compare its figures with those of
+the unconverted recording. Whisper recognises all six languages and is used where its files are on the machine.
 """
 
 import unicodedata
@@ -15,13 +15,13 @@ import numpy as np
 from ..host.errors import UsageError
 from ..host.resampling import resample
 
-RATE = 16_000  # of both
+RATE = 16_000  # of both recognisers
 WHISPER = "openai/whisper-small"
 WHISPER_SECONDS = 30
 WHISPER_LANGUAGES = {"EN": "en", "ES": "es", "FR": "fr", "ZH": "zh", "JP": "ja", "KR": "ko"}
-# Where blanks say little about words: characters are counted.
+# Languages whose blanks do not reliably separate words: errors are counted in characters.
 BY_CHARACTER = ("ZH", "JP", "KR")
-LOUD = 0.9  # PocketSphinx is given recordings of this peak
+LOUD = 0.9  # recordings are scaled to this peak for PocketSphinx
 
 # Samples, their rate and a language (a key of WHISPER_LANGUAGES) -> words.
 Recogniser = Callable[[np.ndarray, int, str], str]
@@ -45,7 +45,7 @@ class PocketSphinx:
             raise UsageError(f"PocketSphinx knows English only, not {language}; choose --recogniser whisper or none")
         samples = resample(np.asarray(samples, np.float32), rate, RATE)
         pcm = np.round(samples * (LOUD / max(np.abs(samples).max(), 1e-9)) * 32767).astype("<i2")
-        # A decoder adapts to what it hears; each recording is to be heard alike, whatever came before.
+        # Make a new decoder for each recording, because a decoder adapts to the recordings before.
         self.decoder.reinit_feat()
         self.decoder.start_utt()
         self.decoder.process_raw(pcm.tobytes(), full_utt=True)
@@ -90,19 +90,19 @@ def open_recogniser(kind: str, whisper: str = WHISPER) -> Recogniser | None:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text without case, punctuation and accents' encodings; apostrophes belong to words."""
+    """Return the words of a text in lower case, without punctuation, accents in one encoding; apostrophes stay."""
     text = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     kept = "".join(c if c.isalnum() or c == "'" or unicodedata.category(c) == "Mn" else " " for c in text)
     return [word for word in (word.strip("'") for word in kept.split()) if word]
 
 
 def word_error_rate(said: str, heard: str) -> float:
-    """Words to change, insert and leave out, by the number of words said; above 1 where more were heard than said."""
+    """Return the words to change, insert and leave out, divided by the number of words said; it can be above 1."""
     return _error_rate(words(said), words(heard))
 
 
 def character_error_rate(said: str, heard: str) -> float:
-    """The same of characters, blanks left out."""
+    """Return the same rate for characters, blanks left out."""
     return _error_rate("".join(words(said)), "".join(words(heard)))
 
 

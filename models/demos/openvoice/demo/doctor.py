@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""`doctor`: what is installed, which card and which checkpoints there are, what is missing and what to do about it."""
+"""Command `doctor`: report the installed packages, cards and checkpoints, what is missing, and how to get it."""
 
 import argparse
 import platform
@@ -25,13 +25,13 @@ from models.tt_audio.host.home import home
 from models.tt_audio.host.voice_bank import VoiceBank
 from models.tt_audio.judges.recognisers import WHISPER
 
-PYTHONS = ((3, 10), (3, 12))  # for which ttnn has wheels
+PYTHONS = ((3, 10), (3, 12))  # the Pythons that ttnn has wheels for
 NEEDED_SPACE = 3 << 30  # bytes: OpenVoice V2, six base speakers, their BERT models
 
-OK, MISSING, ABSENT = "ok", "missing", "absent"  # an absent part is one that some command could use
+OK, MISSING, ABSENT = "ok", "missing", "absent"  # an absent part is optional: some commands use it
 MARKS = {OK: "ok      ", MISSING: "MISSING ", ABSENT: "-       "}
 
-# Distribution -> what for; the versions are those of pyproject.toml.
+# Distribution -> its purpose; the versions are those of pyproject.toml.
 REQUIRED = {
     "torch": "everything",
     "numpy": "everything",

@@ -23,7 +23,7 @@ from models.tt_audio.testing import speech
 
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory):
-    """The full-size V2 converter with seeded weights of realistic scale, in torch."""
+    """Return the full-size V2 converter in torch, with seeded weights of realistic scale."""
     return load_converter(make_converter_checkpoint(tmp_path_factory.mktemp("converter")))
 
 
@@ -39,22 +39,22 @@ def precision():
 
 @pytest.fixture(scope="session")
 def samples(reference):
-    """Real speech at the model's rate (a synthetic voice where the recordings are absent)."""
+    """Return real speech at the model's rate, or a synthetic voice where the recordings are absent."""
     if speech.FOLDER.is_dir():
         return audio.load(speech.recording("demo_speaker0.mp3"), reference.config.sampling_rate)
     voice = speech.voice(20.0, reference.config.sampling_rate)
-    # a recording has a room in it: without its noise most bins hold nothing that a correlation could be about
+    # add background noise, as a recording has: without it most bins are near zero and their correlation means nothing
     return voice + 3e-3 * np.random.default_rng(0).standard_normal(len(voice)).astype(np.float32)
 
 
 @pytest.fixture
 def window(reference, samples):
-    """`window(frames)`: the samples of that many frames from within the speech, with their surroundings."""
+    """Return `window(frames)`: the samples of that many frames from within the speech, with the samples around them."""
 
     def cut(frames: int) -> torch.Tensor:
         config = reference.config
         size = frames * config.hop_length + config.filter_length - config.hop_length
-        start = config.sampling_rate  # a second in, where speech has begun
+        start = config.sampling_rate  # one second, after which speech has begun
         return torch.from_numpy(np.ascontiguousarray(samples[start : start + size]))[None]
 
     return cut
@@ -62,7 +62,7 @@ def window(reference, samples):
 
 @pytest.fixture
 def voices(reference):
-    """Two voices far apart, as embeddings [2, gin_channels] of the size that the reference encoder gives."""
+    """Return two very different voices as embeddings [2, gin_channels], as large as those of the reference encoder."""
     return torch.randn(2, reference.config.gin_channels, generator=torch.Generator().manual_seed(7))
 
 
@@ -76,7 +76,7 @@ def upload(device):
 
 @pytest.fixture(scope="session")
 def melo():
-    """MeloTTS with seeded weights: everything before the generator at full size."""
+    """Return MeloTTS with seeded weights, everything before the generator at full size."""
     raw = melo_config(**{key: size for key, size in SMALL.items() if key.startswith("upsample")})
     with torch.device("meta"):
         model = MeloTTS(MeloConfig.from_dict(raw))

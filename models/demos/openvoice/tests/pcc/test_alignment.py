@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""From phones to frames: places are exact, values are cut to what the matrix unit reads."""
+"""From phones to frames: frame positions are exact, values are cut to the format that the matrix unit reads."""
 
 import os
 
@@ -16,25 +16,25 @@ from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import shard
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
-CHANNELS = 384  # means beside log deviations
+CHANNELS = 384  # means and log deviations
 slow_on_simulator = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reason="minutes on a simulator")
 
 
 def drawn(batch: int, phones: int, low: int, high: int, seed: int = 0) -> torch.Tensor:
-    """Durations [batch, phones]; those of a later sentence end earlier."""
+    """Return durations [batch, phones]; those of a later sentence end earlier."""
     durations = torch.randint(low, high, (batch, phones), generator=torch.Generator().manual_seed(seed))
     for row in range(batch):
         durations[row, phones - 5 * row :] = 0
     return durations
 
 
-# batch, durations from ... up to, phones, frames
+# drawn(batch, phones, shortest and longest duration), frames
 CASES = [
     pytest.param(drawn(1, 64, 0, 8), 256, id="64_phones"),
     pytest.param(drawn(3, 128, 1, 5), 512, id="batch_of_3", marks=slow_on_simulator),
     pytest.param(drawn(1, 512, 0, 9), 2048, id="512_phones", marks=slow_on_simulator),
 ]
-LONG = torch.tensor([[1023, 1, 1022, 512, 3, *[1023] * 59]])  # 62,918 frames: no bucket, but counted
+LONG = torch.tensor([[1023, 1, 1022, 512, 3, *[1023] * 59]])  # 62,918 frames: more than any bucket, but counted
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def column(durations):
 
 
 def rows(x):
-    """[B, C, N] -> [1, 1, B * N, C]"""
+    """Return [B, C, N] as rows [1, 1, B * N, C]."""
     return x.transpose(1, 2).flatten(0, 1)[None, None]
 
 
@@ -62,11 +62,11 @@ def test_places_are_exact(path, upload, durations):
 
 @pytest.mark.parametrize(("durations", "frames"), CASES)
 def test_each_frame_gets_the_row_of_its_phone(device, path, upload, durations, frames):
-    """Of rows placed as a convolution leaves them."""
+    """Repeat rows in the layout in which a convolution leaves them."""
     batch, phones = durations.shape
     placed = shard(device, batch * phones, CHANNELS)
     x = torch.randn(batch, CHANNELS, phones, generator=torch.Generator().manual_seed(1))
-    # sums of few powers of two, which the matrix unit reads as they are
+    # sums of few powers of two, which the matrix unit reads exactly
     for values in (x, (x * 64).round() / 64):
         placement = path.place(upload(column(durations)), batch)
         actual = ttnn.to_torch(
@@ -87,7 +87,7 @@ def test_sequence_mask(path, upload, durations, frames):
 
 
 def test_whole_frames_of_both_predictors(upload):
-    """With a ratio and a length for each phone, and nothing behind the end."""
+    """Mix both predictors with one ratio and one length scale for each phone; padding gets no frames."""
     generator = torch.Generator().manual_seed(0)
     plain, living = (1 + torch.randn(64, generator=generator) for _ in range(2))
     ratio, scale = torch.rand(64, generator=generator), 0.5 + torch.rand(64, generator=generator)
@@ -95,7 +95,7 @@ def test_whole_frames_of_both_predictors(upload):
     mixed = alignment.mixed(*(upload(column(x)) for x in (plain, living, ratio)))
     actual = ttnn.to_torch(alignment.durations(mixed, upload(column(scale)))).flatten()
     expected = (plain * (1 - ratio) + living * ratio).exp() * scale
-    sure = (expected - expected.round()).abs() > 1e-4  # next to a whole number, rounding decides
+    sure = (expected - expected.round()).abs() > 1e-4  # rounding may differ for values next to a whole number
     assert sure.sum() > 45
     assert torch.equal(actual[sure], expected.ceil()[sure])
     assert not actual[50:].any()

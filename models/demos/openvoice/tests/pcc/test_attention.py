@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Attention with learned distances, over every key twice, against the reference's nine diagonals."""
+"""Attention with learned distances: every key twice on the device, the nine diagonals in the reference."""
 
 import copy
 
@@ -23,7 +23,7 @@ CHANNELS, HEADS = 192, 2
 
 @pytest.fixture(scope="module")
 def attention(melo):
-    """A layer in which distances decide as much as what stands there."""
+    """Return a layer in which distances have as much weight as contents."""
     layer = copy.deepcopy(melo.text_encoder.encoder.layers[1].attention)
     generator = torch.Generator().manual_seed(4)
     for learned in (layer.relative_keys, layer.relative_values):
@@ -68,7 +68,7 @@ def test_one_sequence(run, attention, length, bucket):
 
 
 def test_every_pair_of_residues_is_one_distance():
-    """The identity that the layer rests on: within the window, residues tell how far apart two positions are."""
+    """Check the identity that the layer uses: within the window, the residues of two positions give their distance."""
     distances = pair_distances()
     assert distances.shape == (PAIRS,)
     for i in range(20):

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Many conversions in one pass: each equals the conversion by itself, whatever runs beside it."""
+"""Many conversions in one pass: each equals the conversion by itself, whatever else is in the batch."""
 
 import os
 
@@ -19,7 +19,7 @@ from tests.ttnn.utils_for_testing import assert_with_pcc
 pytestmark = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reason="a simulator takes hours for a whole bucket")
 
 
-# Which rows belong together does not depend on how many convolutions lie between: two short residual blocks a stage.
+# Use two short residual blocks a stage, because the layout of rows does not depend on the number of convolutions.
 SHALLOW = with_model(SMALL, resblock_kernel_sizes=[3, 5], resblock_dilation_sizes=[[1], [3]])
 
 
@@ -30,11 +30,11 @@ def shallow(tmp_path_factory):
 
 @pytest.fixture
 def batches(shallow, device):
-    return DeviceBackend(shallow, device, window=64)  # the least work that has short and long buckets
+    return DeviceBackend(shallow, device, window=64)  # the smallest window with short and long buckets
 
 
 def conversions(lengths, samples, seed: int = 0) -> list[Conversion]:
-    """Different stretches of speech, source voices, target voices, noise."""
+    """Return different stretches of speech, source voices, target voices, noise."""
     random = np.random.default_rng(seed)
     return [
         Conversion(
@@ -65,7 +65,7 @@ def test_different_lengths_and_voices(batches, samples):
 
 
 def test_short_and_long_recordings_keep_their_order(batches, samples):
-    long = 256 * batches.converter.short + 9_000  # long windows, and a short one for what is left
+    long = 256 * batches.converter.short + 9_000  # long windows, and a short one for the rest
     assert_each_equals_itself_alone(batches, conversions([9_000, long, 5_000, long + 9_000], samples))
 
 

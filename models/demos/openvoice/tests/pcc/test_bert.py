@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""BERT, and its features on phones: sentences that fill their bucket, end inside it, share it."""
+"""BERT, and its features on phones: sentences that fill their bucket, end inside it, or share it."""
 
 import os
 from functools import partial
@@ -47,7 +47,7 @@ def hidden_of(model, ids) -> torch.Tensor:
 
 
 def items(result, batch: int) -> torch.Tensor:
-    """[1, 1, batch * N, width] on the device -> [batch, N, width]"""
+    """Return [1, 1, batch * N, width] on the device as [batch, N, width] on the host."""
     return ttnn.to_torch(result)[0, 0].unflatten(0, (batch, -1))
 
 
@@ -72,7 +72,7 @@ def test_hidden_state(load, place, width, layers, length, tokens):
 
 
 def test_what_lies_behind_hidden_state_minus_three_is_not_loaded(load, place, tmp_path):
-    """A checkpoint of five layers with its word prediction, read as the pipeline reads one."""
+    """Load a checkpoint of five layers with a word prediction head, as the pipeline does."""
     whole = BertForMaskedLM(make_bert(5, intermediate_size=64).config).eval()
     whole.bert.load_state_dict(make_bert(5, intermediate_size=64).state_dict())
     whole.save_pretrained(tmp_path)

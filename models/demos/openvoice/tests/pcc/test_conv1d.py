@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Weights that the op prepared for a shape and keeps, against raw weights at that very shape, and both against torch.
+"""Weights that the op prepared for a shape and keeps, compared with raw weights at that shape and with torch.
 
-A known defect of TTNN's preparation shows at single lengths only, so every kind of layer is tried at every length that
-the runner's buckets give it.
+A known defect of TTNN's preparation appears at single lengths only, so every kind of layer is tried at every length
+that the runner's buckets give it.
 """
 
 import os

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Log durations of the device must be right on average, too: they are rounded up, so a bias makes phones longer.
+"""Log durations of the device must also be right on average: they are rounded up, so a bias makes phones longer.
 
-Text encoder and duration predictor, one after the other, over weights of several seeds.
+The text encoder and then the duration predictor run with weights of several seeds.
 """
 
 import torch

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""How long phones last: both predictors at full size, and the whole frames that come of their mixture."""
+"""Durations of phones: both predictors at full size, and the whole frames of their mixture."""
 
 import os
 from collections import Counter
@@ -41,7 +41,7 @@ LENGTHS = [  # phones, and their bucket
 
 @pytest.fixture(scope="module")
 def tts():
-    """MeloTTS with seeded weights: the text side at full size; no test here reaches the generator."""
+    """Return MeloTTS with seeded weights and the text side at full size; no test here runs the generator."""
     small = {key: size for key, size in SMALL.items() if key.startswith("upsample")}
     raw = melo_config(n_speakers=2, **small)
     with torch.device("meta"):
@@ -63,7 +63,7 @@ def sentence(length: int, seed: int) -> Sentences:
 
 
 class Sentence:
-    """What the reference makes of a sentence."""
+    """Inputs of one sentence and the reference's results for it."""
 
     def __init__(self, tts, length: int, seed: int = 0, speaker: int = 0):
         self.length, self.speaker = length, speaker
@@ -76,9 +76,10 @@ class Sentence:
 
 @pytest.fixture
 def run(device, upload, tts, weights):
-    """Sentences in a bucket -> log durations of either predictor and, for each ratio, frames: [sentences, bucket].
+    """Run sentences in a bucket.
 
-    `filling` stands in every row behind the end of a sentence.
+    Returns the log durations of either predictor and, for each ratio, frames: [sentences, bucket]. `filling` is the
+    value of every row after the end of a sentence.
     """
     kinds = DurationPredictor, StochasticDurationPredictor
     predictors = [kind(part, device, Stage()) for kind, part in zip(kinds, weights, strict=True)]
@@ -86,7 +87,7 @@ def run(device, upload, tts, weights):
 
     def run(sentences, bucket, ratios=(), filling=7.0):
         def column(values):
-            """[1, C, length] of each sentence -> [1, 1, sentences * bucket, C] on the device"""
+            """Upload [1, C, length] of each sentence as [1, 1, sentences * bucket, C]."""
             filled = torch.full((len(sentences), bucket, values[0].shape[1]), filling)
             for row, value in zip(filled, values, strict=True):
                 row[: value.shape[2]] = value[0].T
@@ -123,7 +124,7 @@ def test_log_durations(run, tts, phones, bucket):
         assert_with_pcc(expected[0, 0], actual[0, :phones], BAR)
 
 
-# Values are TF32 where they are multiplied, so a duration next to a whole number may round to the other side of it. The
+# Products take TF32 values, so a duration next to a whole number may round to the other side of it. The
 # stochastic predictor alone gives twice as long durations here and is more sensitive; no preset of styles.py asks for
 # more than 0.5 of it.
 RATIOS = {0.0: 0.99, Prosody().sdp_ratio: 0.99, 0.5: 0.99, 1.0: 0.98}
@@ -152,7 +153,7 @@ def test_phones_last_as_many_frames_as_in_the_reference(run, tts):
 def test_sentences_of_a_batch_do_not_see_each_other(run, tts):
     sentences = [Sentence(tts, length, length, speaker) for length, speaker in ((20, 0), (64, 1), (47, 1))]
     *together, frames = run(sentences, 64, [0.5])
-    # A sum made in another order may be cut to the TF32 value next to it. That moves a log duration by up to 0.0004 in
+    # A sum in another order may be cut to the neighbouring TF32 value. That moves a log duration by up to 0.0004 in
     # the plain predictor and by 0.0085 after the splines of the other, on the CPU of a mocked card. A sentence that
     # reads another one, or its own padding, moves them by 0.7.
     bounds = 1e-3, 0.02
@@ -178,7 +179,7 @@ def test_what_lies_behind_a_sentence_counts_for_nothing(run, tts):
 
 @pytest.mark.parametrize("scale", [0.3, 2.0])
 def test_inverse_spline(device, upload, weights, scale):
-    """Within the curve, at its ends, and outside, where it is the identity."""
+    """Test inside the curve, at its ends, and outside, where it is the identity."""
     generator = torch.Generator().manual_seed(0)
     y = torch.cat([torch.linspace(-6.5, 6.5, 62), torch.tensor([-5.0, 5.0])])
     widths, heights, slopes = (scale * torch.randn(64, count, generator=generator) for count in (BINS, BINS, BINS - 1))

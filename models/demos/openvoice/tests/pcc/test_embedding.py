@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Tone colour of stretches of speech of any length: the device's buckets and pieces against the whole in PyTorch."""
+"""Tone colour of speech of any length: in buckets and pieces on the device, compared with the whole in PyTorch."""
 
 import os
 
@@ -53,7 +53,7 @@ def test_speech_of_any_length(embedder, reference, samples, frames):
     assert_equal_the_reference(reference, embedder, np.resize(samples, size))
 
 
-# Of these ten seconds are 1,723, 1,723, 3,446 and 6,891 frames; the first has the sizes of the small checkpoint.
+# Ten seconds have 1,723, 1,723, 3,446 and 6,891 frames here; the first has the sizes of the small checkpoint.
 @slow_on_simulator
 @pytest.mark.parametrize("size, hop", [(256, 128), (1024, 128), (128, 64), (128, 32)])
 def test_the_longest_stretch_of_any_hop(device, precision, samples, tmp_path, size, hop):

@@ -31,7 +31,7 @@ def test_waveform(device, upload, reference, host_parameters, precision, frames,
 
 @torch.no_grad()
 def assert_like_the_reference(config, frames, device, upload, precision):
-    """A generator of these sizes, with seeded weights, on the device and in PyTorch."""
+    """Compare a generator of these sizes, with seeded weights, on the device and in PyTorch."""
     with torch.random.fork_rng():
         torch.manual_seed(4)
         expected = ReferenceGenerator(config).eval()
@@ -57,7 +57,7 @@ def test_any_number_of_residual_blocks_in_a_stage(device, upload, reference, pre
 
 
 def test_few_latent_channels_before_a_wide_first_stage(device, upload, reference, precision):
-    """By rows, as narrow latents alone would be placed, the first upsampling's kernel does not fit beside them."""
+    """Use latents so narrow that height sharding, their default, leaves no L1 for the first upsampling's kernel."""
     config = replace(
         reference.config,
         inter_channels=64,

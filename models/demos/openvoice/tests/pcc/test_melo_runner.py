@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Sentences through the buckets of the device: windows, padding, batches, conversion on the spot, what does not fit."""
+"""Sentences in the buckets of the device: windows, padding, batches, conversion on the device, and too long ones."""
 
 import os
 
@@ -35,7 +35,7 @@ slow_on_simulator = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reaso
 TEXT = "The ferry was late again, and it rained on all the islands of the north. Nobody minded."
 PROSODY = Prosody()
 SPEAKER = torch.tensor([1])
-# As wide where attention wants whole tiles, as many samples in a frame, and else as small as can be.
+# Full width where attention needs whole tiles, the released number of samples in a frame, and otherwise minimal sizes.
 SIZES = SMALL | {
     **{"hidden_channels": 192, "inter_channels": 64, "upsample_initial_channel": 64},
     **{"upsample_rates": [8, 8, 2, 2, 2], "upsample_kernel_sizes": [16, 16, 8, 2, 2]},
@@ -64,7 +64,7 @@ def sentences(*lengths: int, seed: int = 0) -> Sentences:
 
 
 def expected_of(reference, sentence, durations) -> torch.Tensor:
-    """What the reference says where phones last as long as on the device."""
+    """Return the reference's samples with the durations that the device computed."""
     source = randomness()
     encoding = reference.encode(sentence, SPEAKER)
     draw(source, 2, sentence.lengths)  # the noise of the durations
@@ -92,7 +92,7 @@ def test_a_sentence_is_that_of_the_reference(device, reference, phones):
 
 
 class Filled(DeviceMeloTTS):
-    """Something stands in every row behind the end of a sentence and of its frames."""
+    """MeloTTS that writes values into all padding rows of sentences and frames."""
 
     def _packed_text(self, *args):
         packed = super()._packed_text(*args)
@@ -181,7 +181,7 @@ def test_a_text_is_spoken_as_by_the_cpu(device, tmp_path, monkeypatch, config, h
         lasting.append(durations_of(encoding, int(sentence.lengths)))
         return encoding
 
-    # whether every phone lasts as long on a CPU is test_melo_tts.py's question
+    # test_melo_tts.py tests whether durations equal those of a CPU
     monkeypatch.setattr(DeviceMeloTTS, "encode", encoded)
     monkeypatch.setattr(MeloTTS, "durations", lambda *_: lasting.pop(0))
     voice = Voice(torch.linspace(-1, 1, 256), "target", "a test")
@@ -211,7 +211,7 @@ def test_a_sentence_that_no_bucket_holds(device, reference, expect_error):
 
 
 def test_a_sentence_of_too_many_frames(device, reference, monkeypatch, expect_error):
-    """speech.py speaks it in parts, on a device as on a CPU."""
+    """Expect the refusal after which speech.py speaks a sentence in parts, on a device as on a CPU."""
     tts = DeviceMeloTTS(reference, device, window=64)
     frames = int(tts._counts(tts.encode(sentences(8), SPEAKER, PROSODY, randomness())))
     monkeypatch.setattr(melo_runner, "MOST_FRAMES", frames - 1)
@@ -227,7 +227,7 @@ def test_features_instead_of_word_pieces(device, reference, expect_error):
 
 @slow_on_simulator
 def test_a_base_speaker_of_v1(device):
-    """Neither tones nor BERT, a flow of WaveNets, half the samples in a frame."""
+    """Speak without tones and BERT, with a flow of WaveNets and half the samples in a frame."""
     sizes = SIZES | {"upsample_rates": [8, 8, 2, 2], "upsample_kernel_sizes": [16, 16, 4, 4]}
     v1 = load(v1_config(**{key: size for key, size in sizes.items() if key != "n_layers_trans_flow"}))
     phones, source = torch.randint(0, 68, (1, 20), generator=torch.Generator().manual_seed(0)), randomness()

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""MeloTTS as a whole, at full size: from the ids of real sentences to whole frames, from these to samples."""
+"""MeloTTS as a whole, at full size: from the ids of real sentences to whole frames, and from frames to samples."""
 
 import os
 from dataclasses import replace
@@ -49,7 +49,7 @@ def load(raw, seed: int = 0) -> MeloTTS:
 
 
 def read(language: str, bert) -> tuple[list[str], Sentences, Sentences]:
-    """A checkpoint's symbols for the sentence of a language, and the sentence for the device and for the reference."""
+    """Return a checkpoint's symbols for a language's sentence, and that sentence for the device and the reference."""
     phones = load_frontend(language, WholeWords(lowercase=language in ("EN", "ES", "ZH"), strip_accents=False))(
         TEXTS[language]
     )
@@ -70,7 +70,7 @@ def randomness(seed: int = 7) -> list[torch.Generator]:
 
 @pytest.mark.parametrize("language", TEXTS)
 def test_every_phone_lasts_as_many_frames(device, language):
-    """Text to durations end to end, the sentence as its language's front end reads it; BERT has one layer here."""
+    """Compare durations end to end, from a sentence read by its language's front end; BERT has one layer here."""
     bert = make_bert(1)
     symbols, on_device, sentence = read(language, bert)
     assert 20 <= int(sentence.lengths) <= 400

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Conversions dealt out to the chips of a mesh: the same samples as by the reference, in the order given."""
+"""Conversions distributed over the chips of a mesh: the same samples as from the reference, in the order given."""
 
 import os
 

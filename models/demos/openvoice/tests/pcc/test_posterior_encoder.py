@@ -19,7 +19,7 @@ def test_latent_frames(device, upload, reference, host_parameters, precision, wi
     mask = (torch.arange(frames) < count).float()[None, None]
     expected = reference.posterior_encoder(spec, mask, drawn, 1.0)
 
-    # the device's spectrogram is filled up to whole tiles with what must not matter
+    # the device's spectrogram is padded to whole tiles; the padding must not matter
     filled = torch.nn.functional.pad(rows(spec), (0, -spec.shape[1] % 32), value=1e-3)
     encoder = PosteriorEncoder(host_parameters.posterior_encoder, device, precision.posterior_encoder)
     halves = encoder(upload(filled), upload(rows(drawn)), upload(mask[..., None]) if count < frames else None)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The reference encoder on one bucket: real speech that fills it, ends inside it, shares it with other speech."""
+"""Reference encoder on one bucket: real speech that fills it, ends inside it, or shares it with other speech."""
 
 import os
 
@@ -24,7 +24,7 @@ def encoder(device, host_parameters, precision):
 
 @pytest.fixture
 def embed(device, encoder, upload):
-    """`embed(specs, lengths)`: the embeddings of spectrograms [B, bins, T] of `lengths` frames in a bucket of T."""
+    """Return `embed(specs, lengths)`, which embeds spectrograms [B, bins, T] of `lengths` frames in a bucket of T."""
 
     def run(specs, lengths):
         batch, bins, frames = specs.shape
@@ -47,7 +47,7 @@ def check(expected, actual):
 
 @pytest.fixture
 def spectrogram(reference, samples):
-    """`spectrogram(frames)`: that of the speech, which is repeated if it is shorter."""
+    """Return `spectrogram(frames)`: that of the speech, which is repeated if it is shorter."""
     config = reference.config
 
     def cut(frames):
@@ -58,7 +58,7 @@ def spectrogram(reference, samples):
 
 
 def bucket(spec, frames, length):
-    """Return the first `length` frames and, after them, the speech that follows, louder: it must not matter."""
+    """Return the first `length` frames and, after them, louder following speech, which must not matter."""
     cut = spec[:, :, :frames].clone()
     cut[:, :, length:] *= 3
     return cut

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Base speech to hops of the converter on the device, against resampling.py and NumPy's mirror."""
+"""Base speech to hops of the converter on the device, compared with resampling.py and NumPy's mirror."""
 
 import numpy as np
 import pytest

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Whole conversions: an all-device chain against the all-reference chain, at lengths where windows begin and end."""
+"""Whole conversions: everything on the device and everything in the reference, at lengths around window boundaries."""
 
 import os
 
@@ -17,14 +17,14 @@ from models.demos.openvoice.tt.backend import DeviceBackend
 from models.demos.openvoice.windows import noise
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
-# The V2 architecture with the same receptive fields at a few channels: long recordings stay quick on a host.
+# The V2 architecture with the same receptive fields and few channels, so that long recordings stay quick on a host.
 SMALL = {
     **V2_CONFIG,
     "model": {**V2_CONFIG["model"], "inter_channels": 64, "hidden_channels": 64, "upsample_initial_channel": 128},
 }
 
 
-# Fewer channels correlate less: sums that the matrix unit makes are cut to TF32, 1 - PCC 1.5e-4 of the whole chain.
+# Fewer channels correlate less: the matrix unit cuts sums to TF32, so 1 - PCC of the whole chain is 1.5e-4.
 BAR = 0.9997
 
 
@@ -34,7 +34,7 @@ def small(tmp_path_factory):
 
 
 def whole(reference, samples, source, target, tau, seed):
-    """The conversion in one piece by the reference, with the noise the runner draws; kept to the samples given."""
+    """Convert in one piece by the reference, with the noise the runner draws; cut to the number of samples given."""
     hop = reference.config.hop_length
     frames = -(-len(samples) // hop)
     filled = torch.from_numpy(np.pad(samples, (0, frames * hop - len(samples))))[None]
@@ -43,7 +43,7 @@ def whole(reference, samples, source, target, tau, seed):
 
 
 def mel(waveform, sampling_rate):
-    """Log-mel spectrogram: 80 triangles on the mel scale over the magnitudes of 1024-sample frames."""
+    """Return the log-mel spectrogram: 80 triangles on the mel scale over the magnitudes of 1024-sample frames."""
     spectrum = torch.stft(waveform, 1024, 256, window=torch.hann_window(1024), return_complex=True).abs()
     scale = lambda hertz: 2595 * np.log10(1 + hertz / 700)  # noqa: E731
     edges = np.linspace(0, scale(sampling_rate / 2), 82)

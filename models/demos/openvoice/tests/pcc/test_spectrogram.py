@@ -19,7 +19,7 @@ def test_magnitudes_of_speech(device, upload, reference, host_parameters, precis
     magnitudes = ttnn.to_torch(spectrogram(hops))
     bins = reference.config.spec_channels
     assert_with_pcc(expected, magnitudes[..., :bins], 0.9999)
-    # what a listener hears: the logarithm weighs quiet bins as much as loud ones
+    # compare as hearing does: the logarithm weighs quiet bins as much as loud ones
     assert_with_pcc(expected.log(), magnitudes[..., :bins].log(), 0.999)
-    # the columns that fill the last tile hold the floor and nothing else
+    # the columns that pad the last tile contain only the floor
     torch.testing.assert_close(magnitudes[..., bins:], torch.full_like(magnitudes[..., bins:], 1e-3), rtol=1e-2, atol=0)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The text encoder at full size: ids and BERT's features in, encoding, means and log deviations out."""
+"""Text encoder at full size: from ids and BERT's features to encoding, means and log deviations."""
 
 from dataclasses import replace
 
@@ -40,7 +40,10 @@ def expected(melo, given: Sentences) -> list[torch.Tensor]:
 
 @pytest.fixture
 def encode(device, upload, melo):
-    """Sentences in a bucket -> of each its encoding, means and log deviations; `filling` stands where there is none."""
+    """Encode sentences in a bucket; return for each its encoding, means and log deviations.
+
+    `filling` is the value of the padding.
+    """
     encoder = TextEncoder(preprocess(melo.text_encoder), device, Precision().text)
     speaker = ttnn.to_device(speaker_rows(melo, 0).text_encoder, device)
 
@@ -92,7 +95,7 @@ def test_what_stands_behind_the_end_changes_nothing(encode):
 
 
 def test_ids_alone_of_a_v1_base_speaker(device, upload):
-    """V1 embeds phones only, and its encoder hears no speaker."""
+    """Encode without tones, languages and speaker: V1 embeds phones only."""
     config = replace(MeloConfig.from_dict(v1_config()), n_layers=1)
     network = randomised(reference.TextEncoder(config)).float()
     given = Sentences(torch.arange(32)[None] % len(config.symbols), torch.tensor([32]))

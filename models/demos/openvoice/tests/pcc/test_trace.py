@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Replayed windows against windows dispatched op by op, bit for bit, and what a device needs for a replay."""
+"""Replayed windows compared bit for bit with windows dispatched op by op, and what a device needs for a replay."""
 
 import os
 
@@ -25,7 +25,7 @@ replay = pytest.mark.skipif(
     MOCKED in os.environ or SLOW in os.environ, reason="neither a mocked card nor slow dispatch can replay traces"
 )
 
-# Every kind of layer once or twice, and short hops: a simulator converts a window in seconds.
+# Every kind of layer once or twice, and short hops, so that a simulator converts a window in seconds.
 TINY = with_model(
     {**V2_CONFIG, "data": {**V2_CONFIG["data"], "filter_length": 128, "hop_length": 32, "win_length": 128}},
     inter_channels=64,
@@ -56,7 +56,7 @@ def people(tiny):
 
 @pytest.fixture
 def captures(monkeypatch):
-    """The traces captured so far."""
+    """Return the list of the traces captured so far."""
     numbers = []
     begin = ttnn.begin_trace_capture
 
@@ -76,7 +76,7 @@ def converted(runner, speech, source, targets):
 @replay
 @can_replay
 def test_windows_of_one_bucket(device, tiny, people, samples, captures):
-    """A full window in two voices, a masked one in others, a full one in these; then all of it again."""
+    """Convert a full window in two voices, a masked one in others, a full one in these; then all of it again."""
     full, shorter = samples[22050:][: WINDOW * HOP], samples[30000:][: 50 * HOP - 7]
     calls = [(full, people[0], people[1:]), (shorter, people[1], people[:1]), (full, people[1], people[:1])]
     eager = DeviceBackend(tiny, device, traced=False, window=WINDOW)
@@ -87,7 +87,7 @@ def test_windows_of_one_bucket(device, tiny, people, samples, captures):
     traced = DeviceBackend(tiny, device, window=WINDOW)
     for call, wanted in zip(calls, expected, strict=True):
         np.testing.assert_array_equal(converted(traced, *call), wanted)
-    # The masked form drops the traces of the full one, because what it needs first must not lie where they write.
+    # The masked form drops the traces of the full one, because their replay could overwrite buffers of its first run.
     assert len(captures) == 2 + 2 + 2
     compiled = device.num_program_cache_entries()
     for call, wanted in zip(calls, expected, strict=True):
@@ -99,13 +99,13 @@ def test_windows_of_one_bucket(device, tiny, people, samples, captures):
 @replay
 @can_replay
 def test_windows_that_begin_before_the_last_one_is_awaited(device, tiny, people, samples, captures):
-    """A recording of three windows: masked where it begins, full, masked where it ends."""
+    """Convert a recording of three windows: masked at its beginning, full, masked at its end."""
     traced = DeviceBackend(tiny, device, window=WINDOW)
     speech = samples[22050:][: (2 * traced.converter.chunk + 20) * HOP - 9]
     eager = DeviceBackend(tiny, device, traced=False, window=WINDOW)
     expected = converted(eager, speech, people[0], people[1:2])
     np.testing.assert_array_equal(converted(traced, speech, people[0], people[1:2]), expected)
-    # Given up after the first window, while the second one is under way; that leaves all traces captured.
+    # Cancel after the first window, while the second one runs; afterwards all traces are captured.
     pieces = traced.convert([speech], people[0], people[1:2], 0.3, 1)
     next(pieces)
     pieces.close()
@@ -117,7 +117,7 @@ def test_windows_that_begin_before_the_last_one_is_awaited(device, tiny, people,
 @replay
 @can_replay
 def test_another_models_traces_beside_the_converters(device, tiny, people, samples, captures):
-    """As a sentence does it: the second trace reads what the first one left on the device."""
+    """Run two traces as a sentence does: the second reads the output of the first from the device."""
     traced = DeviceBackend(tiny, device, window=WINDOW)
     call = samples[22050:][: WINDOW * HOP], people[0], people[1:2]
     traces = traced.traces
@@ -137,10 +137,10 @@ def test_another_models_traces_beside_the_converters(device, tiny, people, sampl
         return len(captures)
 
     assert [sentence(number, 32) for number in (1, 2, 3)] == [0, 2, 2]
-    expected = converted(traced, *call)  # a first time, which drops every trace; its own two are captured behind it
+    expected = converted(traced, *call)  # a first run drops every trace; its own two are captured after it
     assert len(captures) == 4
     assert [sentence(number, 32) for number in (4, 5)] == [6, 6]
-    assert sentence(6, 96) == 6  # the text is replayed, then a first time drops its trace, too
+    assert sentence(6, 96) == 6  # the text is replayed, then a first run drops its trace, too
     assert [sentence(number, 96) for number in (7, 8)] == [8, 8]
     np.testing.assert_array_equal(converted(traced, *call), expected)
     assert len(captures) == 10

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""MeloTTS's flow at full size, in reverse: frames of the text's statistics become frames of a voice."""
+"""MeloTTS's flow at full size, in reverse: it turns frames of the prior into frames of a voice."""
 
 import copy
 
@@ -21,7 +21,7 @@ BAR = 0.999
 
 @pytest.fixture(scope="module")
 def last_couplings(melo):
-    """The two couplings that a reversed flow passes first: one of each parity."""
+    """Return the two couplings that a reversed flow applies first: one of each parity."""
     flow = copy.deepcopy(melo.flow)
     flow.couplings = flow.couplings[:2]
     return flow
@@ -64,7 +64,7 @@ def test_the_whole_flow(pass_through, melo, length, bucket):
 
 def test_one_coupling(pass_through, melo):
     (z,), flow = frames(melo, 50), copy.deepcopy(melo.flow)
-    flow.couplings = flow.couplings[:1]  # one by itself: the channel reversal before it is not in its weights
+    flow.couplings = flow.couplings[:1]  # a coupling alone: the channel reversal before it is not in its weights
     expected = flow.couplings[0](z[None], torch.ones(1, 1, 50), speaker(melo), reverse=True)[0]
     assert_with_pcc(expected, pass_through(flow, [z], 64)[0], BAR)
 

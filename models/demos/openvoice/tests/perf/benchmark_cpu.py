@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Measures conversion on this CPU: wall time, real-time factor, peak memory; beside upstream's where that is given.
+"""Command that measures conversion on this CPU: wall time, real-time factor, peak memory, optionally also upstream's.
 
     python -m models.demos.openvoice.tests.perf.benchmark_cpu [--upstream CHECKOUT] [--model FOLDER] [SPEECH ...]
 
-Speech is taken from the recordings given, or from those beside the repository, or is synthetic. All variants convert
-the same samples with the same weights (random ones of full size without --model) and take turns, so that whatever else
-the machine does meets all alike. Printed are medians, the ratios of wall time and of processor time to the first
+Speech is taken from the recordings given, or from those next to the repository, or is synthetic. All variants convert
+the same samples with the same weights (random ones of full size without --model) and take turns, so that other load on
+the machine affects all alike. The output is medians, the ratios of wall time and of processor time to the first
 variant, and the correlation with the exact result. Upstream is timed from samples to samples, without files.
 """
 
@@ -43,7 +43,7 @@ Conversion = Callable[[np.ndarray], np.ndarray]
 
 
 def upstream_conversion(checkout: Path, model: Path, voices: np.ndarray) -> Conversion:
-    """Upstream's own modules; librosa, which only its unused mel filters need, is not imported."""
+    """Return a conversion by upstream's own modules, without librosa, which only its unused mel filters need."""
     filters = ModuleType("librosa.filters")
     filters.mel = None
     make_importable(checkout, ModuleType("librosa"), filters)
@@ -69,7 +69,7 @@ def upstream_conversion(checkout: Path, model: Path, voices: np.ndarray) -> Conv
 
 
 def our_conversion(model: Path, precision: str, voices: np.ndarray) -> Conversion:
-    """In blocks of a second, as pipeline.py hands a recording over."""
+    """Return a conversion in blocks of a second, as pipeline.py passes a recording on."""
     backend = ChunkedConverter(load_converter(model), precision)
 
     def convert(samples: np.ndarray) -> np.ndarray:
@@ -88,7 +88,7 @@ def conversion(variant: str, options: argparse.Namespace) -> Conversion:
 
 
 def speech(options: argparse.Namespace, seconds: float, rate: int) -> np.ndarray:
-    """So many seconds, whole frames, of the recordings one after another, repeated where they are shorter."""
+    """Return `seconds` of speech in whole frames: the recordings in sequence, repeated where they are too short."""
     recordings = np.concatenate([audio.load(path, rate) for path in options.speech] or [voice(seconds, rate)])
     return np.resize(recordings, round(seconds * rate) // 256 * 256)
 
@@ -99,12 +99,12 @@ def compare(options: argparse.Namespace, variants: list[str], rate: int) -> None
     for seconds in options.seconds:
         samples = speech(options, seconds, rate)
         work = {name: lambda convert=convert, x=samples: convert(x) for name, convert in conversions.items()}
-        # upstream draws noise of its own
+        # upstream draws its own noise
         print_rows(f"{seconds:g}s", seconds, take_turns(work, options.repeats), "exact", incomparable=["upstream"])
 
 
 def peak_memory(options: argparse.Namespace, variants: list[str]) -> None:
-    """Each figure from a process of its own: the peak of a process does not fall again."""
+    """Measure each variant in a process of its own, because the peak of a process never falls."""
     print(f"{'audio':>13} {'variant':>9} {'peak MiB':>9} {'above the imports':>18}")
     lengths = [[seconds] for seconds in (1, 10, 60)] + [list(np.linspace(0.5, 5, 100))]
     for variant in variants:

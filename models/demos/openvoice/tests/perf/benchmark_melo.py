@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Measures base speech on this CPU: wall time and real-time factor; beside upstream's MeloTTS where that is given.
+"""Command that measures base speech on this CPU: wall time and real-time factor, optionally also upstream's MeloTTS.
 
     python -m models.demos.openvoice.tests.perf.benchmark_melo [--upstream CHECKOUT] [--model FOLDER]
 
 All variants speak the same phones, drawn at random, with the same weights (random ones of full size without --model)
 and take turns: `plain` is reference/melo_tts.py, `exact` and `fast` are two precisions of torch_backend/melo_tts.py.
-Timed is ids to samples. Both duration predictors run, as by default, and all noise is scaled by zero, so that every
-variant, upstream's included, should give the samples of `plain`. Printed are medians, the ratios of wall time and of
+The time is from ids to samples. Both duration predictors run, as by default, and all noise is scaled by zero, so every
+variant, upstream's included, should give the samples of `plain`. The output is medians, the ratios of wall time and of
 processor time to the first variant, and the correlation with `plain`.
 """
 
@@ -39,8 +39,10 @@ Synthesis = Callable[[Sentences], np.ndarray]
 
 
 def upstream_synthesis(checkout: Path, model: Path) -> Synthesis:
-    """Upstream's network alone; its search for alignments, which only training needs and numba compiles, is left out,
-    and so are its text front ends."""
+    """Return a synthesis by upstream's network alone.
+
+    Left out are its search for alignments, which only training needs and numba compiles, and its text front ends.
+    """
     make_importable(checkout, ModuleType("melo.monotonic_align"))
     from melo.models import SynthesizerTrn
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Measures on a card, records in tt-metal's CSV files, and holds what was measured to targets.yaml."""
+"""Gates of the performance tests: measure on a card, record in tt-metal's CSV files, and compare with targets.yaml."""
 
 import os
 import statistics
@@ -27,7 +27,7 @@ _WITHOUT_TIME = {
 
 
 def without_time() -> str | None:
-    """Why times mean nothing where this runs, or None."""
+    """Return why times mean nothing on this machine, or None."""
     return next((reason for variable, reason in _WITHOUT_TIME.items() if os.environ.get(variable)), None)
 
 
@@ -35,14 +35,14 @@ needs_card = pytest.mark.skipif(without_time() is not None, reason=without_time(
 
 
 def card_name() -> str:
-    """As targets.yaml names cards: n150, n300, p150, ..."""
+    """Return the card's name as in targets.yaml: n150, n300, p150, ..."""
     return ttnn.cluster.get_cluster_type().name.lower()
 
 
 def hold_device_time(stage: str, card: str, targets: Targets) -> None:
-    """Profile one run of the stage; its device kernel time has to lie within its margin."""
+    """Profile one run of the stage; its device kernel time must be within its margin."""
     expected = targets.kernel_time(stage, card)
-    heard: list[str] = []  # tt-metal's helper logs the figures and raises without them
+    heard: list[str] = []  # tt-metal's helper logs the figures, but its error does not contain them
     sink = logger.add(lambda message: heard.append(message.record["message"]), level="ERROR")
     try:
         run_model_device_perf_test(
@@ -62,14 +62,14 @@ def hold_device_time(stage: str, card: str, targets: Targets) -> None:
 
 @dataclass(frozen=True)
 class Wall:
-    first: float  # seconds of the first call: compilation, preparation of weights, capture of traces
-    again: float  # median of the later ones
+    first: float  # seconds of the first call, with compilation, preparation of weights and capture of traces
+    again: float  # median seconds of the later calls
 
 
 def wall_time(
     run: Callable[[], object], repeats: int = REPEATS, clock: Callable[[], float] = time.perf_counter
 ) -> Wall:
-    """`run` has to return results that have arrived on the host."""
+    """Measure a first and `repeats` later calls of `run`, which must return results that have arrived on the host."""
     seconds = []
     for _ in range(1 + repeats):
         start = clock()
@@ -81,9 +81,10 @@ def wall_time(
 def hold_wall_time(
     case: str, card: str, wall: Wall, metrics: dict[str, float], expected: float, targets: Targets, batch: int = 1
 ) -> None:
-    """Record the case in a CSV, then hold its metrics, and the time of its first call, to their limits.
+    """Record the case in a CSV, then compare its metrics, and the time of its first call, with their limits.
 
-    `expected`: seconds that a warm call may take."""
+    `expected`: the seconds that a warm call may take.
+    """
     compilation = targets.strictest("compile_seconds", card)
     prep_perf_report(f"openvoice_{case}", batch, wall.first, wall.again, compilation, expected, card)
     figures = {**metrics, "compile_seconds": wall.first - wall.again}

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The stages whose device time is held to targets.yaml: full size, seeded weights, op by op.
+"""Stages whose device time is limited by targets.yaml: full size, seeded weights, op by op.
 
-Each function loads its part of the model on a device and answers what runs it once. A first run launches the same
-programs as every later one, so one run under the profiler is the stage's kernel time.
+Each function loads its part of the model on a device and returns a function that runs it once. A first run launches
+the same programs as every later one, so one run under the profiler gives the stage's kernel time.
 """
 
 import json
@@ -29,9 +29,9 @@ from models.demos.openvoice.tt.backend import DeviceBackend
 from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
 from models.demos.openvoice.tt.melo_tts import Encoding, TextForm
 
-# A sentence of MeloTTS as README's examples are: with blanks 100 phones, 25 word pieces, four seconds of frames.
+# A sentence of MeloTTS like README's examples: 100 phones with blanks, 25 word pieces, four seconds of frames.
 PHONES, PIECES, FRAMES = 100, 25, 344
-BERT_LAYERS = 10  # that are computed of bert-base's 12
+BERT_LAYERS = 10  # the layers of bert-base's 12 that are computed
 FORM = TextForm(1, 128, 32, True)  # the buckets of such a sentence
 SPEAKER = torch.tensor([0])
 
@@ -42,7 +42,7 @@ def device_backend(device) -> DeviceBackend:
 
 
 def short_window(device, model: DeviceBackend | None = None) -> Callable[[], list[list[np.ndarray]]]:
-    """The largest recording that is converted in one piece, samples to samples."""
+    """Return a conversion of the largest recording that fits into one piece, from samples to samples."""
     model = model or device_backend(device)
     config = model.converter.config
     samples = np.zeros(model.converter.short * config.hop_length, np.float32)
@@ -51,21 +51,21 @@ def short_window(device, model: DeviceBackend | None = None) -> Callable[[], lis
 
 
 def tone_colour(device, model: DeviceBackend | None = None) -> Callable[[], np.ndarray]:
-    """Three seconds, samples to embedding."""
+    """Return an embedding of three seconds, from samples to embedding."""
     model = model or device_backend(device)
     samples = np.zeros(3 * model.converter.config.sampling_rate, np.float32)
     return lambda: model.embed(samples)
 
 
 class OfKnownLength(DeviceMeloTTS):
-    """Its sentences have FRAMES frames: durations of untrained weights mean nothing, a mocked card makes none."""
+    """MeloTTS with FRAMES frames per sentence, because untrained weights and mocked cards give no useful durations."""
 
     def _counts(self, encoding):
         return torch.full_like(super()._counts(encoding), FRAMES)
 
 
 def device_melo(device) -> OfKnownLength:
-    """MeloTTS of full size with BERT."""
+    """Return MeloTTS of full size with BERT."""
     torch.manual_seed(0)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "config.json"
@@ -76,7 +76,7 @@ def device_melo(device) -> OfKnownLength:
 
 
 def text_side(device, model: OfKnownLength | None = None) -> Callable[[], Encoding]:
-    """Ids of a sentence to what its text decides, durations included."""
+    """Return a run of the text side, from the ids of a sentence to its encoding, durations included."""
     model = model or device_melo(device)
     ids = torch.ones(1, PHONES, dtype=torch.long)
     pieces = WordPieces([1] * PIECES, [PHONES // PIECES] * PIECES)
@@ -85,7 +85,7 @@ def text_side(device, model: OfKnownLength | None = None) -> Callable[[], Encodi
 
 
 def frame_side(device, model: OfKnownLength | None = None) -> Callable[[], list]:
-    """What the text decided, which lies on the device, and the frames' noise to samples."""
+    """Return a run of the frame side, from an encoding on the device and the frames' noise to samples."""
     model = model or device_melo(device)
 
     def zeros(rows: int, columns: int):
@@ -97,7 +97,7 @@ def frame_side(device, model: OfKnownLength | None = None) -> Callable[[], list]
     return lambda: model.speak_encoding(encoding, SPEAKER, Prosody(), [torch.Generator().manual_seed(0)])
 
 
-# By the names that targets.yaml and the budgets give them.
+# By their names in targets.yaml and the budgets.
 STAGES: dict[str, Callable] = {
     "converter, short window": short_window,
     "tone colour of 3 s": tone_colour,
@@ -107,5 +107,5 @@ STAGES: dict[str, Callable] = {
 
 
 def identify(stage: str) -> str:
-    """The name as one word, for a test's id on a command line."""
+    """Return the name as one word, for a test's id on a command line."""
     return stage.replace(",", "").replace(" ", "-")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Performance targets: reads and checks targets.yaml, and holds measurements to it.
+"""Performance targets: this module reads and checks targets.yaml, and compares measurements with it.
 
 The tests of this folder measure; a figure that misses its target fails with stage, card, target and measurement.
 """
@@ -18,7 +18,7 @@ LEVELS = ("bounty", "stretch", "own")
 
 
 class TargetError(ValueError):
-    """targets.yaml says something that is no target."""
+    """Error of an entry in targets.yaml that is no valid target."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Targets:
         return found
 
     def strictest(self, metric: str, card: str) -> float:
-        """Of the upper limits."""
+        """Return the lowest upper limit of the metric."""
         return min(limit.below for limit in self.of_metric(metric, card))
 
     def kernel_time(self, stage: str, card: str) -> KernelTime:
@@ -98,7 +98,7 @@ class Targets:
         raise TargetError(f"{FILE.name} has no kernel time for {stage} on {card}: enter one")
 
     def hold(self, subject: str, card: str, metrics: dict[str, float]) -> None:
-        """Fail with every target that a measurement misses."""
+        """Fail, and name every target that a measurement misses."""
         missed = [
             f"{subject} on {card}: {metric} is {measured:.4g}, expected {limit}"
             for metric, measured in metrics.items()

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Device kernel time of each stage on a card, under tracy, against targets.yaml.
+"""Device kernel time of each stage on a card, under tracy, compared with targets.yaml.
 
     pytest models/demos/openvoice/tests/perf -m models_device_performance_bare_metal
 """
@@ -18,7 +18,7 @@ each_stage = pytest.mark.parametrize("stage", STAGES, ids=identify)
 @needs_card
 @each_stage
 def test_stage(device, stage):
-    """What the profiler runs: the stage, once."""
+    """Run the stage once; the profiler calls this test."""
     run = STAGES[stage](device)
     run()
 

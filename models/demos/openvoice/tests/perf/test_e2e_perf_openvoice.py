@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Wall time as a user meets it, on a card: traces, two command queues, all transfers, against targets.yaml.
+"""Wall time for a user on a card: traces, two command queues, all transfers, compared with targets.yaml.
 
     pytest models/demos/openvoice/tests/perf -m models_performance_bare_metal
 
-Each case measures a first call (compilation, weights, traces) and warm ones, and leaves a perf_openvoice_*.csv. Weights
-are seeded, of full size: what the device does follows from sizes, and from how long the speech becomes.
+Each case measures a first call (compilation, weights, traces) and warm ones, and writes a perf_openvoice_*.csv. Weights
+are seeded, of full size, because the device's work depends only on sizes and on the length of the speech.
 """
 
 import itertools
@@ -54,7 +54,7 @@ def limits():
 
 
 def test_conversion(model, limits):
-    """Ten seconds in one call: real-time factor, and samples a second as the report's throughput."""
+    """Convert ten seconds in one call: real-time factor, and samples a second as the report's throughput."""
     seconds = 10.0
     recording, source, target = speech.voice(seconds, model.sampling_rate), *voices(model, 2)
     wall = wall_time(lambda: model.convert(recording, target, source))
@@ -62,25 +62,25 @@ def test_conversion(model, limits):
 
 
 def test_first_audio(model, limits):
-    """A stream in pieces of a second, until the first piece is there."""
+    """Time a stream in pieces of a second until its first piece."""
     recording, source, target = speech.voice(10.0, model.sampling_rate), *voices(model, 2)
     wall = wall_time(lambda: next(model.convert_stream(recording, target, source)))
     hold("first_audio", wall, {"first_audio_seconds": wall.again}, "first_audio_seconds", limits)
 
 
 def test_clone(model, limits):
-    """Ten seconds of somebody never heard before, then three seconds spoken in that voice."""
+    """Clone a new voice from ten seconds, then speak three seconds in it."""
     rate = model.sampling_rate
     reference, recording, (source,) = speech.voice(10.0, rate), speech.voice(3.0, rate), voices(model, 1)
     heard = itertools.count()
-    # another recording each time: a voice that was heard before would come from the bank
+    # use another recording each time, because a known one would come from the bank
     wall = wall_time(lambda: model.convert(recording, model.voice(np.roll(reference, next(heard))), source))
     hold("clone", wall, {"clone_seconds": wall.again}, "clone_seconds", limits)
 
 
 @pytest.mark.parametrize("batch", [1, 4, 10])
 def test_batch(model, limits, batch):
-    """Conversions of three seconds into different voices that arrive together; each waits for all."""
+    """Convert recordings of three seconds into different voices at once; each waits for all."""
     seconds = 2.9  # one short window on every card
     recording, (source, *people) = speech.voice(seconds, model.sampling_rate), voices(model, 1 + batch)
     requests = [Request(recording, person, source, seed=seed) for seed, person in enumerate(people)]
@@ -96,9 +96,10 @@ TEXT = "The ferry was late this morning, and nobody on the quay seemed to mind. 
 
 
 def test_speech(model, limits, tmp_path):
-    """Text to a voice: front end, BERT, MeloTTS and conversion. Tokens are its phones, blanks included.
+    """Speak a text in a voice: front end, BERT, MeloTTS and conversion. Tokens are its phones, blanks included.
 
-    The text as a whole, and the first of its sentences, which a stream gives while the others wait."""
+    Time the whole text, and the first of its sentences, which a stream yields before the others.
+    """
     base, (voice,) = base_speaker(tmp_path / "speaker", model), voices(model, 1)
     tokens = sum(sentence.ids.phones.shape[1] for sentence in base.prepare(TEXT))
     spoken = []
@@ -111,7 +112,7 @@ def test_speech(model, limits, tmp_path):
 
 
 def base_speaker(folder: Path, model: OpenVoice, bert_layers: int = 12, **sizes) -> BaseSpeaker:
-    """MeloTTS and BERT on the backend of the converter; the speaker's own voice lies where a release has it."""
+    """Return MeloTTS and BERT on the backend of the converter; write the speaker's own voice to its released path."""
     phones = {phone.rstrip("012").lower() for phone in Predictor.PHONES if phone.isalnum()}
     symbols = ["_", *sorted(phones - {"v"} | {"V"} | PUNCTUATION)]
     write_checkpoint(folder, melo_config(symbols, {"EN-Default": 0}, **sizes))
@@ -132,6 +133,6 @@ def voices(model, count: int) -> list[Voice]:
 
 
 def hold(case, wall, metrics, metric, limits, seconds=1.0, batch=1):
-    """The strictest limit of `metric`, times so many seconds, is what a call may take."""
+    """Require that a call takes at most the strictest limit of `metric` times `seconds`."""
     card = card_name()
     hold_wall_time(case, card, wall, metrics, limits.strictest(metric, card) * seconds, limits, batch)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the benchmarks of this folder share: variants of the same work take turns, and a row of figures for each."""
+"""Timing for the benchmarks of this folder: variants of the same work take turns, and each gets a row of figures."""
 
 import statistics
 import sys
@@ -24,8 +24,8 @@ class Timing:
 
 
 def take_turns(variants: Mapping[str, Callable[[], np.ndarray]], repeats: int) -> dict[str, Timing]:
-    """In turns, so that whatever else the machine does meets all alike."""
-    timings = {name: Timing(work()) for name, work in variants.items()}  # warms up, too
+    """Run the variants in turns, so that other load on the machine affects all alike."""
+    timings = {name: Timing(work()) for name, work in variants.items()}  # also the warm-up
     for _ in range(repeats):
         for name, work in variants.items():
             wall, cpu = time.perf_counter(), time.process_time()
@@ -43,7 +43,7 @@ def print_heading(unit: str, repeats: int) -> None:
 def print_rows(
     label: str, seconds: float, timings: Mapping[str, Timing], exact: str, incomparable: Collection[str] = ()
 ) -> None:
-    """For so many seconds of audio. Ratios are to the first variant, correlations with the `exact` one."""
+    """Print figures for `seconds` of audio. Ratios are to the first variant, correlations with the `exact` one."""
     base, expected = next(iter(timings.values())), timings[exact].result
     for name, timing in timings.items():
         wall, cpu = statistics.median(timing.walls), statistics.median(timing.cpus)
@@ -58,7 +58,7 @@ def print_rows(
 
 
 def make_importable(checkout: Path, *unused: ModuleType) -> None:
-    """`unused` stand for libraries that upstream imports and that nothing which is timed calls."""
+    """Make upstream importable; `unused` replace libraries that it imports but that no timed code calls."""
     sys.path.insert(0, str(checkout))
     for module in unused:
         sys.modules.setdefault(module.__name__, module)

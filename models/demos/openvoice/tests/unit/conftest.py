@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""A new user's machine, for the tests of the commands: an empty folder, small models in the place of the released."""
+"""A new user's machine, for the tests of the commands: an empty folder, and small models in place of the released."""
 
 import io
 import sys
@@ -29,7 +29,7 @@ def converter_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def base_speaker_folder(tmp_path_factory):
-    """A small English MeloTTS that reads without BERT."""
+    """Return the folder of a small English MeloTTS that reads without BERT."""
     phones = {phone.rstrip("012").lower() for phone in Predictor.PHONES if phone.isalnum()}
     raw = melo_config(
         ["_", *sorted(phones - {"v"} | {"V"} | PUNCTUATION)], ACCENTS, n_speakers=len(ACCENTS), **SMALL | FRAMES
@@ -40,7 +40,7 @@ def base_speaker_folder(tmp_path_factory):
 
 @pytest.fixture
 def here(tmp_path, monkeypatch, converter_folder, base_speaker_folder):
-    """The working folder, with some recordings; models and bank of voices are its own, and nothing is downloaded."""
+    """Return the working folder, with some recordings and its own models and bank of voices; nothing is downloaded."""
     monkeypatch.chdir(tmp_path)
     home = tmp_path / "home"
     home.mkdir()
@@ -48,7 +48,7 @@ def here(tmp_path, monkeypatch, converter_folder, base_speaker_folder):
     (home / "MeloTTS-English").symlink_to(base_speaker_folder)
     monkeypatch.setenv("OPENVOICE_HOME", str(home))
     monkeypatch.setattr(loading, "hub_is_reachable", lambda: False)
-    # measured once a machine, and this one is new in every test
+    # measured once per machine; this machine is new in every test
     monkeypatch.setattr(precision, "bfloat16_is_faster", lambda home: False)
     soundfile.write("speech.wav", speech.voice(3.0, RATE), RATE)
     soundfile.write("voice.flac", speech.voice(6.0, 16000), 16000)
@@ -56,7 +56,7 @@ def here(tmp_path, monkeypatch, converter_folder, base_speaker_folder):
 
 
 class Console:
-    """Runs a command as main() is called, with bytes as stdin; keeps the exit code and what came out."""
+    """Console that runs a command as main() is called, with bytes as stdin, and keeps the exit code and the output."""
 
     def __init__(self, monkeypatch, capsysbinary):
         self.monkeypatch = monkeypatch

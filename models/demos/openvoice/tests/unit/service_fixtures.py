@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Parts for the tests of service and page: a small model, recordings, an application at a port of this machine."""
+"""Parts for the tests of service and page: a small model, recordings, an application on a port of this machine."""
 
 import io
 import socket
@@ -40,7 +40,7 @@ def heard(content: bytes) -> np.ndarray:
 
 @contextmanager
 def behind_a_port(app: ASGIApp, stall_seconds: float = 60.0, lifespan: str = "off") -> Iterator[str]:
-    """Yield the address at which the application is served, as server.py and app.py serve theirs."""
+    """Serve the application as server.py and app.py serve theirs, and yield its address."""
     server = make_server(app, stall_seconds, finish_seconds=1)
     server.config.lifespan = lifespan
     listener = bound_socket("127.0.0.1", 0)

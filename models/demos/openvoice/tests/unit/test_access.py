@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Who may use service and page: host names, origins, and the options and variables that widen them."""
+"""Access to service and page: host names, origins, and the options and variables that widen them."""
 
 import httpx
 import pytest
@@ -191,7 +191,7 @@ def test_websockets_are_checked():
     def connect(**headers: str) -> None:
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         call = AccessCheck(app, Access())({"type": "websocket", "path": "/", "headers": raw}, receive, send)
-        with pytest.raises(StopIteration):  # allow-pytest.raises: how a coroutine that waits for nothing ends
+        with pytest.raises(StopIteration):  # allow-pytest.raises: a coroutine that never waits ends so
             call.send(None)
 
     connect(host="localhost", origin="http://evil.example")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Requests on their way to the service, over real sockets: places, bodies, time limits, slow clients, access log."""
+"""Admission of requests to the service, over real sockets: places, bodies, time limits, slow clients, access log."""
 
 import re
 import socket
@@ -31,7 +31,7 @@ MEBIBYTE = 1 << 20
 
 
 class Held:
-    """Application whose answers wait until the test lets them go."""
+    """Application whose answers wait until the test releases them."""
 
     def __init__(self):
         self.inside = threading.Semaphore(0)
@@ -141,7 +141,7 @@ def test_a_client_that_leaves_frees_its_place():
 
 
 def test_half_sent_uploads_take_no_place():
-    """Forty clients send half a recording and stop; the service answers the next, and then those that go on."""
+    """Let forty clients send half a recording and stop; the service answers the next, and then those that go on."""
     gate = admission(echo, places=1)
     with behind_a_port(gate) as address:
         connections = [socket.create_connection(address.removeprefix("http://").split(":"), WAIT) for _ in range(40)]
@@ -161,7 +161,7 @@ def test_half_sent_uploads_take_no_place():
 
 
 def test_a_place_may_be_taken_while_a_body_arrives():
-    """The request is refused when its body is complete, if all places are taken by then."""
+    """Refuse the request when its body is complete and all places are taken."""
     app = Held()
     gate = admission(app, places=1)
     with behind_a_port(gate) as address, connected(address) as slow, ThreadPoolExecutor(1) as threads:
@@ -182,7 +182,7 @@ def test_a_body_that_stops_ends():
     gate = admission(echo, stall_seconds=0.1)
     with behind_a_port(gate, stall_seconds=0.3) as address, connected(address) as connection:
         connection.sendall(f"{HEADERS}Content-Length: 10\r\n\r\nhalf".encode())
-        answer = answer_of(connection)  # the connection ends, too
+        answer = answer_of(connection)  # the connection is closed, too
         assert answer.startswith(b"HTTP/1.1 408 Request Timeout")
         assert b"the request did not arrive in time; send it again" in answer
 
@@ -199,7 +199,7 @@ def sent_until_answered(connection: socket.socket, part: bytes) -> bytes:
 
 
 def test_a_body_that_trickles_ends():
-    """A byte now and then is no progress."""
+    """Send a byte now and then, which does not count as progress."""
     gate = admission(echo, stall_seconds=0.3)
     with behind_a_port(gate) as address, connected(address) as connection:
         connection.sendall(f"{HEADERS}Content-Length: 100000\r\n\r\n".encode())
@@ -207,7 +207,7 @@ def test_a_body_that_trickles_ends():
 
 
 def test_a_large_body_has_more_time_than_a_stall():
-    """Every 16 KiB start the time anew; only a body without progress ends."""
+    """Restart the time limit after every 16 KiB; only a body without progress is ended."""
     gate = admission(echo, stall_seconds=1.0)
     pauses = threading.Event()
 
@@ -315,14 +315,14 @@ def test_an_answer_may_take_longer_than_headers():
     with behind_a_port(admission(app), stall_seconds=0.2) as address, ThreadPoolExecutor(1) as threads:
         answer = threads.submit(httpx.post, address, content=b"x", timeout=WAIT)
         assert app.inside.acquire(timeout=WAIT)
-        with connected(address) as other:  # a connection that is younger than the request ends by its time
+        with connected(address) as other:  # a connection opened after the request ends by its time limit
             assert answer_of(other) == b""
         app.go_on.set_result(None)
         assert answer.result().text == "done"
 
 
 class Fountain:
-    """Application that streams without end; `sent` is released after each piece that the server took."""
+    """Application that streams without end; `sent` is released after each piece that the server accepted."""
 
     def __init__(self):
         self.sent = threading.Semaphore(0)
@@ -520,7 +520,7 @@ def test_the_bounds_of_the_histogram():
 
 
 def test_the_limits_of_a_service():
-    """They are what README and --help say."""
+    """Compare the limits with those in README and --help."""
     assert Limits() == Limits(
         upload_bytes=32 * MEBIBYTE,
         arriving_bytes=256 * MEBIBYTE,

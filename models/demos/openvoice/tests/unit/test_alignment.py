@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Repeating phones for their durations, against multiplication by the dense path of ones and zeros."""
+"""Repetition of phones for their durations, compared with a product by the dense path of ones and zeros."""
 
 import torch
 
@@ -9,7 +9,7 @@ from models.demos.openvoice.reference.alignment import frame_counts, repeat_phon
 
 
 def dense_path(durations: list[int], frames: int) -> torch.Tensor:
-    """[phones, frames]: 1 where a frame belongs to a phone"""
+    """Return [phones, frames]: 1 where a frame belongs to a phone."""
     path = torch.zeros(len(durations), frames)
     start = 0
     for phone, duration in enumerate(durations):

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The web page in a real browser, Debian's Chromium without a window: results, errors, kept voices, looks."""
+"""Web page in a real browser, Debian's Chromium without a window: results, errors, kept voices, looks."""
 
 import io
 import json
@@ -50,7 +50,7 @@ def files(tmp_path_factory):
 
 
 class Paused:
-    """Model whose conversions wait between two pieces until the test lets them go on."""
+    """Model whose conversions wait between two pieces until the test releases them."""
 
     def __init__(self, model):
         self._model = model
@@ -75,7 +75,7 @@ class Paused:
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory, converter_folder, base_speaker_folder):
-    """The page with small models and an English base speaker."""
+    """Start the page with small models and an English base speaker."""
     home = tmp_path_factory.mktemp("home")
     (home / "MeloTTS-English").symlink_to(base_speaker_folder)
     with pytest.MonkeyPatch.context() as patch:
@@ -111,7 +111,7 @@ def browser(tmp_path_factory):
 
 
 class Visitor:
-    """A browser with the page open."""
+    """Browser with the page open."""
 
     def __init__(self, browser, address):
         self.browser, self.address = browser, address
@@ -119,7 +119,7 @@ class Visitor:
         self.wait_for("#source input[type=file]")
 
     def wait_for(self, selector: str, text: str = ""):
-        """The first element there that holds the text."""
+        """Return the first element of the selector that contains the text."""
 
         def found(browser):
             elements = browser.find_elements(By.CSS_SELECTOR, selector)
@@ -133,11 +133,11 @@ class Visitor:
     def uploaded(self, place: str, path) -> None:
         self.upload(place, path)
         fields = f"#{place} input[type=file]"
-        gone = WebDriverWait(self.browser, WAIT, 0.1)  # a player is in their place
+        gone = WebDriverWait(self.browser, WAIT, 0.1)  # a player has replaced them
         gone.until_not(lambda browser: browser.find_elements(By.CSS_SELECTOR, fields), f"{path} is not uploaded")
 
     def state(self, name: str, text: str):
-        """Wait until the line of state of a job holds the text."""
+        """Wait until the line of state of a job contains the text."""
         return self.wait_for(f"#{name}-state", text)
 
     def open_tab(self, text: str) -> None:
@@ -156,7 +156,7 @@ class Visitor:
         raise AssertionError(f"{label} cannot be chosen")
 
     def contrasts(self) -> list[tuple[str, float, float]]:
-        """Return text, contrast and the contrast that is wanted, of each visible text."""
+        """Return the text, its contrast and the required contrast, for each visible text."""
         self.browser.execute_script(WITHOUT_TRANSITIONS)
         return self.browser.execute_script((Path(__file__).parent / "contrast.js").read_text())
 
@@ -169,7 +169,7 @@ class Visitor:
         self.browser.execute_script("arguments[0].click()", self.wait_for(f"#{button}"))
 
     def result(self, name: str) -> bytes:
-        """What the player on the page plays."""
+        """Return the samples that the player on the page plays."""
         source = self.wait_for(f"#{name}-result audio[src]").get_attribute("src")
         with urllib.request.urlopen(source) as answer:
             return answer.read()
@@ -252,7 +252,7 @@ def test_a_fault_of_the_page_is_one_sentence(visitor, files, page, monkeypatch):
     ],
 )
 def test_any_kind_of_recording_can_be_given(visitor, files, name, place):
-    """The browser takes it; what can be decoded is decided by the decoder, in its own words."""
+    """Give the browser any file; the decoder decides whether it can be decoded, with its own message."""
     (files / name).write_text("This is no sound.")
     visitor.browser.execute_script("arguments[0].click()", visitor.wait_for("#other button"))
     visitor.uploaded(place, files / name)
@@ -263,7 +263,7 @@ def test_any_kind_of_recording_can_be_given(visitor, files, name, place):
 
 
 def test_cancelling_ends_the_conversion(visitor, files, page):
-    """The model is free at once for the next job, also while the one cancelled was in the middle of its work."""
+    """Free the model at once for the next job, also when a conversion is cancelled in the middle."""
     model = page.model
     visitor.uploaded("source", files / "speech.wav")
     visitor.uploaded("convert-reference", files / "voice.wav")
@@ -315,7 +315,7 @@ def test_a_voice_is_kept_when_asked_and_can_be_chosen(visitor, files, page):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_text_has_enough_contrast(visitor, files, theme):
-    """4.5, or 3 for large letters: level AA of the Web Content Accessibility Guidelines, in all states of the page."""
+    """Require 4.5, or 3 for large letters, in all states: level AA of the Web Content Accessibility Guidelines."""
     looked_at = []
 
     def look() -> None:
@@ -344,7 +344,7 @@ def test_every_text_has_enough_contrast(visitor, files, theme):
 
 
 def test_on_a_laptop_the_button_is_on_the_screen(visitor):
-    """1366 x 768 less what a browser's bars take: 625 here."""
+    """Use 1366 x 768 less the height of a browser's bars: 625 here."""
     for tab, button in (("Convert", "convert"), ("Speak", "clone")):
         visitor.open_tab(tab)
         place = visitor.browser.execute_script(BOTTOM, visitor.wait_for(f"#{button}"))

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The transformer of MeloTTS against sums written out term by term, in float64."""
+"""Transformer of MeloTTS, compared with sums written out term by term, in float64."""
 
 import math
 
@@ -26,7 +26,7 @@ def randn(*shape, seed=1):
 
 
 def written_out(layer: RelativeAttention, x: torch.Tensor, lengths: list[int]) -> torch.Tensor:
-    """The definition, pair by pair: the distance's key and value are added before the products."""
+    """Compute the definition, pair by pair: the distance's key and value are added before the products."""
     batch, channels, length = x.shape
     width = channels // layer.n_heads
     q, k, v = layer.query(x), layer.key(x), layer.value(x)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""`batch`: every row once, whatever happens in between; and what is wrong with a manifest."""
+"""Command `batch`: every row once, also after interruptions, and the faults of a manifest."""
 
 import json
 import re
@@ -28,7 +28,7 @@ BATCH = ("batch", "--backend", "torch", "--precision", "exact")
 
 @pytest.fixture
 def corpus(here):
-    """Four recordings in a folder, two below another, and a manifest of them."""
+    """Write four recordings to a folder, two of them in a sub-folder, and a manifest of them."""
     lines = []
     for number in range(4):
         path = here / "corpus" / ("a" if number % 2 else ".") / f"{number}.wav"
@@ -85,7 +85,7 @@ def test_what_is_done_is_not_done_again(corpus, console):
 
 def test_a_row_that_fails_is_told_and_the_others_are_made(corpus, console):
     Path("corpus/a/1.wav").write_text("no audio")
-    soundfile.write("corpus/2.wav", speech.voice(0.5, RATE)[:500], RATE)  # too short, which only the model sees
+    soundfile.write("corpus/2.wav", speech.voice(0.5, RATE)[:500], RATE)  # too short, which only the model detects
     assert console(*BATCH, "rows.jsonl") == 1
     assert "rows.jsonl, line 2: corpus/a/1.wav is empty or not audio" in console.err
     assert "rows.jsonl, line 3: " in console.err and "at least 46 ms are needed" in console.err
@@ -101,7 +101,7 @@ def test_a_row_that_fails_is_told_and_the_others_are_made(corpus, console):
 
 
 def test_rows_that_share_a_pass_say_each_for_itself_what_is_wrong(corpus, monkeypatch):
-    """As on a device: all in one convert_batch, and one recording too short for the model."""
+    """Convert all rows in one convert_batch, as on a device, with one recording too short for the model."""
     together = []
     real = OpenVoice.convert_batch
     monkeypatch.setattr(OpenVoice, "convert_batch", lambda self, all: together.append(len(all)) or real(self, all))
@@ -117,7 +117,7 @@ def test_rows_that_share_a_pass_say_each_for_itself_what_is_wrong(corpus, monkey
 
 
 def test_killed_and_run_again(corpus, console):
-    """SIGKILL in the middle of a run: the next one does what is left, and each row is reported once."""
+    """Kill a run with SIGKILL in the middle: the next run does the remaining rows, and each row is reported once."""
     script = (
         "import time; from models.demos.openvoice.demo import batch, demo\n"
         "real = batch.RowWorker.run\n"
@@ -136,7 +136,7 @@ def test_killed_and_run_again(corpus, console):
     done = entries(path)
     assert 1 <= len(done) < 4
     with open(path, "ab") as file:
-        file.write(b'{"id": "half a li')  # what it may have been writing
+        file.write(b'{"id": "half a li')  # a line cut off while it was written
 
     assert console(*BATCH, "rows.jsonl") == 0, console.err
     all_entries = entries(path)
@@ -145,7 +145,7 @@ def test_killed_and_run_again(corpus, console):
 
 
 def test_interrupted_and_run_again(corpus, console, monkeypatch):
-    """Ctrl-C in the third row: two files, two lines, and the rest the next time."""
+    """Press Ctrl-C in the third row: two files, two lines, and the rest in the next run."""
     real, calls = batch.RowWorker.run, []
 
     def run(self, jobs):

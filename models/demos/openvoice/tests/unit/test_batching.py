@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The thread of the model: order, batches, errors, cancelling, times, and its end."""
+"""Thread of the model: order, batches, errors, cancelling, times, and its end."""
 
 import asyncio
 import threading
@@ -16,7 +16,7 @@ WAIT = 60  # seconds that nothing here should take; a test that takes them has f
 
 
 class Doubles:
-    """Model that doubles a number, refuses negative ones, and keeps what it was given together."""
+    """Model that doubles a number, refuses negative ones, and records its batches."""
 
     def __init__(self):
         self.batches = []
@@ -38,7 +38,7 @@ def thread():
 
 
 def occupied(thread: ModelThread) -> threading.Event:
-    """Keep the thread busy from now on until the event is set."""
+    """Keep the thread busy until the event is set."""
     begun, go_on = threading.Event(), threading.Event()
     thread.call(lambda: begun.set() or go_on.wait(WAIT))
     assert begun.wait(WAIT)
@@ -95,7 +95,7 @@ def test_the_end_does_not_wait_for_the_window():
 
 
 def test_the_defaults():
-    """README states them."""
+    """Compare them with README."""
     assert (MOST_TOGETHER, WINDOW_SECONDS) == (8, 0.005)
     thread = ModelThread(Doubles)
     assert (thread.most, thread.window) == (8, 0.005)
@@ -168,7 +168,7 @@ def test_a_model_that_does_not_open(expect_error):
 
 
 class Items:
-    """Iterator in whose thread the test can look; `gate` lets it go on after the first item."""
+    """Iterator that records its thread for the test; `gate` lets it go on after the first item."""
 
     def __init__(self):
         self.threads, self.gate, self.begun, self.closed = (
@@ -225,7 +225,7 @@ def test_cancelling_closes_the_items(thread):
         reading = asyncio.create_task(read())
         await asyncio.to_thread(items.begun.wait, WAIT)
         reading.cancel()
-        await asyncio.gather(reading, return_exceptions=True)  # at once, though the model still works
+        await asyncio.gather(reading, return_exceptions=True)  # returns at once, although the model still works
         assert not items.closed.is_set()
         items.gate.set()
 
@@ -247,7 +247,7 @@ def test_items_may_be_left_when_the_thread_is_closed():
 
 
 def test_the_times_of_a_request(thread):
-    """Each task of a request adds to the times of that request alone; a failed one, too."""
+    """Add each task of a request, also a failed one, to the times of that request alone."""
     mine, other = ModelTimes(), ModelTimes()
     go_on = occupied(thread)
     model_times.set(mine)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""BERT features: a small model in the real file format, what is absent, and what is spread over which phones."""
+"""BERT features: a small model in the real file format, missing files, and the repetition of features for phones."""
 
 import json
 import shutil
@@ -21,7 +21,7 @@ WORD2PH = [3, 8, 2, 0, 4, 2, 2]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Four narrow layers with the language model head, as the published checkpoints have it."""
+    """Write four narrow layers with the language model head, as in the published checkpoints."""
     return write_bert(tmp_path_factory.mktemp("bert"), width=768, layers=4)
 
 

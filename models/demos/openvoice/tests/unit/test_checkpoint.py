@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""checkpoint.py: what is read equals what was written, and whatever does not fit is refused by name."""
+"""checkpoint.py: it reads what was written, and refuses by name whatever does not fit."""
 
 import pickle
 from pathlib import Path
@@ -57,7 +57,7 @@ def test_the_released_inventory_loads_completely(tmp_path):
     assert torch.equal(converter.flow.couplings[3].post.bias, state["flow.flows.6.post.bias"])
     assert torch.equal(converter.generator.resblocks[11].convs2[2].bias, state["dec.resblocks.11.convs2.2.bias"])
     v, g = state["dec.ups.1.weight_v"], state["dec.ups.1.weight_g"]
-    one = 7  # of the input channels, which are the first axis here
+    one = 7  # an input channel; input channels are the first axis here
     expected = g[one].double() * v[one].double() / v[one].double().square().sum().sqrt()
     torch.testing.assert_close(converter.generator.ups[1].weight[one].double(), expected, atol=1e-7, rtol=1e-6)
 

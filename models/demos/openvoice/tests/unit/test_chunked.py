@@ -37,7 +37,7 @@ def samples(count: int) -> np.ndarray:
 
 
 def in_one_piece(backend: ChunkedConverter, waveform: np.ndarray, tau: float = 0.3, seed: int = 0) -> np.ndarray:
-    """The definition: fill up to whole frames, convert with the noise of the seed, cut to the length that came in."""
+    """Convert by definition: pad to whole frames, convert with the noise of the seed, cut to the input's length."""
     filled = np.pad(waveform, (0, -len(waveform) % HOP))
     drawn = noise(seed, backend.config.inter_channels, 0, len(filled) // HOP)
     arguments = [torch.from_numpy(array)[None] for array in (filled, VOICES[0], VOICES[1], drawn)]
@@ -95,7 +95,7 @@ def test_pieces_come_before_the_recording_ends(exact):
 
     first = next(iter(exact.convert(microphone(), VOICES[0], VOICES[1:2], 0.3, 0, chunk=20)))
     assert len(first[0]) == 20 * HOP
-    assert taken <= 20 + exact.context + 5  # the margins on both sides, and what might be the end
+    assert taken <= 20 + exact.context + 5  # the margins on both sides, and the frames that might be the last
 
 
 def test_many_voices_share_the_encoder(exact, monkeypatch):
@@ -145,7 +145,7 @@ def test_noise_is_standard_normal_and_fresh_in_every_block():
     )
 
 
-# ---- what cannot be converted, and what is chosen
+# ---- refused inputs, and choices
 
 
 @pytest.mark.parametrize("count", [0, 1, 220, 256])

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The way into tt-metal: the patches are well-formed and true to the folder, the script copies, refuses, repeats."""
+"""Integration into tt-metal: the patches are well-formed and match the folder; the script copies, refuses, repeats."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ PATCHES = sorted((install.ROOT / install.MODEL / "ci").glob("*.patch"))
 
 
 def added(patch: Path) -> dict[str, str]:
-    """File -> the lines that the patch adds to it."""
+    """Return the lines that the patch adds, by file."""
     files, name = {}, None
     for line in patch.read_text().splitlines():
         if line.startswith("+++ b/"):
@@ -60,7 +60,7 @@ def test_the_added_lines_are_entries_as_tt_metal_has_them():
 
 @pytest.fixture
 def small(tmp_path, monkeypatch):
-    """A repository of this one's shape that is quick to copy; return its model folder."""
+    """Build a repository with this one's structure that is quick to copy; return its model folder."""
     root = tmp_path / "repository"
     (root / "models/tt_audio/tests").mkdir(parents=True)
     (root / "models/tt_audio/tests/test_layer.py").write_text("def test_layer():\n    pass\n")
@@ -77,7 +77,7 @@ def small(tmp_path, monkeypatch):
 
 @pytest.fixture
 def checkout(tmp_path):
-    """What the script takes for a checkout of tt-metal."""
+    """Return a folder that the script takes for a checkout of tt-metal."""
     root = tmp_path / "tt-metal"
     for name in install.LANDMARKS:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -139,7 +139,7 @@ def test_a_failing_import_is_told(small, checkout, expect_error):
 
 @pytest.fixture
 def registry(checkout, tmp_path, monkeypatch):
-    """A list in the checkout, and a patch that adds a line to it."""
+    """Write a list to the checkout, and a patch that adds a line to it."""
     patch = tmp_path / "registration.patch"
     patch.write_text("--- a/list.yaml\n+++ b/list.yaml\n@@ -1,2 +1,3 @@\n one\n+owner_id: OWNER\n two\n")
     monkeypatch.setattr(install, "PATCH", patch)
@@ -168,7 +168,7 @@ def test_registration_needs_an_owner(checkout, expect_error):
 
 
 def test_everything_imports_and_is_collected_beside_stand_ins_alone(tmp_path, capfd):
-    """Copies the real folders into a tree that contains only the stand-ins for tt-metal's helpers."""
+    """Copy the real folders into a tree that contains only the stand-ins for tt-metal's helpers."""
     root = tmp_path / "tt-metal"
     for name in ("models/common", "models/perf", "tests/ttnn", "mock_device"):
         shutil.copytree(install.ROOT / name, root / name)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""config.py: every size from the file, every fault named."""
+"""config.py: it takes every size from the file and names every fault."""
 
 import copy
 import json
