@@ -15,16 +15,21 @@ from collections.abc import Callable
 from models.demos.openvoice.text import english_numbers as numbers
 from models.demos.openvoice.text import roman_numerals
 from models.demos.openvoice.text.addresses import read_addresses
+from models.demos.openvoice.text.capitals import is_shouted
+from models.demos.openvoice.text.english_codes import read_code, read_codes
 from models.demos.openvoice.text.english_numbers import DECIMAL
+from models.demos.openvoice.text.english_scores import read_scores
 from models.demos.openvoice.text.english_words import (
     ABBREVIATIONS,
     ADDRESS_SIGNS,
     COUNTED,
     CURRENCIES,
     CURRENCY_CODES,
+    KITCHEN_UNITS,
     LABELS,
     MONTHS,
     PER,
+    SEVERAL,
     SHORT_MONTHS,
     SIGNS,
     SPACED_UNITS,
@@ -53,18 +58,21 @@ _SIGNS_OF_MONEY = "|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=T
 _CODES_OF_MONEY = "|".join(CURRENCY_CODES)
 _SCALE = r"(?:\s?(thousand|million|billion|trillion|bn|mn|[kKmMbB])\b(?![/²³]))?"
 _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
+_KITCHEN = "|".join(map(re.escape, KITCHEN_UNITS))
+_KITCHEN_ALONE = "[Tt](?:sp|bsp)s?"
 _MONTH = "|".join([*(month.capitalize() for month in MONTHS), *(rf"{name.capitalize()}\." for name in SHORT_MONTHS)])
 _MONTH_WORDS = {name: month for month in MONTHS for name in (month, f"{month[:3]}.")} | {"sept.": "september"}
+_CODE = r"([A-Z\d]{2,8}|[A-Z]{1,3}\d{1,5}(?:[A-Z][a-z]{1,3}|[a-z]{2,3}))"
 _HALF = r"(?:\s?([AaPp])\.?\s?[Mm]\b\.?)"
 _CLOCK = r"(?:[01]?\d|2[0-3]):[0-5]\d"
 
 
 def normalize(text: str, known_word: Callable[[str], bool]) -> str:
     """Return a sentence in words. `known_word` tells whether the dictionary has a lower-case word."""
-    shouted = text.isupper()
+    shouted = is_shouted(text)
     text = "".join(map(_compatible, text)).translate(_LETTERS).translate(_MARKS)
     text = read_addresses(text, ADDRESS_SIGNS, _spell, frozenset(("org", "gov", "edu")))
-    text = _quantities(_codes(text))
+    text = _quantities(read_scores(read_codes(text, _spell)))
     text = _abbreviations(_times(_dates(text)))
     text = _capitals(text, known_word, shouted).lower()
     text = _numbers(text)
@@ -97,37 +105,14 @@ def _spell(letters: str) -> str:
 # --- numbers with something around them ------------------------------------------------------------------------------
 
 
-def _codes(text: str) -> str:
-    """Telephone numbers, versions, and other digits that are no quantity."""
-    text = re.sub(r"\b(\d{4})-(\d\d)-(\d\d)\b", lambda m: numbers.date(m[1], int(m[2]), int(m[3])) or m[0], text)
-    text = re.sub(r"\b(\d\d?)/(\d\d?)/(\d{4})\b", _slashed_date, text)
-    text = re.sub(r"\((\d{3})\)\s?(\d{3})[-. ](\d{4})\b", lambda m: f"({_digits(m[1])}) {_digits(m[2] + m[3])}", text)
-    text = re.sub(r"\+\d{1,3}(?:[\s.-]\(?\d{1,5}\)?){2,5}\b", lambda m: f"plus {_digits(m[0])}", text)
-    text = re.sub(r"(?<![\d.,$€£-])0\d{2,4}(?: \d{3,4}){1,3}\b", lambda m: _digits(m[0]), text)
-    text = re.sub(r"(?<![\w.,-])\d{3}([-.])\d{3}\1\d{4}\b|(?<![\w.,-])\d{3}-\d{4}\b", lambda m: _digits(m[0]), text)
-    text = re.sub(r"(?<![\w.,-])\d+(?:-\d+){2,}\b(?![-.]\d)", lambda m: _digits(m[0]), text)
-    text = re.sub(r"\b([Cc]all|[Dd]ial) (\d{3})\b(?![-.,]?\d)", lambda m: f"{m[1]} {_digits(m[2])}", text)
-    text = re.sub(
-        r"\b[vV](?:ersion |\.\s?)?(?=\d)(\d+(?:\.\d+)*)\b", lambda m: f"version {numbers.version(m[1])}", text
-    )
-    text = re.sub(r"(?<![\d.,$€£])\d+(?:\.\d+){2,}(?!\w)", lambda m: numbers.version(m[0]), text)
-    return re.sub(r"\b(24/7|9/11)\b", lambda m: m[0].replace("/", " "), text)
-
-
-_digits = numbers.digit_by_digit
-
-
-def _slashed_date(match: re.Match) -> str:
-    """Read month/day/year, or day/month/year where only that is possible."""
-    first, second, year = int(match[1]), int(match[2]), match[3]
-    return numbers.date(year, first, second) or numbers.date(year, second, first) or match[0]
-
-
 def _quantities(text: str) -> str:
     """Ranges, fractions, money and units. Plain numbers are left as they are."""
     text = _ranges(text)
-    text = re.sub(r"(?<![\d/.,-])(\d+) (\d{1,2})/(\d{1,3})(?![\d/])", _mixed_number, text)
-    text = re.sub(r"(?<![\d/.,])(\d{1,4})/(\d{1,4})(?![\d/]|\.\d)", lambda m: numbers.fraction(m[1], m[2]), text)
+    text = re.sub(r"(?<=\d)[ -]?pt(?= (?:font|type|text|size)\b)", " point", text)
+    text = re.sub(rf"(?<=\d)(\s?(?:{_KITCHEN}))\.(?=\s+[a-z(])", r"\1", text)
+    unit = rf"(?: ({_UNIT})(?![\w²³/]))?"
+    text = re.sub(rf"(?<![\d/.,-])(\d+) (\d{{1,2}})/(\d{{1,3}})(?![\d/]){unit}", _mixed_number, text)
+    text = re.sub(rf"(?<![\d/.,])(\d{{1,4}})/(\d{{1,4}})(?![\d/]|\.\d){unit}", _fraction, text)
     text = re.sub(r"\b(\d)'\s?(\d\d?)\"", lambda m: f"{m[1]} foot {m[2]}", text)
     text = re.sub(rf"(?<![\w.,])[-−](?=(?:{_SIGNS_OF_MONEY}))", "minus ", text)
     text = re.sub(rf"\b({_CODES_OF_MONEY})\s?(?=\d)", lambda m: CURRENCY_CODES[m[1]], text)
@@ -140,7 +125,9 @@ def _quantities(text: str) -> str:
     )
     text = re.sub(r"(?<![\w.,])(\d+)\s?¢", lambda m: f"{m[1]} cent{'' if m[1] == '1' else 's'}", text)
     text = re.sub(rf"(?<![\w.,/])({DECIMAL})(\s?|-)({_UNIT})([²³]?)(/(?:{'|'.join(PER)}))?(?![\w²³/])", _quantity, text)
+    text = re.sub(rf"\b(?:{_KITCHEN_ALONE})\b\.?(?=\s+[a-z])|\b(?:{_KITCHEN_ALONE})\b", _spoon, text)
     text = re.sub(r"(?<=[\d.])M\b", " million", text)
+    text = re.sub(rf"(?<![\w.,])({DECIMAL})(?:\s?[x×]|(?<!\d{{4}})X)(?!\w|\s?\d)", _multiple, text)
     text = re.sub(r"(?<=\d)\s?[x×]\s?(?=\d)", lambda m: " times " if "×" in m[0] else " by ", text)
     text = re.sub(r"(?<=\w) ?< ?(?=\d)", " is less than ", text)
     text = re.sub(r"(?<=\w) ?> ?(?=\d)", " is greater than ", text)
@@ -153,7 +140,7 @@ def _lower(scale: str | None) -> str | None:
 
 def _ranges(text: str) -> str:
     """5-10, 50%-60%, $5-$10: "to" between two numbers; a currency sign, a scale or a unit may be with each."""
-    sign, after = rf"(?:{_SIGNS_OF_MONEY})?", rf"(?:\s?(?:%|°[CF]?|{_SIGNS_OF_MONEY}|[kKMB]\b|(?:a|p)\.?m\b))?"
+    sign, after = rf"(?:{_SIGNS_OF_MONEY})?", rf"(?:\s?(?:%|°[CF]?|{_SIGNS_OF_MONEY}|[kKMBx×]\b|(?:a|p)\.?m\b))?"
     ranged = rf"(?<![\w.,/:-])({sign})({DECIMAL})({after})\s?[-–]\s?(?=({sign})({DECIMAL})(?![\w-]*-\d)({_SCALE}))"
 
     def read(match: re.Match) -> str:
@@ -168,7 +155,24 @@ def _ranges(text: str) -> str:
 def _mixed_number(match: re.Match) -> str:
     if int(match[2]) >= int(match[3]):
         return match[0]
-    return f"{match[1]} and {numbers.fraction(match[2], match[3])}"
+    unit = f" {UNITS[match[4]][1]}" if match[4] else ""
+    return f"{match[1]} and {numbers.fraction(match[2], match[3])}{unit}"
+
+
+def _fraction(match: re.Match) -> str:
+    unit = f" {UNITS[match[3]][0]}" if match[3] else ""
+    return numbers.fraction(match[1], match[2]) + unit
+
+
+def _multiple(match: re.Match) -> str:
+    return f"{match[1]} time{'' if match[1] == '1' else 's'}"
+
+
+def _spoon(match: re.Match) -> str:
+    """Read a spoon without a number in digits: a tsp of salt, two tbsp."""
+    one = UNITS[match[0].rstrip(".").lower()][0]
+    before = re.findall(r"\w+", match.string[: match.start()].lower())[-1:]
+    return one + "s" * (before != [] and before[0] in SEVERAL)
 
 
 def _quantity(match: re.Match) -> str:
@@ -258,25 +262,26 @@ def _capitals(text: str, known_word: Callable[[str], bool], shouted: bool) -> st
     def initialism(match: re.Match) -> str:
         word, plural = match[1], match[2]
         low = word.lower()
+        if shouted and (plural or set(low) & set("aeiouy") or known_word(low)):
+            return match[0]
         known = known_word(low) or (plural and known_word(low + "s"))
         word_like = known or len(word) > 3 and set(low) & set("aeiouy")
         if word_like and word not in _INITIALISMS:
             return match[0]
         return _spell(word) + ("'s" if plural else "")
 
-    def with_digits(match: re.Match) -> str:
-        """Spell NW1, A4, B2B, MP3; the letters of COVID19 are a word."""
-        parts = re.findall(r"[A-Z]+|\d+", match[0])
-        return " ".join(_spell(part) if part.isalpha() and len(part) < 4 else part for part in parts) + match[1]
-
     text = re.sub(rf"\b([A-Z]?[a-z]+) ({roman_numerals.PATTERN})\b", _roman, text)
     text = re.sub(r"\bPh\.\s?D\.?", "p h d", text)
     text = re.sub(r"\bC\+\+", "c plus plus", text)
     text = re.sub(r"\b([CF])#", r"\1 sharp", text)
-    text = re.sub(r"\b(?=[A-Z\d]*[A-Z])(?=[A-Z\d]*\d)[A-Z\d]{2,8}((?:'?s)?)\b(?![.,]\d)", with_digits, text)
+    # NW1, A4, B2B, MP3, GTX1080Ti, A320neo; the letters of COVID19 are a word.
+    text = re.sub(
+        rf"\b(?=[A-Z\d]*[A-Z])(?=[A-Z\d]*\d)(?!\d+[KMB]\b){_CODE}((?:'?s)?)\b(?![.,]\d)",
+        lambda m: read_code(m[1], _spell) + m[2],
+        text,
+    )
     text = re.sub(r"\b([A-Z]{1,3})(?=-\d)", lambda m: _spell(m[1]), text)
-    if not shouted:
-        text = re.sub(r"\b([A-Z]{2,6})(s?)\b(?!\.\w)", initialism, text)
+    text = re.sub(r"\b([A-Z]{2,6})(s?)\b(?!\.\w)", initialism, text)
     # U.S., Ph.D., J. K. Rowling; the last stop is the sentence's where the text ends.
     text = re.sub(
         r"\b(?:[A-Z]\.\s?){2,}(?:[A-Z]\b)?", lambda m: _spell(m[0]) + (" " if m.end() < len(text) else "."), text

@@ -44,6 +44,19 @@ def number(digits: str) -> str:
     return f"{words(value // 100)} {'oh ' if value % 100 < 10 else ''}{words(value % 100)}"
 
 
+def in_code(digits: str) -> str:
+    """Read a number in a product code: 320 three twenty, 4090 forty ninety, 9700 ninety-seven hundred, 12600K."""
+    if len(digits) > 5:
+        return digit_by_digit(digits)
+    if len(digits) == 5 and digits[2] != "0":
+        return f"{words(digits[:2])} {in_code(digits[2:])}"
+    paired = len(digits) in (3, 4) and digits[0] != "0" and digits[-3:-1] != "00"
+    if not paired or len(digits) == 3 and digits.endswith("00"):
+        return cardinal(digits)
+    first, last = words(digits[:-2]), int(digits[-2:])
+    return f"{first} hundred" if last == 0 else f"{first} {'oh ' if last < 10 else ''}{words(last)}"
+
+
 def decimal(text: str) -> str:
     """Read a number that may have commas between its thousands and digits after a point: 1,234.5, .5, 12."""
     whole, _, fraction = text.partition(".")

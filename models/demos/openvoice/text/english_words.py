@@ -83,14 +83,25 @@ CURRENCY_CODES = {
 SCALES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion"}
 
 _PLAIN_UNITS = (
-    "km:kilometer m:meter cm:centimeter mm:millimeter mi:mile yd:yard kg:kilogram g:gram mg:milligram lb:pound "
-    "oz:ounce l:liter L:liter ml:milliliter mL:milliliter h:hour hr:hour min:minute sec:second s:second "
+    "km:kilometer m:meter cm:centimeter mm:millimeter mi:mile yd:yard kg:kilogram g:gram mg:milligram μg:microgram "
+    "μm:micrometer l:liter L:liter ml:milliliter mL:milliliter h:hour hr:hour min:minute sec:second s:second "
     "ms:millisecond W:watt kW:kilowatt MW:megawatt GW:gigawatt V:volt kV:kilovolt mA:milliampere kcal:kilocalorie "
     "dB:decibel kB:kilobyte KB:kilobyte MB:megabyte GB:gigabyte TB:terabyte px:pixel kPa:kilopascal hPa:hectopascal "
-    "gal:gallon ha:hectare kJ:kilojoule °:degree "
+    "ha:hectare kJ:kilojoule °:degree "
     "kWh:kilowatt_hour MWh:megawatt_hour mAh:milliampere_hour"
 )
-UNITS = {
+# With or without a full stop, which is no pause before another word.
+KITCHEN_UNITS = {
+    **dict.fromkeys(("tsp", "Tsp", "tsps"), ("teaspoon", "teaspoons")),
+    **dict.fromkeys(("tbsp", "Tbsp", "tbsps", "tbs", "Tbs"), ("tablespoon", "tablespoons")),
+    **dict.fromkeys(("fl oz", "fl. oz", "fl.oz"), ("fluid ounce", "fluid ounces")),
+    **dict.fromkeys(("qt", "qts"), ("quart", "quarts")),
+    **dict.fromkeys(("pkg", "pkgs"), ("package", "packages")),
+    **{"pt": ("pint", "pints"), "doz": ("dozen", "dozen"), "c.": ("cup", "cups"), "dl": ("deciliter", "deciliters")},
+    **{"cl": ("centiliter", "centiliters"), "oz": ("ounce", "ounces"), "gal": ("gallon", "gallons")},
+    **{"lb": ("pound", "pounds"), "lbs": ("pound", "pounds")},
+}
+UNITS = KITCHEN_UNITS | {
     **{
         symbol: (name.replace("_", " "), f"{name}s".replace("_", " "))
         for symbol, name in (pair.split(":") for pair in _PLAIN_UNITS.split())
@@ -102,7 +113,6 @@ UNITS = {
     "°f": ("degree fahrenheit", "degrees fahrenheit"),
     "GHz": ("gigahertz", "gigahertz"),
     "ft": ("foot", "feet"),
-    "lbs": ("pound", "pounds"),
     "hrs": ("hour", "hours"),
     "mins": ("minute", "minutes"),
     "secs": ("second", "seconds"),
@@ -117,6 +127,8 @@ UNITS = {
     "sq ft": ("square foot", "square feet"),
     "sq mi": ("square mile", "square miles"),
 }
+# After these a unit without a number in digits has its plural: two tbsp, a few tsp.
+SEVERAL = frozenset("two three four five six seven eight nine ten few several some many more".split())
 # Symbols that are also words or letters when nothing parts them from the number: "the 80s", "a 4m".
 SPACED_UNITS = frozenset("s m h l".split())
 # What a unit may be divided by: km/h, m/s, $5/kg.

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from models.demos.openvoice.text.addresses import read_addresses
+from models.demos.openvoice.text.capitals import is_shouted
 from models.demos.openvoice.text.frontend import PAD, Phones, Tokenizer, drop_unknown, require_speech, spread_phones
 from models.demos.openvoice.text.lexicon import Lexicon
 from models.demos.openvoice.text.pieces import WholeWords, words
@@ -79,7 +80,7 @@ class Romance:
 
     def normalize(self, text: str) -> str:
         """Return a sentence in words, numbers and the marks that have a phone."""
-        shouted = text.isupper()
+        shouted = is_shouted(text)
         text = read_addresses(text.translate(_BEFORE), self.reading.address_signs, self._spell, self.said_labels)
         if not shouted:
             text = self.reading.romans(text)

@@ -26,7 +26,23 @@ _FEMININE = re.compile(
     r"naves|llaves|nubes|imágenes|series"
 )
 _MASCULINE = re.compile(r"\w{2,}(?:os|es)")
-_MASCULINE_IN_AS = frozenset("días problemas programas idiomas sistemas temas mapas planetas dilemas climas".split())
+# Masculine in -as by their ending: turistas, telegramas, problemas, síntomas, croatas, psiquiatras, indígenas, jerarcas.
+_MASCULINE_ENDINGS = re.compile(
+    r"\w+(?:istas|gramas|emas|omas|asmas|cratas|iatras|nautas|ópatas|ígenas|narcas|iarcas|rarcas|garcas|icidas|rícolas)"
+)
+_FEMININE_ALL_THE_SAME = frozenset(
+    "listas pistas revistas vistas entrevistas conquistas reconquistas aristas autopistas amatistas previstas gemas "
+    "yemas cremas diademas flemas quemas estratagemas supremas extremas lomas gomas palomas bromas comas tomas maromas "
+    "carcomas astrónomas autónomas gastrónomas mayordomas cataplasmas manos fotos motos".split()
+)
+_MASCULINE_IN_AS = frozenset(
+    "días mediodías tranvías policías espías guías vigías mapas planetas cometas climas dramas melodramas panoramas "
+    "prismas cismas carismas enigmas paradigmas estigmas dogmas diafragmas traumas pijamas piyamas pumas gorilas koalas "
+    "pandas dálmatas croatas piratas acróbatas autómatas poetas atletas profetas ascetas patriotas compatriotas idiotas "
+    "déspotas jesuitas israelitas moscovitas vietnamitas chiitas sunitas nómadas camaradas colegas guardias guardas "
+    "belgas celtas persas aztecas incas mayas centinelas guardaespaldas paraguas paracaídas parabrisas limpiaparabrisas "
+    "abrelatas lavavajillas cortaplumas aguafiestas trabalenguas lanzallamas sofás papás vodkas".split()
+)
 # The singular of a noun does not tell a verb from it ("el capítulo 1 trata"), so these are listed.
 _SINGULAR = dict.fromkeys(
     "libra hora persona página casa semana vez tonelada milla noche botella taza mujer copa corona rupia".split(), True
@@ -40,7 +56,9 @@ def gender(noun: str) -> bool | None:
         return _SINGULAR[noun]
     if noun in _NO_NOUNS:
         return None
-    if noun in _MASCULINE_IN_AS:
+    if noun in _FEMININE_ALL_THE_SAME:
+        return True
+    if noun in _MASCULINE_IN_AS or _MASCULINE_ENDINGS.fullmatch(noun):
         return False
     if _FEMININE.fullmatch(noun):
         return True
