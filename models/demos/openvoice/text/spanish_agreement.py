@@ -26,7 +26,7 @@ _FEMININE = re.compile(
     r"naves|llaves|nubes|imágenes|series"
 )
 _MASCULINE = re.compile(r"\w{2,}(?:os|es)")
-# Masculine in -as by their ending: turistas, telegramas, problemas, síntomas, croatas, psiquiatras, indígenas, jerarcas.
+# Masculine in -as by their ending: turistas, telegramas, problemas, síntomas, croatas, indígenas, jerarcas.
 _MASCULINE_ENDINGS = re.compile(
     r"\w+(?:istas|gramas|emas|omas|asmas|cratas|iatras|nautas|ópatas|ígenas|narcas|iarcas|rarcas|garcas|icidas|rícolas)"
 )
@@ -37,11 +37,12 @@ _FEMININE_ALL_THE_SAME = frozenset(
 )
 _MASCULINE_IN_AS = frozenset(
     "días mediodías tranvías policías espías guías vigías mapas planetas cometas climas dramas melodramas panoramas "
-    "prismas cismas carismas enigmas paradigmas estigmas dogmas diafragmas traumas pijamas piyamas pumas gorilas koalas "
-    "pandas dálmatas croatas piratas acróbatas autómatas poetas atletas profetas ascetas patriotas compatriotas idiotas "
-    "déspotas jesuitas israelitas moscovitas vietnamitas chiitas sunitas nómadas camaradas colegas guardias guardas "
-    "belgas celtas persas aztecas incas mayas centinelas guardaespaldas paraguas paracaídas parabrisas limpiaparabrisas "
-    "abrelatas lavavajillas cortaplumas aguafiestas trabalenguas lanzallamas sofás papás vodkas".split()
+    "prismas cismas carismas enigmas paradigmas estigmas dogmas diafragmas traumas pijamas piyamas pumas gorilas "
+    "koalas pandas dálmatas croatas piratas acróbatas autómatas poetas atletas profetas ascetas patriotas compatriotas "
+    "idiotas déspotas jesuitas israelitas moscovitas vietnamitas chiitas sunitas nómadas camaradas colegas guardias "
+    "guardas "
+    "belgas celtas persas aztecas incas mayas centinelas guardaespaldas paraguas paracaídas parabrisas "
+    "limpiaparabrisas abrelatas lavavajillas cortaplumas aguafiestas trabalenguas lanzallamas sofás papás vodkas".split()
 )
 # The singular of a noun does not tell a verb from it ("el capítulo 1 trata"), so these are listed.
 _SINGULAR = dict.fromkeys(
