@@ -40,9 +40,9 @@ _MASCULINE_IN_AS = frozenset(
     "prismas cismas carismas enigmas paradigmas estigmas dogmas diafragmas traumas pijamas piyamas pumas gorilas "
     "koalas pandas dálmatas croatas piratas acróbatas autómatas poetas atletas profetas ascetas patriotas compatriotas "
     "idiotas déspotas jesuitas israelitas moscovitas vietnamitas chiitas sunitas nómadas camaradas colegas guardias "
-    "guardas "
-    "belgas celtas persas aztecas incas mayas centinelas guardaespaldas paraguas paracaídas parabrisas "
-    "limpiaparabrisas abrelatas lavavajillas cortaplumas aguafiestas trabalenguas lanzallamas sofás papás vodkas".split()
+    "guardas belgas celtas persas aztecas incas mayas centinelas guardaespaldas paraguas paracaídas parabrisas "
+    "limpiaparabrisas abrelatas lavavajillas cortaplumas aguafiestas trabalenguas lanzallamas sofás papás "
+    "vodkas".split()
 )
 # The singular of a noun does not tell a verb from it ("el capítulo 1 trata"), so these are listed.
 _SINGULAR = dict.fromkeys(
