@@ -71,7 +71,11 @@ class DeviceBackend:
         seed: int,
         chunk: int | None = None,
     ) -> Iterator[list[np.ndarray]]:
-        """Yield for each stretch of `chunk` frames (None: as many as fit) its samples in each target voice."""
+        """Yield for each stretch of `chunk` frames (None: as many as fit) its samples in each target voice.
+
+        `blocks`: consecutive samples of the recording; `source`, `targets`: speaker embeddings [gin_channels]; `tau`
+        and `seed`: scale and seed of the latent's noise.
+        """
         return self.runner.convert(blocks, source, targets, tau, seed, chunk)
 
     def convert_batch(self, conversions: Sequence[Conversion]) -> list[np.ndarray]:

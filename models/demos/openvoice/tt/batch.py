@@ -84,7 +84,10 @@ class Batcher:
         return [np.concatenate([pieces[i] for i in range(*of_one)]) for of_one in pairwise([0, *ends])]
 
     def run(self, jobs: Sequence[WindowJob], bucket: int) -> list[np.ndarray]:
-        """Run one pass and return the samples of each job. The first `batch` jobs run on the first chip, and so on."""
+        """Run one pass of jobs whose windows have at most `bucket` frames, and return the samples of each job.
+
+        Every chip runs `batch` consecutive jobs, `batch` = jobs / chips rounded up.
+        """
         converter, device = self.converter, self.converter.device
         if converter.traces is not None:
             converter.traces.release()  # the tensors of a pass must not be where a trace writes
@@ -171,8 +174,9 @@ class MeshRunner:
     ) -> Iterator[list[np.ndarray]]:
         """Yield for each stretch of `chunk` frames (None: as many as fit) its samples in each target voice.
 
-        A stretch in one voice is a job. With `chunk` a pass contains one stretch in all voices, so that it is
-        ready early; without it a pass contains one job for each chip.
+        `blocks`: consecutive samples of the recording; `source`, `targets`: speaker embeddings [gin_channels]; `tau`
+        and `seed`: scale and seed of the latent's noise. A stretch in one voice is a job. With `chunk` a pass contains
+        one stretch in all voices, so that it is ready early; without it a pass contains one job for each chip.
         """
         jobs = (
             WindowJob(window, source, target, tau, seed)

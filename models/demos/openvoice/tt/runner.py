@@ -48,7 +48,11 @@ class ChipRunner:
         seed: int,
         chunk: int | None = None,
     ) -> Iterator[list[np.ndarray]]:
-        """Yield for each stretch of `chunk` frames (None: as many as fit) its samples in each target voice."""
+        """Yield for each stretch of `chunk` frames (None: as many as fit) its samples in each target voice.
+
+        `blocks`: consecutive samples of the recording; `source`, `targets`: speaker embeddings [gin_channels]; `tau`
+        and `seed`: scale and seed of the latent's noise.
+        """
         converter = self.converter
         voice, voices = converter.voice(source), [converter.voice(target) for target in targets]
         # Without `chunk` the next window is begun before this one is awaited; with it each piece is yielded at once.
@@ -134,7 +138,7 @@ class ChipRunner:
         source: Conditioning,
         target: Conditioning,
     ) -> ttnn.Tensor:
-        """Convert a batch of items of `frames` frames each.
+        """Convert a batch of items of `frames` frames each, with the biases that `voices` returned.
 
         hops [1, 1, batch * (frames + overlap), hop], noise [1, 1, batch * frames, channels] times tau, mask [1, 1,
         batch * frames, 1] -> rows of samples, one for each generator window, which `kept_of_hops` joins
