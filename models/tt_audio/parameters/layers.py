@@ -24,7 +24,9 @@ def preprocess(module: torch.nn.Module, preprocessors: Mapping[type, Callable[[A
     of another class are those of the modules that it contains, by their names.
     """
 
-    def custom_preprocessor(module: torch.nn.Module, name, ttnn_module_args, convert_to_ttnn) -> ParameterDict | dict:
+    def custom_preprocessor(
+        module: torch.nn.Module, name: str | None, ttnn_module_args: Any, convert_to_ttnn: Callable[..., bool]
+    ) -> ParameterDict | dict:
         for kind, preprocessor in preprocessors.items():
             if isinstance(module, kind):
                 return nested(preprocessor(module))

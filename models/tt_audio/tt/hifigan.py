@@ -14,7 +14,10 @@ because its samples have sixteen channels, half a tile (../parameters/hifigan.ph
     hold                 sample 2 q      sample 2 q + 1
 """
 
+from collections.abc import Sequence
+
 import ttnn
+from ttnn.model_preprocessing import ParameterDict
 
 from ..reference.hifigan import LAST_SLOPE, SLOPE
 from .activations import TANH, leaky_relu
@@ -26,13 +29,15 @@ from .sharding import shard
 class ResBlock:
     """Residual block: pairs of a dilated and a plain convolution, each pair with a residual."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.pairs = [
             (Conv1d(first, device, stage, dilation, activation=leaky_relu(SLOPE)), Conv1d(second, device, stage))
             for first, second, dilation in zip(parameters.convs1, parameters.convs2, parameters.dilations, strict=True)
         ]
 
-    def __call__(self, a, mask=None, keep: bool = False, slope: float | None = None):
+    def __call__(
+        self, a: ttnn.Tensor, mask: ttnn.Tensor | None = None, keep: bool = False, slope: float | None = None
+    ) -> ttnn.Tensor:
         """Return the block's result [1, 1, T, C] for a = leaky_relu(x) [1, 1, T, C], and free a unless `keep`.
 
         `mask`: [1, 1, T, 1]; `slope`: of a leaky_relu applied to the result; None: not activated.
@@ -62,13 +67,13 @@ class ResBlock:
 class Upsampling:
     """Transposed convolution as a polyphase convolution, whose output rows are split into `rate` rows each."""
 
-    def __init__(self, parameters, rate: int, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, rate: int, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.rate = rate
         self.pointwise = parameters.weight.shape[2] == 1  # runs as a matmul, which cannot fuse leaky_relu
         self.conv = Conv1d(parameters, device, stage, activation=None if self.pointwise else leaky_relu(SLOPE))
 
-    def __call__(self, a):
+    def __call__(self, a: ttnn.Tensor) -> ttnn.Tensor:
         """Return leaky_relu of the upsampled a: [1, 1, T, C] -> [1, 1, T * rate, C'], sharded in L1. Free a."""
         phases = self.conv(a, consume=True)
         if self.pointwise:
@@ -84,7 +89,7 @@ class Upsampling:
         return placed
 
 
-def _least_memory(resblocks):
+def _least_memory(resblocks: list[ParameterDict]) -> list[ParameterDict]:
     """Return the parameters of a stage's residual blocks in the order that needs the least L1.
 
     Of three blocks the second one gets the smallest kernel, because only there both the stage's input and the sum of
@@ -97,7 +102,7 @@ def _least_memory(resblocks):
 class Generator:
     """HiFi-GAN generator: convolution, stages of an upsampling and residual blocks, convolution, tanh."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.conv_pre = Conv1d(parameters.conv_pre, device, stage, activation=leaky_relu(SLOPE))
         self.stages = [
@@ -109,7 +114,9 @@ class Generator:
         ]
         self.conv_post = Conv1d(parameters.conv_post, device, stage, activation=TANH)
 
-    def __call__(self, z, masks=None, bias=None):
+    def __call__(
+        self, z: ttnn.Tensor, masks: Sequence[ttnn.Tensor] | None = None, bias: ttnn.Tensor | None = None
+    ) -> ttnn.Tensor:
         """Return the waveform [1, 1, T * rate / phases, phases] of z [1, 1, T, C].
 
         `masks`: the result of `Generator.masks` if the recording ends inside the window, else None.
@@ -142,14 +149,14 @@ class Generator:
                 ttnn.deallocate(mask)
         return self.conv_post(a)
 
-    def _placed(self, mask):
+    def _placed(self, mask: ttnn.Tensor) -> ttnn.Tensor:
         """Return a row-major mask [1, 1, T, 1] in tiles, sharded in L1.
 
         Only the running stage has its mask in tiles, because there it is as large as an activation of 32 channels.
         """
         return ttnn.to_layout(mask, ttnn.TILE_LAYOUT, memory_config=shard(self.device, mask.shape[2], 1))
 
-    def masks(self, mask):
+    def masks(self, mask: ttnn.Tensor) -> list[ttnn.Tensor]:
         """Return the mask of frames [1, 1, T, 1] and for each stage a row-major mask [1, 1, T', 1] of its T' rows.
 
         The value of a frame is repeated for all rows that the stage makes of it.

@@ -17,7 +17,7 @@ class Stage:
     fidelity: ttnn.MathFidelity = ttnn.MathFidelity.HiFi4
     fp32_accumulation: bool = True
 
-    def compute_config(self, device):
+    def compute_config(self, device: ttnn.MeshDevice) -> ttnn.WormholeComputeKernelConfig:
         """Return the compute kernel config of the stage for a device."""
         return ttnn.init_device_compute_kernel_config(
             device.arch(),

@@ -20,7 +20,7 @@ def _largest_divisor(number: int, limit: int) -> int:
     return max(divisor for divisor in range(1, min(number, limit) + 1) if number % divisor == 0)
 
 
-def shard(device, rows: int, channels: int, following: int = 0) -> ttnn.MemoryConfig:
+def shard(device: ttnn.MeshDevice, rows: int, channels: int, following: int = 0) -> ttnn.MemoryConfig:
     """Return the L1 memory config for a tensor [1, 1, rows, channels], both padded to whole tiles.
 
     `following`: output channels of the convolutions that read the tensor, if they are more than `channels`. They count
@@ -47,7 +47,7 @@ def shard(device, rows: int, channels: int, following: int = 0) -> ttnn.MemoryCo
     )
 
 
-def slots(device, rows: int, channels: int, count: int) -> ttnn.MemoryConfig:
+def slots(device: ttnn.MeshDevice, rows: int, channels: int, count: int) -> ttnn.MemoryConfig:
     """Return the L1 memory config for one tensor [1, 1, rows, count * channels] with `count` slots of channels.
 
     Each slot has columns of cores of its own, so that `columns` returns it as a view:
@@ -67,7 +67,7 @@ def slots(device, rows: int, channels: int, count: int) -> ttnn.MemoryConfig:
     )
 
 
-def columns(x, first: int, count: int):
+def columns(x: ttnn.Tensor, first: int, count: int) -> ttnn.Tensor:
     """Return channels first .. first + count - 1 of x: a view if they fill whole shards, else a copy."""
     spec = x.memory_config().shard_spec
     if spec is not None and first % spec.shape[1] == 0 and count % spec.shape[1] == 0:
@@ -75,6 +75,6 @@ def columns(x, first: int, count: int):
     return ttnn.slice(x, [0, 0, 0, first], [1, 1, x.shape[2], first + count])
 
 
-def halves(x):
+def halves(x: ttnn.Tensor) -> tuple[ttnn.Tensor, ttnn.Tensor]:
     """Return the first and the second half of the channels of x, as `columns` does."""
     return columns(x, 0, x.shape[3] // 2), columns(x, x.shape[3] // 2, x.shape[3] // 2)

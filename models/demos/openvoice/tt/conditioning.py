@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import ttnn
 
@@ -48,7 +49,7 @@ class Speaker:
     def map(self, function: Callable[[ttnn.Tensor], ttnn.Tensor]) -> "Speaker":
         """Return the speaker with `function` applied to every bias."""
 
-        def of(value):
+        def of(value: Any) -> Any:
             return [of(item) for item in value] if isinstance(value, list) else value and function(value)
 
         return Speaker(**{name: of(value) for name, value in vars(self).items()})

@@ -15,12 +15,13 @@ from models.tt_audio.tt.normalization import PreciseLayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import shard
 from models.tt_audio.tt.tensors import add_by_item
+from ttnn.model_preprocessing import ParameterDict
 
 
 class DurationPredictor:
     """Two convolutions with layer norms and a projection to one channel."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.conv_1 = Conv1d(parameters.conv_1, device, stage, activation=RELU)
         self.norm_1 = PreciseLayerNorm(parameters.norm_1, device, stage)
@@ -30,7 +31,7 @@ class DurationPredictor:
         # changes some durations, because they are rounded to whole frames.
         self.projection = Linear(parameters.projection, device, stage, whole_grid=False)
 
-    def __call__(self, x, mask, bias, batch: int = 1):
+    def __call__(self, x: ttnn.Tensor, mask: ttnn.Tensor, bias: ttnn.Tensor, batch: int = 1) -> ttnn.Tensor:
         """Return log durations [1, 1, batch * N, 1] for the text encoding x [1, 1, batch * N, C].
 
         `mask`: [1, 1, batch * N, 1]; `bias`: a speaker's [1, 1, 1, C] or [batch, 1, 1, C].

@@ -45,7 +45,9 @@ class Embedder:
     `buckets` are the lengths in frames that stretches of up to MAX_SEGMENT_SECONDS need; each is a set of programs.
     """
 
-    def __init__(self, spectrogram: Spectrogram, encoder: ReferenceEncoder, config: ConverterConfig, device):
+    def __init__(
+        self, spectrogram: Spectrogram, encoder: ReferenceEncoder, config: ConverterConfig, device: ttnn.MeshDevice
+    ):
         self.spectrogram = spectrogram
         self.encoder = encoder
         self.config = config
@@ -92,7 +94,7 @@ class Embedder:
         for frames in (*lengths, self.buckets[-1] + 1):
             embed(np.zeros(frames * self.config.hop_length, np.float32))
 
-    def _hops(self, mirrored: np.ndarray, piece: Piece):
+    def _hops(self, mirrored: np.ndarray, piece: Piece) -> ttnn.Tensor:
         """Upload the samples of a piece as hops [1, 1, rows, hop_length], zeros after its end.
 
         `mirrored`: the stretch with the spectrogram's margin of mirrored samples on both sides.

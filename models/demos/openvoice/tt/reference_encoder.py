@@ -26,6 +26,8 @@ rows:
       H .. H+31          e (one-hot, step t)        W_ih x_t, row t of the input projection; moves e to row t + 1
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 import ttnn
@@ -36,6 +38,7 @@ from models.tt_audio.tt.memory import BYTES, l1_bytes
 from models.tt_audio.tt.normalization import LayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.tensors import host_tensor
+from ttnn.model_preprocessing import ParameterDict
 
 GATES = 4  # reset, update, and the two terms of the candidate: recurrent and input
 INPUT_SHARE = 0.2  # of L1: a convolution holds its input, a copy with halo (up to twice as large) and its output
@@ -51,7 +54,7 @@ class GRU:
     The update gate of e is always 0, so every step replaces e by its candidate, the e of the next step.
     """
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.stage = stage
         self.recurrent = ttnn.to_device(parameters.recurrent, device)
@@ -94,7 +97,7 @@ class GRU:
 class ReferenceEncoder:
     """Layer norm, strided convolutions, GRU and projection: spectrograms -> speaker embeddings."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.stage = stage
         self.bins = parameters.norm.weight.shape[-1]
@@ -113,14 +116,18 @@ class ReferenceEncoder:
         self.step_frames = 2 ** len(self.convs)  # frames for each step of the GRU
         self.longest = self._longest()
 
-    def __call__(self, spec, start, counter, masks=None):
+    def __call__(
+        self, spec: ttnn.Tensor, start: ttnn.Tensor, counter: ttnn.Tensor, masks: Sequence[ttnn.Tensor] | None = None
+    ) -> ttnn.Tensor:
         """Return the embeddings [1, 1, batch, gin_channels] of spectrograms [1, 1, batch * T, bins].
 
         `start`, `counter` and, unless all recordings fill the bucket, `masks` are the tensors of `inputs`, uploaded.
         """
         return self.embedding(self.state(spec, start, counter, masks))
 
-    def state(self, spec, start, counter, masks=None):
+    def state(
+        self, spec: ttnn.Tensor, start: ttnn.Tensor, counter: ttnn.Tensor, masks: Sequence[ttnn.Tensor] | None = None
+    ) -> ttnn.Tensor:
         """Return the state [1, 1, batch, H + E] of the GRU after the spectrogram, with its counter e zero.
 
         `start` is the state before it; the other arguments are as for a call.
@@ -142,11 +149,11 @@ class ReferenceEncoder:
         x = ttnn.pad(x, [(0, 0), (0, 0), (0, self.counter - batch * steps), (0, 0)], 0.0)
         return self.gru(ttnn.add(x, counter), start, steps)
 
-    def embedding(self, state):
+    def embedding(self, state: ttnn.Tensor) -> ttnn.Tensor:
         """Return the embeddings [1, 1, batch, gin_channels] for states [1, 1, batch, H + E] of the GRU."""
         return self.out(state)
 
-    def inputs(self, frames: int, lengths, skipped: int = 0) -> list:
+    def inputs(self, frames: int, lengths: Sequence[int], skipped: int = 0) -> list[ttnn.Tensor]:
         """Return the other inputs of `state` for spectrograms of `lengths` frames, each in a bucket of `frames`.
 
         These are host tensors: the start state, the counter and, unless all items fill the bucket, one mask for the
@@ -175,7 +182,7 @@ class ReferenceEncoder:
             arrays += self._masks(frames, lengths)
         return [host_tensor(array) for array in arrays]
 
-    def _masks(self, frames: int, lengths: np.ndarray) -> list:
+    def _masks(self, frames: int, lengths: np.ndarray) -> list[np.ndarray]:
         masks = [(np.arange(frames) < lengths[:, None]).reshape(-1, 1)]
         height = self.bins
         for i, conv in enumerate(self.convs[:-1]):  # the GRU ignores the output rows of the last one after the end
@@ -210,7 +217,7 @@ class ReferenceEncoder:
         return longest
 
 
-def _masked(x, mask):
+def _masked(x: ttnn.Tensor, mask: ttnn.Tensor) -> ttnn.Tensor:
     """Multiply x [1, 1, batch * height * width, C] in place by a mask of time, one for all frequencies.
 
     `mask`: [batch, 1, width, C], or a mask of every row, [1, 1, batch * height * width, 1 or C].

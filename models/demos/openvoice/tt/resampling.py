@@ -23,6 +23,8 @@ Row t of the convolution's output holds n hops, each in all kinds of `hop` sampl
     kind 0 | kind 1 | ...           kind 0 | kind 1 | ...                   kind 0 | kind 1 | ...
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 import ttnn
@@ -47,7 +49,7 @@ class Resampling:
         padding = (parameters.conv.weight.shape[2] - 1 + self.further) // 2
         self.conv = Conv1d(parameters.conv, device, stage, padding=padding)
 
-    def __call__(self, rows, masks, batch: int = 1):
+    def __call__(self, rows: ttnn.Tensor, masks: Sequence[ttnn.Tensor], batch: int = 1) -> ttnn.Tensor:
         """Return hops [1, 1, batch * (n T + overlap), hop] of rows [1, 1, batch * T, frame].
 
         Rows after the end of a sentence are zero.
@@ -63,7 +65,7 @@ class Resampling:
             hops = ttnn.addcmul(hops, kind, mask)
         return hops
 
-    def _row_for_each_hop(self, kinds, batch: int):
+    def _row_for_each_hop(self, kinds: ttnn.Tensor, batch: int) -> ttnn.Tensor:
         """Turn rows of n hops into rows of one hop, and drop those that the spectrogram does not read.
 
         [1, 1, batch * (T + further), n * kinds * hop] -> [1, 1, batch * (n T + overlap), kinds * hop]

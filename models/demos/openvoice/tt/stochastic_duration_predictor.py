@@ -9,6 +9,8 @@ reversing their order between two couplings swaps two Python names and takes no 
 as dense ones with diagonal weights (parameters/stochastic_duration_predictor.py).
 """
 
+from collections.abc import Sequence
+
 import ttnn
 from models.demos.openvoice.constants import BINS, MIN_BIN, MIN_SLOPE, TAIL_BOUND
 from models.tt_audio.tt.activations import EXACT_GELU, RECIPROCAL, RELU, SOFTPLUS, SQRT, SQUARE, add, clamp_to, multiply
@@ -18,6 +20,7 @@ from models.tt_audio.tt.normalization import PreciseLayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import TILE, shard
 from models.tt_audio.tt.tensors import add_by_item
+from ttnn.model_preprocessing import ParameterDict
 
 ADD_ONE = add(1.0)
 DOUBLE = multiply(2.0)
@@ -35,7 +38,7 @@ class DilatedSeparableConv:
     A layer takes nine programs, and one for the mask.
     """
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: list[ParameterDict], device: ttnn.MeshDevice, stage: Stage):
         self.layers = [
             (
                 Conv1d(layer.depthwise, device, stage, dilation=layer.dilation),
@@ -46,7 +49,7 @@ class DilatedSeparableConv:
             for layer in parameters
         ]
 
-    def __call__(self, x, mask, batch: int):
+    def __call__(self, x: ttnn.Tensor, mask: ttnn.Tensor, batch: int) -> ttnn.Tensor:
         """Overwrite x [1, 1, batch * N, C], which is sharded, with the masked result and return it.
 
         `mask`: [1, 1, batch * N, 1]. The layers work in place, because the L1 has no space for a second result of a
@@ -75,12 +78,14 @@ class InverseSpline:
     e^x - 1.
     """
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.totals = Linear(parameters.totals, device, stage)
         self.bottoms = Linear(parameters.bottoms, device, stage)
         self.sum = Linear(parameters.sum, device, stage, whole_grid=False)
 
-    def __call__(self, y, sizes, slopes, after=()):
+    def __call__(
+        self, y: ttnn.Tensor, sizes: ttnn.Tensor, slopes: ttnn.Tensor, after: Sequence[ttnn.UnaryWithParam] = ()
+    ) -> ttnn.Tensor:
         """Return x [1, 1, rows, 1] for y [1, 1, rows, 1], with the activations `after` applied to it.
 
         `sizes` and `slopes` [1, 1, rows, 2 * TILE] are unnormalised, one column for each bin:
@@ -113,7 +118,7 @@ class InverseSpline:
 class SplineCoupling:
     """Coupling that transforms one channel by a spline, whose shape depends on the other channel and the text."""
 
-    def __init__(self, parameters, device, stage: Stage, spline: InverseSpline):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage, spline: InverseSpline):
         self.spline = spline
         self.pre_weight = ttnn.to_device(parameters.pre.weight, device)
         self.pre_bias = ttnn.to_device(parameters.pre.bias, device)
@@ -121,7 +126,15 @@ class SplineCoupling:
         self.sizes = Linear(parameters.sizes, device, stage)
         self.slopes = Linear(parameters.slopes, device, stage)
 
-    def __call__(self, fixed, moved, text, mask, batch: int, after=()):
+    def __call__(
+        self,
+        fixed: ttnn.Tensor,
+        moved: ttnn.Tensor,
+        text: ttnn.Tensor,
+        mask: ttnn.Tensor,
+        batch: int,
+        after: Sequence[ttnn.UnaryWithParam] = (),
+    ) -> ttnn.Tensor:
         """Return the transformed channel `moved` [1, 1, rows, 1], with the activations `after` applied to it.
 
         `fixed` [1, 1, rows, 1] is the other channel, which does not change; `text` [1, 1, rows, C]; `mask` [1, 1, rows,
@@ -136,7 +149,7 @@ class SplineCoupling:
 class StochasticDurationPredictor:
     """Normalizing flow from noise to log durations, conditioned on the text encoding."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.pre = Conv1d(parameters.pre, device, stage)
         self.convs = DilatedSeparableConv(parameters.convs, device, stage)
@@ -145,7 +158,9 @@ class StochasticDurationPredictor:
         self.couplings = [SplineCoupling(coupling, device, stage, spline) for coupling in parameters.couplings]
         self.after = [add(-parameters.shift), multiply(parameters.scale)]
 
-    def __call__(self, x, mask, bias, noise, batch: int = 1):
+    def __call__(
+        self, x: ttnn.Tensor, mask: ttnn.Tensor, bias: ttnn.Tensor, noise: Sequence[ttnn.Tensor], batch: int = 1
+    ) -> ttnn.Tensor:
         """Return log durations [1, 1, batch * N, 1] for the text encoding x [1, 1, batch * N, C].
 
         `mask`: [1, 1, batch * N, 1]; `bias`: a speaker's [1, 1, 1, C] or [batch, 1, 1, C]; `noise`: scaled columns

@@ -12,6 +12,8 @@ The transformer is precise (attention.Encoder with `precise`), because an error 
 change all durations the same way.
 """
 
+from collections.abc import Sequence
+
 import ttnn
 from models.demos.openvoice.tt.attention import Distances, Encoder
 from models.tt_audio.tt.activations import multiply
@@ -19,12 +21,13 @@ from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.linear import Linear
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import shard
+from ttnn.model_preprocessing import ParameterDict
 
 
 class TextEncoder:
     """Embeddings of phones, tones and languages, transformer, and projection to the prior."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.tables = [ttnn.to_device(table, device) for table in parameters.tables]
         self.sum = Linear(parameters.sum, device, stage, whole_grid=False)
@@ -33,7 +36,14 @@ class TextEncoder:
         self.projection = Conv1d(parameters.projection, device, stage)
         self.distances = Distances(device, self.encoder.n_heads, self.encoder.channels)
 
-    def __call__(self, ids, features=None, mask=None, speaker=None, batch: int = 1):
+    def __call__(
+        self,
+        ids: Sequence[ttnn.Tensor],
+        features: ttnn.Tensor | None = None,
+        mask: ttnn.Tensor | None = None,
+        speaker: ttnn.Tensor | None = None,
+        batch: int = 1,
+    ) -> tuple[ttnn.Tensor, ttnn.Tensor]:
         """Encode phones.
 
         `ids` of phones, tones and languages (V1: of phones only) are uint32, each [1, batch * N]; `features` [1, 1,
@@ -48,7 +58,7 @@ class TextEncoder:
             x = ttnn.multiply(x, mask, output_tensor=x)
         return x, self.projection(x, batch)
 
-    def _embed(self, ids, features):
+    def _embed(self, ids: Sequence[ttnn.Tensor], features: ttnn.Tensor | None) -> ttnn.Tensor:
         rows = [
             ttnn.embedding(row, table, layout=ttnn.TILE_LAYOUT) for row, table in zip(ids, self.tables, strict=True)
         ]

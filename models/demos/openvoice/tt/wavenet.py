@@ -12,18 +12,21 @@ output as views and writes into its slot of a tensor that holds the gates of a g
     gate of       layer 0    layer 1    layer 2    layer 3  of these layers and the projection after them
 """
 
+from collections.abc import Sequence
+
 import ttnn
 from models.tt_audio.tt.activations import SIGMOID, TANH
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.linear import FusedLinear
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import columns, halves, shard, slots
+from ttnn.model_preprocessing import ParameterDict
 
 
 class WaveNet:
     """Dilated convolutions with gates, residuals and a summed output."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.stage = stage
         self.group = parameters.group  # layers whose gates share a tensor
@@ -34,7 +37,16 @@ class WaveNet:
         self.residual_layers = [FusedLinear(layer, device, stage) for layer in parameters.residual_layers]
         self.out = [FusedLinear(part, device, stage) for part in parameters.out]
 
-    def __call__(self, x, mask=None, biases=None, batch: int = 1, addend=None, factor=None, scale: float = 1.0):
+    def __call__(
+        self,
+        x: ttnn.Tensor,
+        mask: ttnn.Tensor | None = None,
+        biases: Sequence[ttnn.Tensor] | None = None,
+        batch: int = 1,
+        addend: ttnn.Tensor | None = None,
+        factor: ttnn.Tensor | None = None,
+        scale: float = 1.0,
+    ) -> ttnn.Tensor:
         """Return features [1, 1, T, P] of x [1, 1, T, C], or addend + scale * factor * features. Free x.
 
         `mask` [1, 1, T, C] is 1 on valid frames; `biases`: a voice's, one for each layer, in place of the parameters';
