@@ -3,18 +3,27 @@
 
 """The transformer of MeloTTS on the device: mirrors reference/attention.py.
 
-Features [1, 1, batch * T, C], the items one below the other, sharded in L1; T is a multiple of a tile.
+Features are rows [1, 1, batch * T, C], one item after the other, sharded in L1; T is a multiple of a tile.
 
-Attention that knows distances is plain attention over every key twice: a near copy, seen from within the window alone,
-and a far copy, seen from beyond it. Only the near copy tells distances. Within the window j - i follows from the
-residues of i and j modulo 9, so behind its own channels a head has one channel for each of the 81 pairs of residues:
-    query i       q_i . (learned key of the pair's distance) where the pair has i's residue, else 0
-    near key j    1 where the pair has j's residue, else 0;  far key: 0          -> their product is the learned term
-    near value j  as the near key;  far value: 0                                 -> what weight each pair receives
-and of what is received the pairs of other residues than i's are set to 0; the output projection reads the rest as the
-learned values (parameters/attention.py). So one multiplication with a table of ones and zeros before the attention and
-one after it are all that the learned distances cost, and scaled_dot_product_attention carries both of them at any
-length.
+Relative attention (learned keys r_d and values s_d for the distances d = j - i, |d| <= 4) runs as plain attention over
+two copies of each key, because scaled_dot_product_attention has no relative positions. The scores mask the near copy of
+key j outside the window and the far copy inside it, so each query reads exactly one copy of each key:
+
+    key                  near 0 .. T-1                 far 0 .. T-1         [batch, heads, 2 T, width]
+    added to score i, j  0 if |j - i| <= 4, else -1e9  -1e9 if |j - i| <= 4, else 0
+
+Inside the window d follows from i mod 9 and j mod 9, so a head has a channel for each of the 81 pairs (a, b) of them:
+
+    channels of a head   0 .. C-1   C + 9 a + b                              up to `width`
+    query i              q_i        q_i . r_d(a, b) if a = i mod 9, else 0   0
+    near key j           k_j        1 if b = j mod 9, else 0                 0
+    far key j            k_j        0                                        0
+    near, far value j    v_j        as near, far key j                       0
+
+So score i, j of a near key is q_i . k_j + q_i . r_d. Channel (a, b) of the result is the sum of the attention weights
+of the near keys with b = j mod 9. A multiplication sets it to 0 unless a = i mod 9, and the output projection applies
+s_d to the rest (parameters/attention.py). The learned distances cost one multiplication before the attention and one
+after it, at any length.
 """
 
 from dataclasses import dataclass
@@ -34,37 +43,40 @@ from models.tt_audio.tt.tensors import upload
 
 DISTANCES = 2 * ATTENTION_WINDOW + 1
 PAIRS = DISTANCES**2
-NEVER = -1e9  # a score that softmax makes zero
-ABSENCE = [add(-1.0), multiply(-NEVER)]  # 1 -> 0, 0 -> NEVER
-MOST_ROWS_IN_L1 = 2048  # of queries, keys and values side by side, 7.5 kB each
+NEVER = -1e9  # added to a score whose attention weight is to be 0
+ABSENCE = [add(-1.0), multiply(-NEVER)]  # mask -> addend of the scores: 1 -> 0, 0 -> NEVER
+MOST_ROWS_IN_L1 = 2048  # a row holds queries, keys and values side by side: 7.5 kB
 
 
 def head_width(channels: int) -> int:
-    """Channels of a head with its pairs of residues, in whole tiles."""
+    """Return the width of a head of `channels` channels and the 81 pairs of residues, padded to whole tiles."""
     return -(-(channels + PAIRS) // TILE) * TILE
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What attention knows of the positions, beside what stands there."""
+    """Tables on the device that all attention layers of one length share; `width` is `head_width`."""
 
-    before: object  # [1, 1, T, 5 * heads * width]: which pairs belong to a query; which to its keys and values
-    after: object  # [1, 1, T, heads * width]: which pairs belong to a position that receives
-    scores: object  # [1 or batch, 1, T, 2 T], added to the scores: near keys, far keys, keys that exist
+    before: object  # [1, 1, T, 5 * heads * width], 0 or 1: factor of queries, near and far keys, near and far values
+    after: object  # [1, 1, T, heads * width], 0 or 1: factor of the attention's result, one row for each query
+    scores: object  # [1 or batch, 1, T, 2 T], 0 or NEVER: added to the scores of near keys, then of far keys
 
 
 class Distances:
-    """Makes the `Sight` of a length; its tables go to the device once a length and are shared by all layers."""
+    """Cache of the tables (`Sight`) by length: those of a length are uploaded once and shared by all layers."""
 
     def __init__(self, device, n_heads: int, channels: int):
         self.device, self.n_heads, self.channels = device, n_heads, channels // n_heads
         self.tables = {}
 
     def __call__(self, rows: int, mask=None, batch: int = 1) -> Sight:
-        """`mask` [1, 1, batch * T, 1] is 1 on positions that exist."""
+        """Return the tables for `rows` = batch * T rows.
+
+        `mask` [1, 1, batch * T, 1] is 1 on valid positions; the keys at all others are masked. None: all valid.
+        """
         length = rows // batch
         if length not in self.tables:
-            # ones, zeros and a number that only has to be large: bfloat16 is exact
+            # bfloat16 is exact for 0 and 1; NEVER only has to be large
             self.tables[length] = [upload(table, self.device, ttnn.bfloat16) for table in self._tables(length)]
         before, after, window = self.tables[length]
         if mask is None:
@@ -76,6 +88,7 @@ class Distances:
         )
 
     def _tables(self, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Compute `before`, `after` and `scores` of a `Sight` without a mask, each with `length` rows."""
         position = np.arange(length)
         residue, pair = position[:, None] % DISTANCES, np.arange(PAIRS)[None]
         query, near = (self._head(residue == part) for part in (pair // DISTANCES, pair % DISTANCES))
@@ -86,7 +99,7 @@ class Distances:
         return before, np.hstack([query] * self.n_heads), window
 
     def _head(self, pairs: np.ndarray) -> np.ndarray:
-        """Ones for a head's own channels, then its pairs, then zeros to fill the tile."""
+        """Join ones for a head's own channels, `pairs` [T, PAIRS] and zeros for the padding. -> [T, width]"""
         length, filling = len(pairs), head_width(self.channels) - self.channels - PAIRS
         return np.hstack([np.ones((length, self.channels)), pairs, np.zeros((length, filling))])
 
@@ -106,9 +119,10 @@ def attend_in_float32(query, key, value, scores, compute_config):
 
 
 class RelativeAttention:
-    """`precise`: keep float32 throughout; else the attention itself computes in bfloat16."""
+    """Self-attention with learned distances, from the projection of the queries to that of the output."""
 
     def __init__(self, parameters, device, stage: Stage, precise: bool = False):
+        """`precise`: compute in float32 throughout; else queries, keys, values and scores are bfloat16."""
         self.precise = precise
         self.device = device
         self.stage = stage
@@ -118,11 +132,12 @@ class RelativeAttention:
         self.output = Conv1d(parameters.output, device, stage)
 
     def __call__(self, x, sight: Sight, batch: int = 1):
+        """x [1, 1, batch * T, C] -> likewise; `sight` contains the tables of T."""
         rows, length = x.shape[2], x.shape[2] // batch
         in_l1 = shard(self.device, rows, self.projections.channels)
         y = self.projections(x, in_l1 if rows <= MOST_ROWS_IN_L1 else ttnn.DRAM_MEMORY_CONFIG)
         projected = ttnn.multiply(
-            *(ttnn.reshape(y, (batch, 1, length, y.shape[3])), sight.before),  # a view, as all reshapes here
+            *(ttnn.reshape(y, (batch, 1, length, y.shape[3])), sight.before),  # reshapes here are views
             dtype=self.stage.activations if self.precise else ttnn.bfloat16,
             memory_config=ttnn.DRAM_MEMORY_CONFIG,
         )
@@ -131,7 +146,7 @@ class RelativeAttention:
             projected, num_heads=self.n_heads, num_kv_heads=2 * self.n_heads, transpose_k_heads=False
         )
         ttnn.deallocate(projected)
-        # near and far copies lie one below the other, as two heads; they become the keys of one
+        # near and far copies are consecutive heads [batch, 2 * heads, T, width]; they become the keys of one head
         key, value = (ttnn.reshape(x, (batch, self.n_heads, 2 * length, x.shape[3])) for x in (key, value))
         received = (attend_in_float32 if self.precise else attend)(query, key, value, sight.scores, self.compute_config)
         known = ttnn.multiply(
@@ -143,13 +158,14 @@ class RelativeAttention:
 
 
 class FeedForward:
-    """x comes masked; what lies outside is not masked again, the next layer does that."""
+    """Two convolutions over time with a ReLU between them."""
 
     def __init__(self, parameters, device, stage: Stage):
         self.widen = Conv1d(parameters.widen, device, stage, activation=RELU)
         self.narrow = Conv1d(parameters.narrow, device, stage)
 
     def __call__(self, x, mask=None, batch: int = 1):
+        """x [1, 1, batch * T, C] -> likewise. Rows outside the mask must be 0 in x; the result has any values there."""
         wide = self.widen(x, batch)
         if mask is not None:
             wide = ttnn.multiply(wide, mask, output_tensor=wide)
@@ -157,6 +173,8 @@ class FeedForward:
 
 
 class EncoderLayer:
+    """Attention and feed-forward, each followed by its residual addition and norm."""
+
     def __init__(self, parameters, device, stage: Stage, precise: bool = False):
         norm = PreciseLayerNorm if precise else LayerNorm
         self.attention = RelativeAttention(parameters.attention, device, stage, precise)
@@ -165,7 +183,10 @@ class EncoderLayer:
         self.feed_forward_norm = norm(parameters.feed_forward_norm, device, stage)
 
     def __call__(self, x, sight: Sight, mask=None, bias=None, batch: int = 1):
-        """`bias`: what a speaker puts in the place of the last norm's."""
+        """x [1, 1, batch * T, C] -> likewise; rows outside the mask [1, 1, batch * T, 1] hold any values.
+
+        `bias` [1, 1, 1, C] of a speaker replaces the last norm's own; None: keep it.
+        """
         x = self.attention_norm(self.attention(x, sight, batch), x)
         if mask is not None:
             x = ttnn.multiply(x, mask, output_tensor=x)
@@ -173,18 +194,22 @@ class EncoderLayer:
 
 
 class Encoder:
-    """`precise`: attention in float32 and norms that do not cut their weights, for six programs a layer more.
-
-    Attention in bfloat16 leaves an error that is about the same in all rows of a sentence.
-    """
+    """Stack of transformer layers."""
 
     def __init__(self, parameters, device, stage: Stage, precise: bool = False):
+        """`precise`: attention in float32 and norms that do not truncate their weights, for six more programs a layer.
+
+        Attention in bfloat16 leaves an error that is about the same in all rows of a sentence.
+        """
         self.layers = [EncoderLayer(layer, device, stage, precise) for layer in parameters.layers]
         self.n_heads = self.layers[0].attention.n_heads
         self.channels = self.layers[0].attention.output.out_channels
 
     def __call__(self, x, sight: Sight, mask=None, speaker=None, batch: int = 1):
-        """`speaker`: the bias of the norm before the layer that it enters. Outside the mask anything may come out."""
+        """x [1, 1, batch * T, C] -> likewise; rows outside the mask [1, 1, batch * T, 1] hold any values.
+
+        `speaker` [1, 1, 1, C] replaces the bias of the norm before layer SPEAKER_LAYER; None: keep it.
+        """
         for index, layer in enumerate(self.layers):
             x = layer(x, sight, mask, speaker if index == SPEAKER_LAYER - 1 else None, batch)
         return x

@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What a sentence means, on the device: mirrors reference/bert.py.
+"""BERT features of a sentence on the device: mirrors reference/bert.py.
 
     ids of word pieces -> Bert -> rows of pieces -> PhoneFeatures -> rows of phones, as wide as the text encoder
 
-Rows are [1, 1, batch * N, width]: N is a bucket, of word pieces or of phones; sentences lie one below the other.
+Rows are [1, 1, batch * N, width], one sentence after the other; N is a bucket of word pieces or of phones.
 
-A layer is eight programs. What adds up from layer to layer stays in the stage's activations; queries, keys and values
-are bfloat16, because scaled_dot_product_attention takes nothing wider.
+A layer is eight programs. The residual sum is in the format of the stage's activations; queries, keys and values are
+bfloat16, because scaled_dot_product_attention takes nothing wider.
 """
 
 import ttnn
@@ -19,13 +19,16 @@ from models.tt_audio.tt.normalization import LayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.tensors import RowGather
 
-BUCKETS = (32, 64, 128, 256, 512)  # word pieces; BERT itself reads no more than 512
-MASKED = -1e9  # added to a score whose exponential is to be zero
-# Of all L1, for the widest moment of a layer. The programs' own buffers take up to 0.62 of it (norm of 1,024 columns).
+BUCKETS = (32, 64, 128, 256, 512)  # of word pieces; BERT has positions for at most 512
+MASKED = -1e9  # added to a score whose attention weight is to be 0
+# Share of all L1 that the tensors of a layer may take at once. The programs' own buffers take up to 0.62 of L1 (norm of
+# 1,024 columns).
 L1_SHARE = 0.25
 
 
 class Layer:
+    """Layer of BERT: attention and feed-forward, each with its residual addition and norm."""
+
     def __init__(self, parameters, device, stage: Stage):
         self.heads = parameters.heads
         self.compute_config = stage.compute_config(device)
@@ -37,12 +40,16 @@ class Layer:
         self.norm = LayerNorm(parameters.norm, device, stage)
 
     def __call__(self, x, mask, memory_config):
-        """x [1, 1, batch * N, width], mask [batch, 1, N, N] -> as x"""
+        """x [1, 1, batch * N, width] -> likewise, both placed by `memory_config`.
+
+        `mask` [batch, 1, N, N] (queries, keys) is added to the scores.
+        """
         seen = self.attention_out(self._attend(x, mask, memory_config), memory_config)
         x = self.attention_norm(x, seen)
         return self.norm(x, self.narrow(self.widen(x, memory_config), memory_config))
 
     def _attend(self, x, mask, memory_config):
+        """Compute the attention of all heads, without the output projection; arguments and result as in `__call__`."""
         batch, _, tokens, _ = mask.shape
         joined = self.query_key_value(x, memory_config)
         heads = ttnn.transformer.split_query_key_value_and_split_heads(
@@ -56,7 +63,7 @@ class Layer:
 
 
 class Bert:
-    """Hidden state [-3] of a BERT: `parameters` (parameters/bert.py) hold no layer behind it."""
+    """BERT up to its hidden state [-3]: `parameters` (parameters/bert.py) contain no layer after it."""
 
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
@@ -65,17 +72,18 @@ class Bert:
         self.positions = ttnn.to_device(parameters.positions, device)
         self.norm = LayerNorm(parameters.norm, device, stage)
         self.layers = [Layer(layer, device, stage) for layer in parameters.layers]
-        self.prepared = {}  # bucket -> its positions, and zeros that a key mask is spread over
+        self.prepared = {}  # bucket -> its rows of `positions`, and zeros [1, 1, N, N] to which a key mask is added
 
     def __call__(self, ids, key_mask):
-        """ids [1, batch * N] of [CLS], the pieces and [SEP], rows of uint32 -> [1, 1, batch * N, width]
+        """Encode word pieces. -> [1, 1, batch * N, width]
 
-        `key_mask` [batch, 1, 1, N]: what is added to the scores, 0 for ids that exist and MASKED behind them.
+        `ids` [1, batch * N], uint32 and row-major, are those of [CLS], the pieces and [SEP] of each sentence.
+        `key_mask` [batch, 1, 1, N] is added to the scores: 0 for ids of the sentence, MASKED after its end.
         """
         batch, tokens = key_mask.shape[0], key_mask.shape[3]
         positions, square = self._prepared(tokens)
         memory_config = self._placement(batch * tokens)
-        # every query needs a row of the mask, which is read from DRAM
+        # scaled_dot_product_attention reads the mask from DRAM and needs a row of it for each query
         mask = ttnn.add(key_mask, square, dtype=ttnn.bfloat16, memory_config=ttnn.DRAM_MEMORY_CONFIG)
         words = ttnn.embedding(ids, self.words, layout=ttnn.TILE_LAYOUT, memory_config=memory_config)
         words = ttnn.reshape(words, (batch, 1, tokens, words.shape[2]))
@@ -86,6 +94,7 @@ class Bert:
         return x
 
     def _prepared(self, tokens: int):
+        """Return positions [1, 1, N, width] and zeros [1, 1, N, N] of a bucket of N = `tokens` word pieces."""
         if tokens not in self.prepared:
             if tokens not in BUCKETS:
                 raise ValueError(f"{tokens} word pieces are no bucket: BERT runs on {BUCKETS}")
@@ -96,17 +105,20 @@ class Bert:
         return self.prepared[tokens]
 
     def _placement(self, rows: int):
-        """L1, unless there are so many rows that the widened ones, x and their projection do not fit there."""
+        """Return where a layer's tensors of that many rows are stored: in L1 if they fit, else in DRAM.
+
+        The most that a layer holds at once are x, the widened rows and their projection.
+        """
         columns = self.layers[0].widen.bias.shape[3] + 2 * self.words.shape[1]
         size = rows * columns * BYTES[self.stage.activations]
         return ttnn.L1_MEMORY_CONFIG if size <= l1_bytes(self.device, L1_SHARE) else ttnn.DRAM_MEMORY_CONFIG
 
 
 class PhoneFeatures:
-    """Rows of word pieces -> rows of phones: each phone gets its piece's features, projected to the encoder's width.
+    """Projection of BERT features to the width of the text encoder, and repetition of each piece for its phones.
 
-    The text encoder projects phones. Both orders give the same, and pieces are fewer rows, which are narrower to
-    repeat when they are projected. The repeat is a matmul with a comparison; the projection's bias is the encoder's.
+    The reference repeats first and projects phones. Both orders give the same result; this one projects fewer rows and
+    repeats narrower ones. A one-hot matmul repeats the rows. The text encoder adds the bias of the projection.
     """
 
     def __init__(self, parameters, device, stage: Stage):
@@ -116,7 +128,7 @@ class PhoneFeatures:
     def __call__(self, x, pieces):
         """x [1, 1, batch * N, width] -> [1, 1, batch * phones, channels]
 
-        `pieces` [batch, 1, phones, 1]: for each phone the number of its row; one that is no row's, -1, gives zeros.
+        `pieces` [batch, 1, phones, 1]: the row 0 .. N-1 of each phone's word piece; -1 gives zeros.
         """
         batch, _, phones, _ = pieces.shape
         tokens = x.shape[2] // batch

@@ -4,8 +4,15 @@
 """The tone colour converter on the device: mirrors reference/converter.py.
 
 One packed upload -> spectrogram -> posterior encoder -> flow with the source voice -> flow reversed with the target
-voice -> generator, window by window -> one waveform row to download. Nothing in between leaves the device; what a voice
-changes are biases (parameters/conditioning.py).
+voice -> generator, window by window -> one row of samples to download. Nothing between upload and download leaves the
+device. A voice enters as biases (parameters/conditioning.py).
+
+The packed upload of T frames, [batch, 1, T + overlap, hop + channels + 32], where a spectrogram needs overlap hops more
+than it has frames:
+
+    columns         hop columns      channels columns    1 column                    31 columns
+    row t < T       samples of hop t tau * noise of t    1 if frame t is valid       0
+    the rows after  samples of hop t 0                   0                           0
 """
 
 import ttnn
@@ -20,6 +27,8 @@ from models.tt_audio.tt.tensors import concat_rows, row_slice
 
 
 class Converter:
+    """Networks of the converter with their weights on the device."""
+
     def __init__(self, parameters, config: ConverterConfig, device, precision: Precision):
         self.config = config
         self.spectrogram = Spectrogram(parameters.spectrogram, device, precision.spectrogram)
@@ -28,9 +37,12 @@ class Converter:
         self.generator = Generator(parameters.generator, device, precision.generator)
 
     def unpack(self, packed, frames: int, masked: bool):
-        """[batch, 1, frames + overlap, hop + channels + 32] -> hops, noise, mask, the items one below the other.
+        """Split the packed upload [batch, 1, frames + overlap, hop + channels + 32] into hops, noise and mask.
 
-        The mask is None where all frames exist. The reshapes are views: a slice is as wide as its rows."""
+        -> [1, 1, batch * (frames + overlap), hop], [1, 1, batch * frames, channels] and [1, 1, batch * frames, 1];
+        unless `masked` the mask is None, because all frames are valid. The reshapes are views, because they keep the
+        width of the slices.
+        """
         hop, channels = self.config.hop_length, self.config.inter_channels
         batch, rows = packed.shape[0], packed.shape[2]
 
@@ -46,20 +58,30 @@ class Converter:
         return hops, ttnn.to_layout(noise, ttnn.TILE_LAYOUT), mask
 
     def neutral(self, hops, noise, source, mask=None, batch: int = 1):
-        """The halves of the frames without a voice; computed once, whatever the number of target voices."""
+        """Encode the frames and remove the source voice; computed once for all target voices.
+
+        Arguments are those that `unpack` returns and the biases of the source voice. -> the channel halves of the
+        latent, each [1, 1, batch * T, channels / 2]
+        """
         halves = self.posterior_encoder(self.spectrogram(hops, batch), noise, mask, source.encoder, batch)
         return self.flow(halves, source.flow, mask, batch=batch)
 
     def voiced(self, neutral, target, mask=None, batch: int = 1):
-        """Neutral halves -> the frames [1, 1, batch * T, channels] in the target voice."""
+        """Add the target voice to the halves that `neutral` returns. -> latent [1, 1, batch * T, channels]"""
         return self.flow.joined(self.flow(neutral, target.flow, mask, reverse=True, batch=batch))
 
     def waveform(self, z, starts, window: int, target, mask=None):
-        """The windows of z that begin at `starts`, generated one by one -> [1, 1, len(starts), window * hop]."""
+        """Generate the windows of z [1, 1, T, channels] that begin at the frames `starts`, one after the other.
+
+        `mask` [1, 1, T, 1] or None. -> samples [1, 1, len(starts), window * hop]
+        """
         return concat_rows(self.rows(z, starts, window, target.conv_pre, mask))
 
     def rows(self, z, starts, window: int, conv_pre, mask=None) -> list:
-        """The same, each window's row by itself; `conv_pre`: the voice's bias of that convolution (V1) or None."""
+        """As `waveform`, but return a list with a row of samples [1, 1, 1, window * hop] for each window.
+
+        `conv_pre` [1, 1, 1, channels] is the target voice's bias of that convolution (V1), or None.
+        """
         rows = []
         for start in starts:
             piece = z if window == z.shape[2] else row_slice(z, start, window, ttnn.DRAM_MEMORY_CONFIG)
@@ -73,8 +95,8 @@ class Converter:
 
 
 def _as_row(samples):
-    """[1, 1, N, phases] -> [1, 1, 1, N * phases] with the samples side by side, in DRAM."""
-    if samples.shape[3] == 1:  # a column is a tile wide in memory: turned in L1, a 32nd of it is left for DRAM
+    """Reshape samples [1, 1, N, phases] to a row [1, 1, 1, N * phases], row-major in DRAM, and free them."""
+    if samples.shape[3] == 1:  # a column is padded to a tile of 32; transposed in L1, only its 32nd part goes to DRAM
         row = ttnn.transpose(samples, 2, 3, memory_config=ttnn.L1_MEMORY_CONFIG)
         ttnn.deallocate(samples)
         return ttnn.to_layout(row, ttnn.ROW_MAJOR_LAYOUT, memory_config=ttnn.DRAM_MEMORY_CONFIG)
@@ -84,6 +106,6 @@ def _as_row(samples):
 
 
 def packed_shape(config: ConverterConfig, frames: int) -> tuple[int, int]:
-    """Rows and columns of the one upload for `frames` frames: hops (and their overlap), noise, mask."""
+    """Return the rows and columns of the packed upload of `frames` frames, which the top of this file draws."""
     overlap = config.filter_length // config.hop_length - 1
     return frames + overlap, config.hop_length + config.inter_channels + TILE

@@ -3,10 +3,11 @@
 
 """The flow on the device: mirrors reference/coupling.py.
 
-z is two tensors, its channel halves. The reversals of channels between couplings are folded into the weights
-(parameters/coupling.py), so the couplings take turns: an even one reads half 0 and adds to half 1, an odd one the other
-way round. Forward removes the source voice, reversed adds the target voice. A voice comes as the biases of the
-convolutions, a speaker of MeloTTS as those of norms.
+The latent is two tensors, its channel halves, each [1, 1, batch * T, C / 2]. The reversals of channels between
+couplings are folded into the weights (parameters/coupling.py), so couplings alternate: an even one reads half 0 and
+adds to half 1, an odd one reads half 1 and adds to half 0. Forward, the flow removes the source voice; reversed, it
+adds the target voice. A voice enters as biases of the convolutions, in the transformer flow of MeloTTS as biases of
+norms.
 """
 
 import ttnn
@@ -18,13 +19,18 @@ from models.tt_audio.tt.sharding import columns, shard
 
 
 class ResidualCoupling:
+    """Coupling whose shift is computed by a WaveNet."""
+
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.pre = FusedLinear(parameters.pre, device, stage)
         self.wavenet = WaveNet(parameters.wavenet, device, stage)
 
     def __call__(self, first, second, mask, biases, reverse: bool, batch: int):
-        """What `second` becomes; `first` passes unchanged. `mask`: [1, 1, T, hidden channels] or None."""
+        """Return the half `second` shifted by a function of the half `first`; `reverse`: subtract the shift.
+
+        `mask` [1, 1, batch * T, hidden channels] or None; `biases`: of a voice, one for each layer of the WaveNet.
+        """
         h = self.pre(first, shard(self.device, first.shape[2], self.pre.channels))
         factor = None
         if mask is not None:
@@ -35,6 +41,8 @@ class ResidualCoupling:
 
 
 class TransformerCoupling:
+    """Coupling whose shift is computed by a transformer."""
+
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.pre = FusedLinear(parameters.pre, device, stage)
@@ -42,7 +50,11 @@ class TransformerCoupling:
         self.post = FusedLinear(parameters.post, device, stage)
 
     def __call__(self, first, second, sight, mask, factor, speaker, reverse: bool, batch: int):
-        """What `second` becomes; `first` passes unchanged. `factor`: the mask in as many channels, or None."""
+        """Return the half `second` shifted by a function of the half `first`; `reverse`: subtract the shift.
+
+        `mask` [1, 1, batch * T, 1] or None; `factor`: the same mask with the channels of `second`, or None; `speaker`:
+        row of the speaker for `encoder`, or None.
+        """
         rows = first.shape[2]
         h = self.pre(first, shard(self.device, rows, self.pre.channels))
         h = self.encoder(h, sight, mask, speaker, batch)
@@ -51,7 +63,10 @@ class TransformerCoupling:
 
 
 def _in_turns(couplings, halves, voices, reverse: bool, step):
-    """The halves after every coupling; `voices` holds what each of them takes of a voice."""
+    """Run all couplings, last one first if `reverse`, and return the two halves.
+
+    `step(coupling, first, second, voice)` returns the new second half; `voices[i]` is the voice argument of coupling i.
+    """
     halves = list(halves)
     order = range(len(couplings))
     for i in reversed(order) if reverse else order:
@@ -61,17 +76,25 @@ def _in_turns(couplings, halves, voices, reverse: bool, step):
 
 
 class ResidualCouplingBlock:
+    """Flow of WaveNet couplings: that of the converter and of MeloTTS models without a transformer flow."""
+
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.couplings = [ResidualCoupling(coupling, device, stage) for coupling in parameters.couplings]
         self.identity = FusedLinear(parameters.identity, device, stage)
 
     def joined(self, halves):
-        """z in one tensor. The product cuts it to TF32, as the convolution that reads it would."""
+        """Join the two halves to one tensor [1, 1, batch * T, C] by a product with the identity.
+
+        The product truncates values to TF32, as the convolution that reads them would.
+        """
         return self.identity(tuple(halves), shard(self.device, halves[0].shape[2], self.identity.channels))
 
     def __call__(self, halves, biases, mask=None, reverse: bool = False, batch: int = 1):
-        """`biases`: a voice's, for each coupling one a layer."""
+        """Run the flow over the two halves and return them, each [1, 1, batch * T, C / 2].
+
+        `biases` of a voice: for each coupling one for each layer. `mask` [1, 1, batch * T, 1] is 1 on valid frames.
+        """
         if mask is not None:
             mask = self.couplings[0].pre.widened(mask)
 
@@ -82,7 +105,7 @@ class ResidualCouplingBlock:
 
 
 class TransformerCouplingBlock:
-    """MeloTTS's flow. Its couplings look at frames through a transformer, and share what attention knows of them."""
+    """Flow of transformer couplings (MeloTTS), which share the tables of attention."""
 
     def __init__(self, parameters, device, stage: Stage):
         self.couplings = [TransformerCoupling(coupling, device, stage) for coupling in parameters.couplings]
@@ -90,7 +113,11 @@ class TransformerCouplingBlock:
         self.distances = Distances(device, encoder.n_heads, encoder.channels)
 
     def __call__(self, halves, speaker, mask=None, reverse: bool = False, batch: int = 1):
-        """`speaker`: a row for each coupling (parameters/conditioning.py)."""
+        """Run the flow over the two halves and return them, each [1, 1, batch * T, C / 2].
+
+        `speaker`: for each coupling a row or None (parameters/conditioning.py). `mask` [1, 1, batch * T, 1] is 1 on
+        valid frames.
+        """
         sight = self.distances(halves[0].shape[2], mask, batch)
         factor = None if mask is None else self.couplings[0].post.widened(mask)
 

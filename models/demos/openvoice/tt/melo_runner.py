@@ -1,17 +1,18 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Sentences of any length on fixed shapes: MeloTTS on one device, as base speech or converted on the spot.
+"""MeloTTS on one device for sentences of any length: base speech, or speech converted on the device.
 
 A sentence costs two uploads and two downloads (packing.py draws the packed tensors):
 
-    up     ids, style and the noise of the durations
-    down   the number of frames, which chooses the next bucket and how much noise is drawn
-    up     the noise of the frames, and the index columns of the generator's windows
-    down   samples
+    upload     ids, prosody and the noise of the durations
+    download   the number of frames, which decides the next bucket and how much noise is drawn
+    upload     the noise of the frames, and the index columns of the generator's windows
+    download   samples
 
-With a converter on the same device base speech does not leave it: resampled, it is the converter's input. Phones, word
-pieces and frames each have their buckets; what follows the end of a sentence in them is masked.
+With a converter on the same device base speech does not leave it: it is resampled to the converter's hops there.
+Phones, word pieces and frames each have their own buckets; a sentence is padded to its buckets, and the padding is
+masked.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -56,12 +57,12 @@ from models.tt_audio.tt.sharding import TILE
 from models.tt_audio.tt.tensors import concat_rows, download, upload
 
 PHONES = (64, 128, 256, MOST_IDS)
-FRAMES = (128, 512, 768, 1024, 1536, MOST_FRAMES)  # and the generator's window; 2,048 frames of MeloTTS last 23.8 s
-FORMS_KEPT = 24  # traces of sentences, of up to 1,000 programs; backend.TRACE_REGION_SIZE holds them
+FRAMES = (128, 512, 768, 1024, 1536, MOST_FRAMES)  # the generator's window is one more; 2,048 frames last 23.8 s
+FORMS_KEPT = 24  # traces of sentences, each of up to 1,000 programs; backend.TRACE_REGION_SIZE is enough for them
 
 
 class DeviceMeloTTS:
-    """A loaded MeloTTS on one device: what backend.SpeechNetwork asks for."""
+    """MeloTTS on one device, as backend.SpeechNetwork: the two passes of a sentence, their buckets and noise."""
 
     def __init__(
         self,
@@ -75,8 +76,8 @@ class DeviceMeloTTS:
         """`reference` gives the weights; the device does all arithmetic.
 
         `bert`: the loaded BERT of the language (bert_files.py), or None to speak without. `backend`: a DeviceBackend on
-        the same device, whose traces are shared and whose runner converts. `window`: frames that the generator takes at
-        once; None: as many as fit.
+        the same device, whose traces are shared and whose runner converts. `window`: frames that the generator
+        processes at once; None: as many as fit.
         """
         self.reference = reference
         self.config = reference.config
@@ -85,7 +86,7 @@ class DeviceMeloTTS:
         precision = precision or Precision()
         # None where base speech cannot be converted on the device
         self.backend = backend if backend is not None and self._convertible(backend.converter) else None
-        # a window that is a bucket of its own serves the sentences that it holds whole
+        # the window is a bucket, too: a sentence that fits in it needs one window only
         self.window = window or min(generator_window(self.config, device, precision.generator, TILE), FRAMES[1])
         self.frames = sorted({*FRAMES, self.window})
         self.receptive_field = reference.generator.reach
@@ -129,7 +130,7 @@ class DeviceMeloTTS:
         randomness: Sequence[RandomGenerator],
         voice: VoiceTarget,
     ) -> list[torch.Tensor]:
-        """As `speak`, but convert the speech before it leaves the device; samples are at the converter's rate."""
+        """Speak as `speak` does, but convert the speech on the device; the samples are at the converter's rate."""
         encoding = self.encode(sentences, speakers, prosody, randomness)
         return self.speak_encoding(encoding, speakers, prosody, randomness, voice)
 
@@ -140,7 +141,7 @@ class DeviceMeloTTS:
         prosody: Prosody,
         randomness: Sequence[RandomGenerator],
     ) -> Encoding:
-        """Run the text side, durations included; the result stays on the device."""
+        """Run the text side, from ids to durations; the result stays on the device."""
         self.reference.check(sentences, speakers)
         number, rows = self._speaker(speakers)
         form = self._text_form(sentences, prosody)
@@ -157,7 +158,10 @@ class DeviceMeloTTS:
         randomness: Sequence[RandomGenerator],
         voice: VoiceTarget | None = None,
     ) -> list[torch.Tensor]:
-        """Run the frame side: return one waveform [samples] for each sentence of an encoding."""
+        """Run the frame side: return one waveform [samples] for each sentence of an encoding.
+
+        `speakers`, `prosody` and `randomness` are those of `encode`. With `voice` speech is converted on the device.
+        """
         counts = self._counts(encoding)
         if (longest := max(counts.tolist())) > MOST_FRAMES:
             raise TooManyFrames(longest)
@@ -171,7 +175,7 @@ class DeviceMeloTTS:
         def frames(tensor: ttnn.Tensor) -> ttnn.Tensor:
             return self._frames(tensor, encoding, form, speaker, voices)
 
-        # a trace reads the encoding where the text's trace left it
+        # a trace reads the encoding at the address where the trace of the text side wrote it
         rows = download(self._run((self, number, encoding.form, form, voice is not None), packed, frames))
         if voice is None:
             waveforms = self._kept(rows, counts, form)
@@ -182,7 +186,7 @@ class DeviceMeloTTS:
         return [torch.from_numpy(samples) for samples in waveforms]
 
     def _convertible(self, converter: DeviceConverter) -> bool:
-        """Return whether base speech can be converted on the device; if not, it leaves the device as samples first."""
+        """Return whether base speech can be converted on the device; if not, the host resamples it."""
         hops = hops_per_frame(self.config.sampling_rate, self.config.samples_per_frame, converter.config)
         if hops.denominator == 1 and FRAMES[-1] * hops <= latent_rows(converter):
             return True
@@ -190,12 +194,13 @@ class DeviceMeloTTS:
         return False
 
     def _counts(self, encoding: Encoding) -> torch.Tensor:
-        """Download the frames of each sentence: the one value that the host needs. -> int64 [batch], at least 1"""
+        """Download the number of frames of each sentence. -> int64 [batch], at least 1"""
         return ttnn.to_torch(encoding.placement.counts).reshape(-1).long().clamp_min(1)
 
     # --- text ---------------------------------------------------------------------------------------------------------
 
     def _text_form(self, sentences: Sentences, prosody: Prosody) -> TextForm:
+        """Return the form of the text side: the buckets of the longest sentence, and which predictors run."""
         batch, longest = sentences.phones.shape
         phones = _bucket(PHONES, longest, f"a sentence of {longest} phones")
         tokens = 0
@@ -209,12 +214,14 @@ class DeviceMeloTTS:
     def _packed_text(
         self, sentences: Sentences, prosody: Prosody, randomness: Sequence[RandomGenerator], form: TextForm
     ) -> np.ndarray:
+        """Draw the noise of the durations and pack the text. -> [batch, 1, rows, TEXT_COLUMNS]"""
         duration_noise = draw(randomness, 2, sentences.lengths).numpy() if form.stochastic else None
         return pack_text(sentences, prosody, duration_noise, form)
 
     # --- frames -------------------------------------------------------------------------------------------------------
 
     def _frame_form(self, form: TextForm, counts: Sequence[int]) -> FrameForm:
+        """Return the form of the frame side for sentences of `counts` frames."""
         frames = _bucket(self.frames, max(counts), f"a sentence of {max(counts)} frames")
         kept = self.window - 2 * self.receptive_field
         windows = 0 if frames <= self.window else -(-(frames - 2 * self.receptive_field) // kept)
@@ -223,6 +230,7 @@ class DeviceMeloTTS:
     def _packed_frames(
         self, drawn: np.ndarray, counts: list[int], form: FrameForm, voice: VoiceTarget | None
     ) -> np.ndarray:
+        """Pack the frames with noise `drawn` [batch, I, T]. -> [batch, 1, rows, FrameColumns.total]"""
         resampling = None if voice is None else self.resampling
         return pack_frames(drawn, counts, form, self.config, self.window, self.receptive_field, voice, resampling)
 
@@ -234,7 +242,11 @@ class DeviceMeloTTS:
         speaker: Speaker,
         voices: tuple[Conditioning, Conditioning] | None,
     ) -> ttnn.Tensor:
-        """Compute the rows of samples to download, one sentence after the other."""
+        """Compute the rows of samples to download, one sentence after the other.
+
+        Without `voices` (biases of source and target) they are the rows of `MeloTTS.waveform`, else those of
+        `convert_hops`.
+        """
         resampling = None if voices is None else self.resampling
         columns = frame_columns(self.config, resampling)
         z, mask = self.model.latents(encoding, read_columns(packed, columns.noise, form.frames), form, speaker)
@@ -257,7 +269,7 @@ class DeviceMeloTTS:
         return self.backend.runner.convert_hops(hops, drawn, mask, frames, form.batch, *voices)
 
     def _kept(self, rows: np.ndarray, counts: Sequence[int], form: FrameForm) -> list[np.ndarray]:
-        """Return the samples of each sentence from the rows of all windows."""
+        """Join the downloaded rows of all windows to the samples [N] of each sentence, which has `counts` frames."""
         items = rows.reshape(form.batch, -1, self.config.samples_per_frame)
         kept = []
         for own, count in zip(items, counts, strict=True):
@@ -268,25 +280,29 @@ class DeviceMeloTTS:
     # --- the rest -----------------------------------------------------------------------------------------------------
 
     def _run(self, form: tuple[Hashable, ...], packed: np.ndarray, compute: Callable[[ttnn.Tensor], Any]) -> Any:
-        """Return the result of `compute` for the packed tensor on the device, op by op or replayed."""
+        """Upload `packed` and return the result of `compute` for it, which runs op by op or is replayed from a trace.
+
+        Calls with the same `form` run the same programs.
+        """
         if self.traces is not None:
             return self.traces.run(form, packed, compute)
         return compute(upload(packed, self.device, layout=ttnn.ROW_MAJOR_LAYOUT))
 
     def _speaker(self, speakers: torch.Tensor) -> tuple[int, Speaker]:
-        """Return the number of a batch's speaker and its rows on the device, where the rows of all speakers stay."""
+        """Return the number of the one speaker in `speakers` [batch] and its rows, which stay on the device."""
         numbers = set(speakers.tolist())
         if len(numbers) > 1:
             raise ValueError(f"the sentences of a batch have one speaker, not {sorted(numbers)}: give each its batch")
         (number,) = numbers
         if number not in self._speakers:
             if self.traces is not None:
-                self.traces.release()  # the rows must not be where a trace writes
+                self.traces.release()  # a trace captured earlier would overwrite the rows
             rows = Speaker(**speaker_rows(self.reference, number))
             self._speakers[number] = rows.map(lambda row: ttnn.to_device(row, self.device))
         return number, self._speakers[number]
 
 
 def _bucket(buckets: Sequence[int], length: int, what: str) -> int:
+    """Return the smallest bucket of at least `length`, or raise an error that `what` is too long."""
     too_long = f"{what} is too long for the device: at most {buckets[-1]}; split the text, or use the backend 'torch'"
     return smallest_bucket(buckets, length, too_long)

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Text to base speech on the device: mirrors reference/melo_tts.py.
+"""MeloTTS on the device, from text to base speech: mirrors reference/melo_tts.py.
 
-    packed text -> BERT, text encoder, both duration predictors -> frames of each sentence, to the host: they choose T
-    packed frames -> [repeat each phone] -> + noise -> reversed flow -> generator, window by window -> rows of samples
+    packed text -> BERT, text encoder, both duration predictors -> number of frames, downloaded to choose the bucket T
+    packed frames -> repeated phones + noise -> reversed flow -> generator, window by window -> rows of samples
 
 Phones are rows [1, 1, batch * N, ...], frames are rows [1, 1, batch * T, ...], one sentence after the other. A speaker
-comes as rows of biases (parameters/conditioning.py). The generator's windows are chosen at run time: an index column
+enters as rows of biases (parameters/conditioning.py). The generator's windows are chosen at run time: an index column
 says which frame each row of each window takes, and a one-hot matrix gathers them. So the last window ends where the
 sentence ends, and only a sentence shorter than one window needs masks. packing.py draws the packed tensors.
 """
@@ -50,7 +50,7 @@ from ttnn.model_preprocessing import ParameterDict
 
 
 class Encoding(NamedTuple):
-    """Results of the text side, which stay on the device."""
+    """Results of the text side; the tensors stay on the device."""
 
     statistics: ttnn.Tensor  # [1, 1, batch * N, 2 I]: means, then log deviations
     placement: Placement
@@ -58,7 +58,7 @@ class Encoding(NamedTuple):
 
 
 class MeloTTS:
-    """Text-to-speech network."""
+    """Text-to-speech networks of MeloTTS with their weights on the device."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class MeloTTS:
     ):
         """`bert`: parameters of the language's BERT and of its projection, or None to speak without it.
 
-        `window`: frames that the generator takes at once.
+        `window`: frames that the generator processes at once.
         """
         self.config = config
         self.device = device
@@ -90,7 +90,7 @@ class MeloTTS:
         self.gather = RowGather(device, precision.generator)
 
     def encode(self, packed: ttnn.Tensor, form: TextForm, speaker: Speaker) -> Encoding:
-        """Run the text side on packed text [batch, 1, rows, TEXT_COLUMNS]. The host reads `placement.counts` next."""
+        """Run the text side on packed text [batch, 1, rows, TEXT_COLUMNS]. The host then reads `placement.counts`."""
         batch, phones = form.batch, form.phones
         mask = read_column(packed, MASK, phones)
         features = None
@@ -114,35 +114,38 @@ class MeloTTS:
     def latents(
         self, encoding: Encoding, noise: ttnn.Tensor, form: FrameForm, speaker: Speaker
     ) -> tuple[ttnn.Tensor, ttnn.Tensor]:
-        """Return the generator's input [1, 1, batch * T, I] in DRAM and a mask of frames [1, 1, batch * T, 1].
+        """Return the generator's input [1, 1, batch * T, I] in DRAM and the mask of valid frames [1, 1, batch * T, 1].
 
-        `noise` [1, 1, batch * T, I] is scaled.
+        `noise` [1, 1, batch * T, I] is already scaled.
         """
         batch, frames = form.batch, form.frames
         mask = self.alignment.sequence_mask(encoding.placement.counts, frames)
         repeated = self.alignment.repeat_phones(encoding.statistics, encoding.placement, frames)
         mean, log_deviation = ttnn.split(repeated, noise.shape[3], 3)
         deviated = ttnn.multiply(log_deviation, noise, input_tensor_a_activations=[EXP])
-        z = ttnn.addcmul(mean, deviated, mask)  # the repeated means end with the sentence, so noise has to, too
+        z = ttnn.addcmul(mean, deviated, mask)  # mask the noise; the repeated means are 0 after the end already
         halves = self.flow(ttnn.split(z, z.shape[3] // 2, 3), speaker.flow, mask, reverse=True, batch=batch)
         return ttnn.concat(list(halves), dim=3, memory_config=ttnn.DRAM_MEMORY_CONFIG), mask
 
     def waveform(
         self, z: ttnn.Tensor, mask: ttnn.Tensor, frame_index: ttnn.Tensor | None, form: FrameForm, speaker: Speaker
     ) -> list[ttnn.Tensor]:
-        """Return the rows of samples of each sentence's windows, [1, 1, windows * window, samples of a frame].
+        """Generate the sentences; return for each its rows of samples [1, 1, windows * window, samples of a frame].
 
-        `frame_index` [1, 1, batch * windows * window, 1]: the frame of z that each of these rows takes; None where the
-        form has no windows.
+        `z` and `mask` are those of `latents`. `frame_index` [1, 1, batch * windows * window, 1]: the frame of z that
+        each of the rows takes; None where the form has no windows.
         """
         return [concat_rows(self._sentence(z, mask, frame_index, form, item, speaker)) for item in range(form.batch)]
 
     def base_speech(
         self, rows: list[ttnn.Tensor], mask: ttnn.Tensor, row_index: ttnn.Tensor | None, form: FrameForm
     ) -> ttnn.Tensor:
-        """Return the samples of each sentence from the rows of `waveform`: a row for each frame, zeros after its end.
+        """Gather the rows of `waveform` that are kept: one for each frame, zeros after the end of a sentence.
 
-        `row_index` [1, 1, batch * T, 1]: the row that holds each frame; None where the form has no windows.
+        -> [1, 1, batch * T, samples of a frame]
+
+        `row_index` [1, 1, batch * T, 1]: the row of `rows` that contains each frame, or -1 after the end; None where
+        the form has no windows.
         """
         sentences = []
         for item, own in enumerate(rows):
@@ -162,7 +165,7 @@ class MeloTTS:
         item: int,
         speaker: Speaker,
     ) -> list[ttnn.Tensor]:
-        """Generate one sentence, window by window."""
+        """Generate sentence number `item`; return the rows of samples of each window. Arguments as in `waveform`."""
         z, mask = (_item_rows(x, item, form.batch) for x in (z, mask))
         if not form.windows:
             return [self._rows_of_samples(z, mask if form.masked else None, speaker)]
@@ -179,7 +182,7 @@ class MeloTTS:
         ]
 
     def _rows_of_samples(self, z: ttnn.Tensor, mask: ttnn.Tensor | None, speaker: Speaker) -> ttnn.Tensor:
-        """Generate the frames of z. -> [1, 1, frames, samples of a frame], row-major in DRAM"""
+        """Generate the frames of z [1, 1, frames, I]. -> [1, 1, frames, samples of a frame], row-major in DRAM"""
         phases = self.generator(z, None if mask is None else self.generator.masks(mask), speaker.conv_pre)
         rows = ttnn.to_layout(phases, ttnn.ROW_MAJOR_LAYOUT, memory_config=ttnn.DRAM_MEMORY_CONFIG)
         ttnn.deallocate(phases)

@@ -3,8 +3,7 @@
 
 """Posterior encoder on the device: mirrors reference/posterior_encoder.py.
 
-Spectrogram [1, 1, T, bins] and noise [1, 1, T, C], already scaled by tau, -> the two channel halves of z, each
-[1, 1, T, C / 2]: the flow works on halves and never joins them.
+    spectrogram -> WaveNet -> mean | log deviation;  latent = mean + exp(log deviation) * noise
 """
 
 import ttnn
@@ -16,12 +15,19 @@ from models.tt_audio.tt.sharding import columns, halves, shard
 
 
 class PosteriorEncoder:
+    """Encoder of a spectrogram to a sample of the latent."""
+
     def __init__(self, parameters, device, stage: Stage):
         self.device = device
         self.pre = FusedLinear(parameters.pre, device, stage)
         self.wavenet = WaveNet(parameters.wavenet, device, stage)
 
     def __call__(self, spec, noise, mask=None, biases=None, batch: int = 1):
+        """Return the channel halves of the latent, each [1, 1, batch * T, C / 2], because the flow works on halves.
+
+        `spec` [1, 1, batch * T, bins padded to tiles]; `noise` [1, 1, batch * T, C] times tau; `mask` [1, 1, batch * T,
+        1] is 1 on valid frames; `biases`: of a voice, one for each layer of the WaveNet; None: the parameters' own.
+        """
         x = self.pre(spec, shard(self.device, spec.shape[2], self.pre.channels))
         if mask is not None:
             mask = self.pre.widened(mask)

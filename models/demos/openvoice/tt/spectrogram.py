@@ -3,8 +3,8 @@
 
 """Spectrogram on the device: mirrors reference/spectrogram.py.
 
-Hops of samples [1, 1, T + 3, hop] -> linear magnitudes [1, 1, T, bins, filled up to tiles]. Framing, window and DFT are
-one convolution over the hops; real and imaginary halves meet in one binary program.
+Framing, window and DFT are one convolution over the hops, whose channels are the real parts, then the imaginary parts.
+One binary program makes magnitudes of both.
 """
 
 import ttnn
@@ -16,10 +16,16 @@ from models.tt_audio.tt.precision import Stage
 
 
 class Spectrogram:
+    """Linear magnitude spectrogram."""
+
     def __init__(self, parameters, device, stage: Stage):
         self.kernel = Conv1d(parameters.kernel, device, stage, padding=0)
 
     def __call__(self, hops, batch: int = 1):
+        """Compute magnitudes from hops of samples.
+
+        hops [1, 1, batch * (T + overlap), hop] -> [1, 1, batch * T, bins padded to tiles]; overlap is n_fft / hop - 1.
+        """
         spectrum = self.kernel(hops, batch)
         real, imaginary = ttnn.split(spectrum, spectrum.shape[3] // 2, 3)
         ttnn.deallocate(spectrum)

@@ -1,12 +1,11 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Parameters of the transformer.
+"""Parameters of the transformer. Query, key and value are one projection, whose layout tt/attention.py draws.
 
-    scores q_i . k_j / sqrt(D): the divisor into the queries
-    scores q_i . r_d of the learned key r_d of distance d: more columns R Q of the projection, one for each pair of
-    residues (tt/attention.py draws them)
-    learned values s_d, weighted by p_d, then the output O: more columns O S of the output's weight
+    q_i . k_j / sqrt(D)            the divisor is folded into the queries
+    q_i . r_d = (R Q x_i)_d        R Q: 81 more channels of each query, one for each pair of residues; R: learned keys
+    O (sum over d of p_d s_d)      O S: 81 more inputs of the output projection O for each head; S: learned values
 """
 
 import math
@@ -22,13 +21,13 @@ from ttnn.model_preprocessing import ParameterDict
 
 
 def pair_distances() -> torch.Tensor:
-    """Return for each pair of residues (of i, of j), positions within the window, the index of j - i. -> [PAIRS]"""
+    """Return the index of the distance j - i for each pair (i mod 9, j mod 9) of a query and a near key. -> [PAIRS]"""
     pair = torch.arange(PAIRS)
     return (pair % DISTANCES - pair // DISTANCES + ATTENTION_WINDOW) % DISTANCES
 
 
 def attention(module: RelativeAttention, precise: bool = False) -> dict:
-    """Return the parameters of tt/attention.RelativeAttention; `precise`: balanced (balance.py)."""
+    """Return the parameters of tt/attention.RelativeAttention; `precise`: balance the weights (balance.py)."""
     heads = module.n_heads
     channels = module.query.out_channels // heads
     distances = pair_distances()
@@ -39,14 +38,14 @@ def attention(module: RelativeAttention, precise: bool = False) -> dict:
         return torch.cat([layer.weight[:, :, 0], layer.bias[:, None]], dim=1).unflatten(0, (heads, channels))
 
     def padded(weight: torch.Tensor, dim: int) -> torch.Tensor:
-        """Pad a head's dimension with zeros to whole tiles."""
+        """Pad dimension `dim`, the channels of a head, with zeros to `head_width`."""
         shape = list(weight.shape)
         shape[dim] = head_width(channels) - weight.shape[dim]
         return torch.cat([weight, torch.zeros(shape)], dim=dim)
 
     query = rows(module.query) / math.sqrt(channels)
     one = torch.zeros(heads, PAIRS, query.shape[2])
-    one[:, :, -1] = 1  # weight 0, bias 1: the table that multiplies it decides
+    one[:, :, -1] = 1  # weight 0, bias 1: the projection gives 1, which the table `Sight.before` multiplies by 0 or 1
     near_and_far = [
         torch.stack([torch.cat([rows(layer), one], dim=1)] * 2, dim=1) for layer in (module.key, module.value)
     ]
@@ -60,7 +59,8 @@ def attention(module: RelativeAttention, precise: bool = False) -> dict:
     weight, bias, output_bias = projections[:, :-1], projections[:, -1], module.output.bias
     if precise:
         width, pairs = head_width(channels), slice(channels, channels + PAIRS)
-        # Query and key are cut (a pair's key is 1); the softmax cuts its reciprocal, the product with the values both.
+        # Query and key are truncated (but not the key of a pair, which is 1). The softmax truncates its reciprocal, and
+        # the product with the values truncates both operands.
         query_cuts, output_cuts = torch.full((width,), 5.0), torch.full((width,), 7.0)
         query_cuts[pairs], output_cuts[pairs] = 3.0, 5.0
         cuts = torch.cat([query_cuts.repeat(heads), torch.full((len(weight) - heads * width,), 2.0)])
@@ -74,7 +74,7 @@ def attention(module: RelativeAttention, precise: bool = False) -> dict:
 
 
 def encoder(module: Encoder, precise: bool = False) -> dict:
-    """Return the parameters of tt/attention.Encoder; `precise`: balanced (balance.py)."""
+    """Return the parameters of tt/attention.Encoder; `precise`: balance the weights (balance.py)."""
     conv, norm = (balanced_convolution, balanced_norm) if precise else (_convolution, layer_norm)
     layers = [
         {

@@ -3,9 +3,9 @@
 
 """Parameters of BERT.
 
-    scores q . k / sqrt(D): the divisor into the queries
-    word + position + token type 0: the one token type into the positions
-    query, key and value: one projection
+    q . k / sqrt(D)                  the divisor is folded into the queries
+    word + position + token type 0   the row of token type 0 is added to the positions
+    query, key, value                one projection
 """
 
 import math
@@ -20,9 +20,9 @@ from ttnn.model_preprocessing import ParameterDict
 
 
 def bert(model: torch.nn.Module, stage: Stage) -> ParameterDict:
-    """Return the parameters of tt/bert.Bert for the `model` of a loaded BERT, which ends with the last layer in use.
+    """Return the parameters of tt/bert.Bert for a loaded BERT whose last layer is the last one in use.
 
-    The weights are in the format of the stage before they reach the device, because they take hundreds of megabytes.
+    The weights are converted to the format of the stage on the host, because they take hundreds of megabytes.
     """
     config = model.config
     if config.hidden_act != "gelu":
@@ -32,7 +32,7 @@ def bert(model: torch.nn.Module, stage: Stage) -> ParameterDict:
     scale = 1 / math.sqrt(config.hidden_size // config.num_attention_heads)
 
     def joined(*layers: torch.nn.Linear, first: float = 1.0) -> dict:
-        """Return layers side by side, the first one times a factor."""
+        """Concatenate the outputs of layers into one layer; `first` multiplies the first one."""
         factors = [first] + [1.0] * (len(layers) - 1)
         weight = torch.cat([factor * layer.weight for factor, layer in zip(factors, layers, strict=True)])
         bias = torch.cat([factor * layer.bias for factor, layer in zip(factors, layers, strict=True)])
@@ -65,6 +65,6 @@ def bert(model: torch.nn.Module, stage: Stage) -> ParameterDict:
 def phone_features(projection: torch.nn.Conv1d) -> ParameterDict:
     """Return the parameters of tt/bert.PhoneFeatures for the text encoder's projection of BERT features.
 
-    The bias is in the tables of the text encoder, which adds it without BERT, too.
+    The bias is in the tables of the text encoder, because it is added without BERT, too.
     """
     return linear(projection.weight[:, :, 0])

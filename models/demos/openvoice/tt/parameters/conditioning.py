@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Conditioning: a speaker embedding g as the biases of the layers that it enters.
+"""Conditioning: biases that contain a speaker embedding g, for the layers that it enters.
 
     conv(x) + b + cond(g) = conv(x) + b',  b' = b + cond(g)
 
@@ -53,7 +53,10 @@ def voice_biases(
 
 
 def speaker_rows(tts: MeloTTS, speaker: int) -> ParameterDict:
-    """Return the rows of a speaker of MeloTTS where they enter, as host tensors [1, 1, 1, channels]; None: nowhere."""
+    """Return the rows (conditioning.Speaker) of a speaker number of MeloTTS, as host tensors [1, 1, 1, channels].
+
+    A row is None where a part of the network is not conditioned.
+    """
     g = tts.speaker_embedding.weight[speaker]
 
     def row(layer: torch.nn.Module | None, own: torch.Tensor | float = 0.0) -> ttnn.Tensor | None:
@@ -61,7 +64,7 @@ def speaker_rows(tts: MeloTTS, speaker: int) -> ParameterDict:
         return None if layer is None else tiled(layer.weight.flatten(1) @ g + layer.bias + own)
 
     def encoder(module: Encoder) -> ttnn.Tensor | None:
-        """The row is added to the output of the norm before SPEAKER_LAYER, which is adding it to the norm's bias."""
+        """Return the bias of the norm before SPEAKER_LAYER plus the speaker's term for that layer, or None."""
         return row(module.speaker, module.layers[SPEAKER_LAYER - 1].feed_forward_norm.bias)
 
     def wavenet(module: WaveNet) -> list[ttnn.Tensor]:

@@ -3,8 +3,10 @@
 
 """Parameters of the flow.
 
-    reversal R of the channels between couplings: coupling i reads W R and writes R P where i is odd, so no program
-    reverses anything; the device adds to the other half instead of swapping the halves
+    W (R x) = (W R) x, R (P y) = (R P) y    R: reversal of the channels between couplings
+
+For odd couplings R is folded into the weight W that reads a half and into the projection P that writes one, so no
+program reverses channels. The device alternates which half it adds to, instead of swapping the halves.
 """
 
 import torch

@@ -3,8 +3,9 @@
 
 """Parameters of the duration predictor.
 
-    W' = round(W (1 + cuts * LOSS)): the weights make up for what the matrix unit cuts off (tt_audio's balance.py)
-    the speaker: a row that conditioning.py computes
+    W' = round(W (1 + cuts * LOSS))    makes up for the truncations of the matrix unit (tt_audio's balance.py)
+
+conditioning.py computes the row of the speaker.
 """
 
 from models.demos.openvoice.reference.duration_predictor import DurationPredictor

@@ -3,7 +3,9 @@
 
 """Parameters of the posterior encoder.
 
-    pre [W 0] [spectrogram, padding] = W spectrogram: zero columns cancel the padding of the spectrogram's rows to tiles
+    [W 0] [spectrogram ; padding] = W spectrogram
+
+`pre` has zero columns for the padding of the spectrogram's bins to whole tiles.
 """
 
 import torch

@@ -42,5 +42,5 @@ PREPROCESSORS = {
 
 
 def preprocess(module: torch.nn.Module) -> ParameterDict:
-    """Return the parameters of a reference module, one of those above or one that contains them, as host tensors."""
+    """Return the parameters of a reference module as host tensors. It is one of PREPROCESSORS or contains some."""
     return layers.preprocess(module, PREPROCESSORS)

@@ -17,17 +17,17 @@ from models.demos.openvoice.constants import FILTERS
 from models.demos.openvoice.reference.reference_encoder import ReferenceEncoder
 from models.tt_audio.parameters.layers import convolution_2d, layer_norm, linear, tiled
 
-PHASES = 8  # frames of a block: whole 32-byte rows of float32, and three halvings before time is a plain axis again
+PHASES = 8  # frames of a block: rows are whole 32 bytes of float32; after three halvings a block is one frame
 STEP_COUNTER = 32  # columns of e: one tile; with 64 frames a step they count 2,048 frames
 SATURATED = 100.0  # tanh and sigmoid of it are 1, and sigmoid of its negative is 0, in float32
 
 
 def halving(conv: torch.nn.Conv2d, phases: int) -> torch.Tensor:
-    """Return weight [out * phases / 2, in * phases, 3, 2] over frequency and blocks of `phases` frames of a 3 x 3
-    convolution.
+    """Convert the weight of a 3 x 3 convolution to blocks of `phases` frames. -> [out * phases / 2, in * phases, 3, 2]
 
-    It halves time (kernel 3, stride 2, padding 1) by halving the frames of a block: frame r of the block that comes out
-    reads frames 2 r - 1 .. 2 r + 1 of the block that goes in, where -1 is the last one of the block before.
+    The last two dimensions are frequency and blocks. The convolution halves time (kernel 3, stride 2, padding 1) by
+    halving the frames of a block: frame r of an output block reads frames 2 r - 1 .. 2 r + 1 of the input block, where
+    -1 is the last frame of the block before it.
     """
     weight = torch.zeros(phases // 2, conv.out_channels, phases, conv.in_channels, 3, 2)
     for r in range(phases // 2):
@@ -47,7 +47,10 @@ def reference_encoder(encoder: ReferenceEncoder) -> dict:
         convs.append(convolution_2d(weight, conv.bias.repeat(phases)))
 
     def gates(reset, update, recurrent, candidate, counter=0.0):
-        """Return the columns [4 * (H + E), ...] of the state that a step makes, from the gates [H, ...] of h."""
+        """Pad the gates [H, ...] of h to gates of the state [h | e], one after the other. -> [4 * (H + E), ...]
+
+        `counter` fills the update gate of e; zeros fill the other gates of e.
+        """
         columns = []
         for name, gate in (("reset", reset), ("update", update), ("recurrent", recurrent), ("candidate", candidate)):
             # the update gate of e is 0, so e is always its candidate
@@ -57,7 +60,7 @@ def reference_encoder(encoder: ReferenceEncoder) -> dict:
     gru = encoder.gru
     of_input, of_state = gru.weight_ih_l0.chunk(3), gru.weight_hh_l0.chunk(3)
     input_bias, state_bias = gru.bias_ih_l0.chunk(3), gru.bias_hh_l0.chunk(3)
-    # only the candidate's recurrent term is scaled by the reset gate, so its bias is the one that may not join
+    # the reset gate scales only the candidate's recurrent term, so its bias alone is kept apart
     bias = gates(
         input_bias[0] + state_bias[0], input_bias[1] + state_bias[1], state_bias[2], input_bias[2], counter=-SATURATED
     )

@@ -5,8 +5,9 @@
 
     hop = sum over rows of W[kind, row] samples[row]
 
-W is the polyphase filter of host/resampling.py, shifted by the spectrogram's margin; for the kinds of hops at an edge
-the taps that would read mirrored samples are added to those of the samples that are mirrored.
+W is the polyphase filter of host/resampling.py, shifted by the spectrogram's margin. Hops inside the sentence and hops
+at its edges are different kinds: at an edge, the taps that would read mirrored samples are added to the taps of the
+samples that they mirror.
 """
 
 from fractions import Fraction
@@ -22,12 +23,12 @@ from ttnn.model_preprocessing import ParameterDict, make_parameter_dict
 
 
 def overlap(config: ConverterConfig) -> int:
-    """Return how many hops a spectrogram has beyond its frames."""
+    """Return how many more hops than frames a spectrogram needs."""
     return config.filter_length // config.hop_length - 1
 
 
 def hops_per_frame(rate: int, frame: int, config: ConverterConfig) -> Fraction:
-    """Return how many hops of the converter a frame of base speech lasts that has `frame` samples at `rate`."""
+    """Return how many hops of the converter a frame of base speech of `frame` samples at `rate` lasts."""
     return Fraction(frame * config.sampling_rate, rate * config.hop_length)
 
 
@@ -42,7 +43,7 @@ def resampling(rate: int, frame: int, config: ConverterConfig) -> ParameterDict:
             f"a frame of {frame} samples at {rate} Hz lasts {count} hops of the converter, not a whole number"
         )
     hops = count.numerator
-    further = -(-overlap(config) // hops)  # rows that the convolution makes beyond those of the samples
+    further = -(-overlap(config) // hops)  # output rows of the convolution after those of the samples
     weight, ends = _weight(rate, frame, hops, further, config)
     return make_parameter_dict(
         {
@@ -58,7 +59,7 @@ def resampling(rate: int, frame: int, config: ConverterConfig) -> ParameterDict:
 
 
 def edges(config: ConverterConfig) -> int:
-    """Return how many hops at either end hold mirrored samples."""
+    """Return how many hops at each end contain mirrored samples."""
     return -(-(config.filter_length - config.hop_length) // (2 * config.hop_length))
 
 
@@ -68,17 +69,20 @@ def _weight(rate: int, frame: int, hops: int, further: int, config: ConverterCon
     taps, up, down = resample_filter(rate, config.sampling_rate)
     taps = np.ones(1) if up == down else taps  # host/resampling.py does not filter equal rates either
     column = np.arange(hop)
-    reach = -(-(margin + hop * (1 + mirrored) + len(taps)) // (hops * hop)) + 1  # in rows, more than enough
+    reach = -(-(margin + hop * (1 + mirrored) + len(taps)) // (hops * hop)) + 1  # in rows, more than `used`
     inputs = np.arange(-reach * frame, (reach + 1) * frame)
 
     def response(outputs: np.ndarray) -> np.ndarray:
-        """Return [hop, inputs]: how outputs depend on inputs, both counted from the first one of the hop's row."""
+        """Return the weights [hop, inputs] of the samples `outputs`, both counted from the start of the hop's row."""
         tap = len(taps) // 2 + outputs[:, None] * down - inputs * up
         inside = (tap >= 0) & (tap < len(taps))
         return np.where(inside, up * taps[np.where(inside, tap, 0)], 0)
 
     def edge_kind(number: int, samples: np.ndarray) -> np.ndarray:
-        """Return [hops, hop, inputs] for hop `number`, which holds `samples`; both count from a sentence's end."""
+        """Return the weights [hops, hop, inputs] of hop `number`, which contains `samples`.
+
+        Both are counted from the start of the sentence, or both from its end.
+        """
         row, phase = divmod(number, hops)
         kind = np.zeros((hops, hop, len(inputs)))
         kind[phase] = response(samples - row * hops * hop)
@@ -93,8 +97,8 @@ def _weight(rate: int, frame: int, hops: int, further: int, config: ConverterCon
         from_end = number * hop - margin + column  # the last sample is number -1
         ends.append(edge_kind(number, mirror(from_end, first=None, last=-1)))
         (first, phase), (last, last_phase) = divmod(edge, hops), divmod(number, hops)
-        apart |= ends[-1][phase][:, inputs >= -first * frame].any()  # what the end's kind would read at the start
-        apart |= starts[-1][last_phase][:, inputs < -last * frame].any()  # and the start's kind at the end
+        apart |= ends[-1][phase][:, inputs >= -first * frame].any()  # the end's kind would read at the start
+        apart |= starts[-1][last_phase][:, inputs < -last * frame].any()  # the start's kind at the end
     if apart:
         kinds, first_end = [inside, *starts, *ends], 1 + mirrored
     else:

@@ -3,11 +3,12 @@
 
 """Parameters of the stochastic duration predictor.
 
-    depthwise convolution w[c]        = dense convolution with diag(w) for each tap: two programs either way
-    spline projection                 = blocks of whole tiles, one column for each bin; the constant slopes at the outer
-                                        edges are in its bias
-    sums over bins                    = products with matrices of ones
-    its first and last affine layers  = `pre`'s bias in the speaker's row; (x - m) / exp(log s) as `shift` and `scale`
+    depthwise convolution w[c]   = dense convolution with diag(w) for each tap; both take two programs
+    spline projection            = blocks of whole tiles, one column for each bin; their bias contains the constant
+                                   slopes at the outer edges
+    sums over bins               = products with matrices of ones
+    bias of `pre`                = part of the speaker's row (conditioning.py)
+    (x - m) / exp(log s)         = (x - shift) * scale
 """
 
 import torch
@@ -25,18 +26,19 @@ from models.tt_audio.tt.sharding import TILE
 def stochastic_duration_predictor(module: StochasticDurationPredictor) -> dict:
     """Return the parameters of tt/stochastic_duration_predictor.StochasticDurationPredictor."""
     return {
-        "pre": convolution(module.pre.weight),  # its bias is in the speaker's row
+        "pre": convolution(module.pre.weight),  # the speaker's row contains its bias
         "convs": _separable(module.convs),
         "projection": convolution(module.projection.weight, module.projection.bias),
         "spline": _spline(),
         "couplings": [_spline_coupling(coupling) for coupling in module.couplings],
-        # of the channel that is the log duration
+        # of channel 0, the log duration
         "shift": module.shift[0].item(),
         "scale": torch.exp(-module.log_scale[0]).item(),
     }
 
 
 def _separable(convs: DilatedSeparableConv) -> list[dict]:
+    """Return the parameters of tt/stochastic_duration_predictor.DilatedSeparableConv."""
     layers = zip(convs.depthwise, convs.depthwise_norm, convs.pointwise, convs.pointwise_norm, strict=True)
     return [
         {
@@ -51,13 +53,14 @@ def _separable(convs: DilatedSeparableConv) -> list[dict]:
 
 
 def _side_by_side(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-    """Place two tensors of BINS entries in tiles of their own. -> [2 * TILE, ...]"""
+    """Pad two tensors [BINS, ...] to a tile each and concatenate them. -> [2 * TILE, ...]"""
     out = torch.zeros(2, TILE, *first.shape[1:])
     out[0, :BINS], out[1, :BINS] = first, second
     return out.flatten(0, 1)
 
 
 def _spline_coupling(coupling: SplineCoupling) -> dict:
+    """Return the parameters of tt/stochastic_duration_predictor.SplineCoupling."""
     sizes, slopes = {}, {}
     for name, values, edge in (
         ("weight", coupling.projection.weight[:, :, 0], 0.0),
@@ -76,7 +79,10 @@ def _spline_coupling(coupling: SplineCoupling) -> dict:
 
 
 def _spline() -> dict:
-    """Return sums over bins: totals of e^x from e^x - 1, lower edges from excess heights, the sum of all columns."""
+    """Return the parameters of tt/stochastic_duration_predictor.InverseSpline: three sums over bins.
+
+    `totals`: sum of e^x from e^x - 1; `bottoms`: lower edge of each bin from the excess heights; `sum`: of all columns.
+    """
     bins = torch.zeros(TILE)
     bins[:BINS] = 1
     below = torch.zeros(TILE, 2 * TILE)

@@ -3,10 +3,10 @@
 
 """Parameters of the text encoder.
 
-    scale * (phones[i] + tones[j] + languages[k] + BERT biases) = [h h ..] 1 + [l l ..] 1
+    scale * (phones[i] + tones[j] + languages[k] + BERT biases) = sum over tables of (high + low)
 
-The scale and the biases of the BERT projections are in the tables. A float32 table is the sum of two of bfloat16, its
-high part h and its low part l, because ttnn.embedding reads no other format; one matmul with ones adds all parts.
+The tables contain the scale and the biases of the BERT projections. A float32 table is two of bfloat16, its high and
+its low part, because ttnn.embedding reads no other format. One matmul with identity matrices adds all parts.
 """
 
 import torch
@@ -33,7 +33,7 @@ def text_encoder(module: TextEncoder) -> dict:
 
 
 def _high_and_low(table: torch.Tensor) -> ttnn.Tensor:
-    """Return a float32 table [ids, C] as two of bfloat16 side by side [ids, 2 C], whose sum is the table."""
+    """Split a float32 table [ids, C] into a high and a low part of bfloat16, side by side. -> [ids, 2 C]"""
     high = table.to(torch.bfloat16)
     low = (table - high).to(torch.bfloat16)
     return ttnn.from_torch(torch.cat([high, low], dim=1), dtype=ttnn.bfloat16)

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Parameters of the WaveNet, with the projection P after it folded in.
+"""Parameters of the WaveNet, into which the projection P after it is folded.
 
     P(sum_i S_i a_i + s_i) + p  =  [P S_1 .. P S_n] [a_1 .. a_n] + (P sum_i s_i + p)
 
-a_i are the gates of layer i, S_i and s_i its skip half.
+a_i is the output of the gate of layer i; S_i and s_i are weight and bias of the skip half of its projection.
 """
 
 import torch
@@ -13,11 +13,14 @@ import torch
 from models.demos.openvoice.reference.wavenet import WaveNet
 from models.tt_audio.parameters.layers import convolution, fused_linear
 
-GROUP = 4  # layers whose gates lie side by side: a slot has to have cores of its own in a row of them
+GROUP = 4  # layers whose gates are side by side in one tensor: each needs cores of its own in a row of the grid
 
 
 def wavenet(module: WaveNet, projection: torch.nn.Conv1d, scale: float = 1.0, reverse: bool = False) -> dict:
-    """Return the parameters of tt/wavenet.WaveNet: `scale` times the projection, its channels reversed if `reverse`."""
+    """Return the parameters of tt/wavenet.WaveNet.
+
+    `scale` multiplies the projection; `reverse` reverses the order of its output channels.
+    """
     channels, layers = module.channels, len(module.in_layers)
     conditions = module.cond_layer.bias.chunk(layers)
     skips = [layer.weight[-channels:, :, 0] for layer in module.res_skip_layers]
