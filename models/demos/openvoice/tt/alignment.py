@@ -10,6 +10,7 @@ T by Placement.counts, the one value that it downloads before the samples. Lengt
 because they change from sentence to sentence.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -28,12 +29,12 @@ class Placement(NamedTuple):
     counts: ttnn.Tensor  # [batch, 1, 1, 1] frames of each sentence
 
 
-def mixed(deterministic, stochastic, sdp_ratio):
+def mixed(deterministic: ttnn.Tensor, stochastic: ttnn.Tensor, sdp_ratio: ttnn.Tensor) -> ttnn.Tensor:
     """Interpolate the log durations of both predictors: sdp_ratio 0 -> deterministic. All are [1, 1, batch * N, 1]."""
     return ttnn.lerp(deterministic, stochastic, sdp_ratio)
 
 
-def durations(log_durations, length_scale):
+def durations(log_durations: ttnn.Tensor, length_scale: ttnn.Tensor) -> ttnn.Tensor:
     """Return ceil(exp(log_durations) * length_scale): whole frames for each phone. All are [1, 1, batch * N, 1].
 
     `length_scale` is 0 after the end of a sentence.
@@ -44,12 +45,12 @@ def durations(log_durations, length_scale):
 class Alignment:
     """Computation of each phone's frames, and repetition of its features for them."""
 
-    def __init__(self, device, stage: Stage):
+    def __init__(self, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.compute_config = stage.compute_config(device)
-        self.constants = {}  # (kind, bucket) -> device tensor
+        self.constants: dict[tuple[str, int], ttnn.Tensor] = {}  # (kind, bucket) -> device tensor
 
-    def place(self, durations, batch: int = 1) -> Placement:
+    def place(self, durations: ttnn.Tensor, batch: int = 1) -> Placement:
         """Return the positions of phones of `durations` [1, 1, batch * N, 1] frames.
 
         Each duration is a whole number below 1,024, because the matrix unit drops a 1 next to larger terms.
@@ -59,7 +60,7 @@ class Alignment:
         sums = [ttnn.matmul(row, weights, compute_kernel_config=self.compute_config) for weights in self._sums(phones)]
         return Placement(row, *sums)
 
-    def repeat_phones(self, x, placement: Placement, frames: int):
+    def repeat_phones(self, x: ttnn.Tensor, placement: Placement, frames: int) -> ttnn.Tensor:
         """Repeat each row of x [1, 1, batch * N, C] for the frames of its phone. -> [1, 1, batch * frames, C]
 
         Rows after the end of a sentence are 0.
@@ -74,7 +75,7 @@ class Alignment:
         repeated = ttnn.matmul(path, items, compute_kernel_config=self.compute_config)
         return ttnn.reshape(repeated, (1, 1, batch * frames, x.shape[3]))
 
-    def sequence_mask(self, counts, frames: int):
+    def sequence_mask(self, counts: ttnn.Tensor, frames: int) -> ttnn.Tensor:
         """Return the mask [1, 1, batch * frames, 1] of sentences of `counts` [batch, 1, 1, 1] frames.
 
         It is 1.0 for valid frames and 0.0 after them.
@@ -83,7 +84,7 @@ class Alignment:
         mask = ttnn.lt(numbers, counts)
         return ttnn.reshape(mask, (1, 1, counts.shape[0] * frames, 1))
 
-    def _sums(self, phones: int):
+    def _sums(self, phones: int) -> tuple[ttnn.Tensor, ttnn.Tensor]:
         """Return matrices [N, N] and [N, 1]: durations [1, N] times them are the centres and the total.
 
         centre n = 2 * (sum of the durations before n) + duration n
@@ -91,7 +92,7 @@ class Alignment:
         centres = self._constant("centres", phones, lambda: 2 * np.triu(np.ones((phones, phones)), 1) + np.eye(phones))
         return centres, self._constant("total", phones, lambda: np.ones((phones, 1)))
 
-    def _constant(self, kind: str, size: int, make):
+    def _constant(self, kind: str, size: int, make: Callable[[], np.ndarray]) -> ttnn.Tensor:
         """Return the constant `kind` of a bucket of `size` on the device; `make` computes it at the first call."""
         if (kind, size) not in self.constants:
             self.constants[kind, size] = upload(make(), self.device)

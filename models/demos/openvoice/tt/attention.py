@@ -40,6 +40,7 @@ from models.tt_audio.tt.normalization import LayerNorm, PreciseLayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import TILE, shard
 from models.tt_audio.tt.tensors import upload
+from ttnn.model_preprocessing import ParameterDict
 
 DISTANCES = 2 * ATTENTION_WINDOW + 1
 PAIRS = DISTANCES**2
@@ -57,19 +58,19 @@ def head_width(channels: int) -> int:
 class Sight:
     """Tables on the device that all attention layers of one length share; `width` is `head_width`."""
 
-    before: object  # [1, 1, T, 5 * heads * width], 0 or 1: factor of queries, near and far keys, near and far values
-    after: object  # [1, 1, T, heads * width], 0 or 1: factor of the attention's result, one row for each query
-    scores: object  # [1 or batch, 1, T, 2 T], 0 or NEVER: added to the scores of near keys, then of far keys
+    before: ttnn.Tensor  # [1, 1, T, 5 * heads * width], 0 or 1: factor of queries, near, far keys, near, far values
+    after: ttnn.Tensor  # [1, 1, T, heads * width], 0 or 1: factor of the attention's result, one row for each query
+    scores: ttnn.Tensor  # [1 or batch, 1, T, 2 T], 0 or NEVER: added to the scores of near keys, then of far keys
 
 
 class Distances:
     """Cache of the tables (`Sight`) by length: those of a length are uploaded once and shared by all layers."""
 
-    def __init__(self, device, n_heads: int, channels: int):
+    def __init__(self, device: ttnn.MeshDevice, n_heads: int, channels: int):
         self.device, self.n_heads, self.channels = device, n_heads, channels // n_heads
-        self.tables = {}
+        self.tables: dict[int, list[ttnn.Tensor]] = {}
 
-    def __call__(self, rows: int, mask=None, batch: int = 1) -> Sight:
+    def __call__(self, rows: int, mask: ttnn.Tensor | None = None, batch: int = 1) -> Sight:
         """Return the tables for `rows` = batch * T rows.
 
         `mask` [1, 1, batch * T, 1] is 1 on valid positions; the keys at all others are masked. None: all valid.
@@ -104,7 +105,13 @@ class Distances:
         return np.hstack([np.ones((length, self.channels)), pairs, np.zeros((length, filling))])
 
 
-def attend_in_float32(query, key, value, scores, compute_config):
+def attend_in_float32(
+    query: ttnn.Tensor,
+    key: ttnn.Tensor,
+    value: ttnn.Tensor,
+    scores: ttnn.Tensor,
+    compute_config: ttnn.DeviceComputeKernelConfig,
+) -> ttnn.Tensor:
     """Return what `attend` returns, computed in the operands' own format, in five programs instead of one.
 
     scaled_dot_product_attention reads bfloat16 only and rounds the scores to it.
@@ -121,7 +128,7 @@ def attend_in_float32(query, key, value, scores, compute_config):
 class RelativeAttention:
     """Self-attention with learned distances, from the projection of the queries to that of the output."""
 
-    def __init__(self, parameters, device, stage: Stage, precise: bool = False):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage, precise: bool = False):
         """`precise`: compute in float32 throughout; else queries, keys, values and scores are bfloat16."""
         self.precise = precise
         self.device = device
@@ -131,7 +138,7 @@ class RelativeAttention:
         self.projections = FusedLinear(parameters.projections, device, stage)
         self.output = Conv1d(parameters.output, device, stage)
 
-    def __call__(self, x, sight: Sight, batch: int = 1):
+    def __call__(self, x: ttnn.Tensor, sight: Sight, batch: int = 1) -> ttnn.Tensor:
         """x [1, 1, batch * T, C] -> likewise; `sight` contains the tables of T."""
         rows, length = x.shape[2], x.shape[2] // batch
         in_l1 = shard(self.device, rows, self.projections.channels)
@@ -160,11 +167,11 @@ class RelativeAttention:
 class FeedForward:
     """Two convolutions over time with a ReLU between them."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.widen = Conv1d(parameters.widen, device, stage, activation=RELU)
         self.narrow = Conv1d(parameters.narrow, device, stage)
 
-    def __call__(self, x, mask=None, batch: int = 1):
+    def __call__(self, x: ttnn.Tensor, mask: ttnn.Tensor | None = None, batch: int = 1) -> ttnn.Tensor:
         """x [1, 1, batch * T, C] -> likewise. Rows outside the mask must be 0 in x; the result has any values there."""
         wide = self.widen(x, batch)
         if mask is not None:
@@ -175,14 +182,21 @@ class FeedForward:
 class EncoderLayer:
     """Attention and feed-forward, each followed by its residual addition and norm."""
 
-    def __init__(self, parameters, device, stage: Stage, precise: bool = False):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage, precise: bool = False):
         norm = PreciseLayerNorm if precise else LayerNorm
         self.attention = RelativeAttention(parameters.attention, device, stage, precise)
         self.attention_norm = norm(parameters.attention_norm, device, stage)
         self.feed_forward = FeedForward(parameters.feed_forward, device, stage)
         self.feed_forward_norm = norm(parameters.feed_forward_norm, device, stage)
 
-    def __call__(self, x, sight: Sight, mask=None, bias=None, batch: int = 1):
+    def __call__(
+        self,
+        x: ttnn.Tensor,
+        sight: Sight,
+        mask: ttnn.Tensor | None = None,
+        bias: ttnn.Tensor | None = None,
+        batch: int = 1,
+    ) -> ttnn.Tensor:
         """x [1, 1, batch * T, C] -> likewise; rows outside the mask [1, 1, batch * T, 1] hold any values.
 
         `bias` [1, 1, 1, C] of a speaker replaces the last norm's own; None: keep it.
@@ -196,7 +210,7 @@ class EncoderLayer:
 class Encoder:
     """Stack of transformer layers."""
 
-    def __init__(self, parameters, device, stage: Stage, precise: bool = False):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage, precise: bool = False):
         """`precise`: attention in float32 and norms that do not truncate their weights, for six more programs a layer.
 
         Attention in bfloat16 leaves an error that is about the same in all rows of a sentence.
@@ -205,7 +219,14 @@ class Encoder:
         self.n_heads = self.layers[0].attention.n_heads
         self.channels = self.layers[0].attention.output.out_channels
 
-    def __call__(self, x, sight: Sight, mask=None, speaker=None, batch: int = 1):
+    def __call__(
+        self,
+        x: ttnn.Tensor,
+        sight: Sight,
+        mask: ttnn.Tensor | None = None,
+        speaker: ttnn.Tensor | None = None,
+        batch: int = 1,
+    ) -> ttnn.Tensor:
         """x [1, 1, batch * T, C] -> likewise; rows outside the mask [1, 1, batch * T, 1] hold any values.
 
         `speaker` [1, 1, 1, C] replaces the bias of the norm before layer SPEAKER_LAYER; None: keep it.

@@ -18,6 +18,7 @@ from models.tt_audio.tt.memory import BYTES, l1_bytes
 from models.tt_audio.tt.normalization import LayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.tensors import RowGather
+from ttnn.model_preprocessing import ParameterDict
 
 BUCKETS = (32, 64, 128, 256, 512)  # of word pieces; BERT has positions for at most 512
 MASKED = -1e9  # added to a score whose attention weight is to be 0
@@ -29,7 +30,7 @@ L1_SHARE = 0.25
 class Layer:
     """Layer of BERT: attention and feed-forward, each with its residual addition and norm."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.heads = parameters.heads
         self.compute_config = stage.compute_config(device)
         self.query_key_value = Linear(parameters.query_key_value, device, stage, dtype=ttnn.bfloat16)
@@ -39,7 +40,7 @@ class Layer:
         self.narrow = Linear(parameters.narrow, device, stage)
         self.norm = LayerNorm(parameters.norm, device, stage)
 
-    def __call__(self, x, mask, memory_config):
+    def __call__(self, x: ttnn.Tensor, mask: ttnn.Tensor, memory_config: ttnn.MemoryConfig) -> ttnn.Tensor:
         """x [1, 1, batch * N, width] -> likewise, both placed by `memory_config`.
 
         `mask` [batch, 1, N, N] (queries, keys) is added to the scores.
@@ -48,7 +49,7 @@ class Layer:
         x = self.attention_norm(x, seen)
         return self.norm(x, self.narrow(self.widen(x, memory_config), memory_config))
 
-    def _attend(self, x, mask, memory_config):
+    def _attend(self, x: ttnn.Tensor, mask: ttnn.Tensor, memory_config: ttnn.MemoryConfig) -> ttnn.Tensor:
         """Compute the attention of all heads, without the output projection; arguments and result as in `__call__`."""
         batch, _, tokens, _ = mask.shape
         joined = self.query_key_value(x, memory_config)
@@ -65,16 +66,17 @@ class Layer:
 class Bert:
     """BERT up to its hidden state [-3]: `parameters` (parameters/bert.py) contain no layer after it."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.stage = stage
         self.words = ttnn.to_device(parameters.words, device)
         self.positions = ttnn.to_device(parameters.positions, device)
         self.norm = LayerNorm(parameters.norm, device, stage)
         self.layers = [Layer(layer, device, stage) for layer in parameters.layers]
-        self.prepared = {}  # bucket -> its rows of `positions`, and zeros [1, 1, N, N] to which a key mask is added
+        # bucket -> its rows of `positions`, and zeros [1, 1, N, N] to which a key mask is added
+        self.prepared: dict[int, tuple[ttnn.Tensor, ttnn.Tensor]] = {}
 
-    def __call__(self, ids, key_mask):
+    def __call__(self, ids: ttnn.Tensor, key_mask: ttnn.Tensor) -> ttnn.Tensor:
         """Encode word pieces. -> [1, 1, batch * N, width]
 
         `ids` [1, batch * N], uint32 and row-major, are those of [CLS], the pieces and [SEP] of each sentence.
@@ -93,7 +95,7 @@ class Bert:
             x = layer(x, mask, memory_config)
         return x
 
-    def _prepared(self, tokens: int):
+    def _prepared(self, tokens: int) -> tuple[ttnn.Tensor, ttnn.Tensor]:
         """Return positions [1, 1, N, width] and zeros [1, 1, N, N] of a bucket of N = `tokens` word pieces."""
         if tokens not in self.prepared:
             if tokens not in BUCKETS:
@@ -104,7 +106,7 @@ class Bert:
             self.prepared[tokens] = positions, square
         return self.prepared[tokens]
 
-    def _placement(self, rows: int):
+    def _placement(self, rows: int) -> ttnn.MemoryConfig:
         """Return where a layer's tensors of that many rows are stored: in L1 if they fit, else in DRAM.
 
         The most that a layer holds at once are x, the widened rows and their projection.
@@ -121,11 +123,11 @@ class PhoneFeatures:
     repeats narrower ones. A one-hot matmul repeats the rows. The text encoder adds the bias of the projection.
     """
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.projection = Linear(parameters, device, stage, dtype=ttnn.float32)
         self.gather = RowGather(device, stage)
 
-    def __call__(self, x, pieces):
+    def __call__(self, x: ttnn.Tensor, pieces: ttnn.Tensor) -> ttnn.Tensor:
         """x [1, 1, batch * N, width] -> [1, 1, batch * phones, channels]
 
         `pieces` [batch, 1, phones, 1]: the row 0 .. N-1 of each phone's word piece; -1 gives zeros.

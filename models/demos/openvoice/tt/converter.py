@@ -15,8 +15,12 @@ than it has frames:
     the rows after  samples of hop t 0                   0                           0
 """
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import ttnn
 from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.tt.conditioning import Conditioning
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock
 from models.demos.openvoice.tt.posterior_encoder import PosteriorEncoder
 from models.demos.openvoice.tt.precision import Precision
@@ -24,19 +28,27 @@ from models.demos.openvoice.tt.spectrogram import Spectrogram
 from models.tt_audio.tt.hifigan import Generator
 from models.tt_audio.tt.sharding import TILE
 from models.tt_audio.tt.tensors import concat_rows, row_slice
+from ttnn.model_preprocessing import ParameterDict
+
+if TYPE_CHECKING:
+    from models.demos.openvoice.tt.batch import PassVoices
 
 
 class Converter:
     """Networks of the converter with their weights on the device."""
 
-    def __init__(self, parameters, config: ConverterConfig, device, precision: Precision):
+    def __init__(
+        self, parameters: ParameterDict, config: ConverterConfig, device: ttnn.MeshDevice, precision: Precision
+    ):
         self.config = config
         self.spectrogram = Spectrogram(parameters.spectrogram, device, precision.spectrogram)
         self.posterior_encoder = PosteriorEncoder(parameters.posterior_encoder, device, precision.posterior_encoder)
         self.flow = ResidualCouplingBlock(parameters.flow, device, precision.flow)
         self.generator = Generator(parameters.generator, device, precision.generator)
 
-    def unpack(self, packed, frames: int, masked: bool):
+    def unpack(
+        self, packed: ttnn.Tensor, frames: int, masked: bool
+    ) -> tuple[ttnn.Tensor, ttnn.Tensor, ttnn.Tensor | None]:
         """Split the packed upload [batch, 1, frames + overlap, hop + channels + 32] into hops, noise and mask.
 
         -> [1, 1, batch * (frames + overlap), hop], [1, 1, batch * frames, channels] and [1, 1, batch * frames, 1];
@@ -46,7 +58,7 @@ class Converter:
         hop, channels = self.config.hop_length, self.config.inter_channels
         batch, rows = packed.shape[0], packed.shape[2]
 
-        def columns(count, first, last):
+        def columns(count: int, first: int, last: int) -> ttnn.Tensor:
             x = ttnn.slice(packed, [0, 0, 0, first], [batch, 1, count, last])
             return x if batch == 1 else ttnn.reshape(x, (1, 1, batch * count, last - first))
 
@@ -57,7 +69,14 @@ class Converter:
             mask = ttnn.to_layout(columns(frames, hop + channels, hop + channels + 1), ttnn.TILE_LAYOUT)
         return hops, ttnn.to_layout(noise, ttnn.TILE_LAYOUT), mask
 
-    def neutral(self, hops, noise, source, mask=None, batch: int = 1):
+    def neutral(
+        self,
+        hops: ttnn.Tensor,
+        noise: ttnn.Tensor,
+        source: "Conditioning | PassVoices",
+        mask: ttnn.Tensor | None = None,
+        batch: int = 1,
+    ) -> tuple[ttnn.Tensor, ttnn.Tensor]:
         """Encode the frames and remove the source voice; computed once for all target voices.
 
         Arguments are those that `unpack` returns and the biases of the source voice. -> the channel halves of the
@@ -66,18 +85,33 @@ class Converter:
         halves = self.posterior_encoder(self.spectrogram(hops, batch), noise, mask, source.encoder, batch)
         return self.flow(halves, source.flow, mask, batch=batch)
 
-    def voiced(self, neutral, target, mask=None, batch: int = 1):
+    def voiced(
+        self,
+        neutral: tuple[ttnn.Tensor, ttnn.Tensor],
+        target: "Conditioning | PassVoices",
+        mask: ttnn.Tensor | None = None,
+        batch: int = 1,
+    ) -> ttnn.Tensor:
         """Add the target voice to the halves that `neutral` returns. -> latent [1, 1, batch * T, channels]"""
         return self.flow.joined(self.flow(neutral, target.flow, mask, reverse=True, batch=batch))
 
-    def waveform(self, z, starts, window: int, target, mask=None):
+    def waveform(
+        self, z: ttnn.Tensor, starts: Sequence[int], window: int, target: Conditioning, mask: ttnn.Tensor | None = None
+    ) -> ttnn.Tensor:
         """Generate the windows of z [1, 1, T, channels] that begin at the frames `starts`, one after the other.
 
         `mask` [1, 1, T, 1] or None. -> samples [1, 1, len(starts), window * hop]
         """
         return concat_rows(self.rows(z, starts, window, target.conv_pre, mask))
 
-    def rows(self, z, starts, window: int, conv_pre, mask=None) -> list:
+    def rows(
+        self,
+        z: ttnn.Tensor,
+        starts: Sequence[int],
+        window: int,
+        conv_pre: ttnn.Tensor | None,
+        mask: ttnn.Tensor | None = None,
+    ) -> list[ttnn.Tensor]:
         """As `waveform`, but return a list with a row of samples [1, 1, 1, window * hop] for each window.
 
         `conv_pre` [1, 1, 1, channels] is the target voice's bias of that convolution (V1), or None.
@@ -94,7 +128,7 @@ class Converter:
         return rows
 
 
-def _as_row(samples):
+def _as_row(samples: ttnn.Tensor) -> ttnn.Tensor:
     """Reshape samples [1, 1, N, phases] to a row [1, 1, 1, N * phases], row-major in DRAM, and free them."""
     if samples.shape[3] == 1:  # a column is padded to a tile of 32; transposed in L1, only its 32nd part goes to DRAM
         row = ttnn.transpose(samples, 2, 3, memory_config=ttnn.L1_MEMORY_CONFIG)

@@ -10,23 +10,35 @@ adds the target voice. A voice enters as biases of the convolutions, in the tran
 norms.
 """
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import ttnn
-from models.demos.openvoice.tt.attention import Distances, Encoder
+from models.demos.openvoice.tt.attention import Distances, Encoder, Sight
 from models.demos.openvoice.tt.wavenet import WaveNet
 from models.tt_audio.tt.linear import FusedLinear
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import columns, shard
+from ttnn.model_preprocessing import ParameterDict
 
 
 class ResidualCoupling:
     """Coupling whose shift is computed by a WaveNet."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.pre = FusedLinear(parameters.pre, device, stage)
         self.wavenet = WaveNet(parameters.wavenet, device, stage)
 
-    def __call__(self, first, second, mask, biases, reverse: bool, batch: int):
+    def __call__(
+        self,
+        first: ttnn.Tensor,
+        second: ttnn.Tensor,
+        mask: ttnn.Tensor | None,
+        biases: list[ttnn.Tensor],
+        reverse: bool,
+        batch: int,
+    ) -> ttnn.Tensor:
         """Return the half `second` shifted by a function of the half `first`; `reverse`: subtract the shift.
 
         `mask` [1, 1, batch * T, hidden channels] or None; `biases`: of a voice, one for each layer of the WaveNet.
@@ -43,13 +55,23 @@ class ResidualCoupling:
 class TransformerCoupling:
     """Coupling whose shift is computed by a transformer."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.pre = FusedLinear(parameters.pre, device, stage)
         self.encoder = Encoder(parameters.encoder, device, stage)
         self.post = FusedLinear(parameters.post, device, stage)
 
-    def __call__(self, first, second, sight, mask, factor, speaker, reverse: bool, batch: int):
+    def __call__(
+        self,
+        first: ttnn.Tensor,
+        second: ttnn.Tensor,
+        sight: Sight,
+        mask: ttnn.Tensor | None,
+        factor: ttnn.Tensor | None,
+        speaker: ttnn.Tensor | None,
+        reverse: bool,
+        batch: int,
+    ) -> ttnn.Tensor:
         """Return the half `second` shifted by a function of the half `first`; `reverse`: subtract the shift.
 
         `mask` [1, 1, batch * T, 1] or None; `factor`: the same mask with the channels of `second`, or None; `speaker`:
@@ -62,7 +84,13 @@ class TransformerCoupling:
         return self.post(h, placement, addend=second, factor=factor, scale=-1.0 if reverse else 1.0)
 
 
-def _in_turns(couplings, halves, voices, reverse: bool, step):
+def _in_turns(
+    couplings: Sequence[ResidualCoupling] | Sequence[TransformerCoupling],
+    halves: Sequence[ttnn.Tensor],
+    voices: Sequence[Any],
+    reverse: bool,
+    step: Callable[..., ttnn.Tensor],
+) -> tuple[ttnn.Tensor, ttnn.Tensor]:
     """Run all couplings, last one first if `reverse`, and return the two halves.
 
     `step(coupling, first, second, voice)` returns the new second half; `voices[i]` is the voice argument of coupling i.
@@ -78,19 +106,26 @@ def _in_turns(couplings, halves, voices, reverse: bool, step):
 class ResidualCouplingBlock:
     """Flow of WaveNet couplings: that of the converter and of MeloTTS models without a transformer flow."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.couplings = [ResidualCoupling(coupling, device, stage) for coupling in parameters.couplings]
         self.identity = FusedLinear(parameters.identity, device, stage)
 
-    def joined(self, halves):
+    def joined(self, halves: Sequence[ttnn.Tensor]) -> ttnn.Tensor:
         """Join the two halves to one tensor [1, 1, batch * T, C] by a product with the identity.
 
         The product truncates values to TF32, as the convolution that reads them would.
         """
         return self.identity(tuple(halves), shard(self.device, halves[0].shape[2], self.identity.channels))
 
-    def __call__(self, halves, biases, mask=None, reverse: bool = False, batch: int = 1):
+    def __call__(
+        self,
+        halves: Sequence[ttnn.Tensor],
+        biases: list[list[ttnn.Tensor]],
+        mask: ttnn.Tensor | None = None,
+        reverse: bool = False,
+        batch: int = 1,
+    ) -> tuple[ttnn.Tensor, ttnn.Tensor]:
         """Run the flow over the two halves and return them, each [1, 1, batch * T, C / 2].
 
         `biases` of a voice: for each coupling one for each layer. `mask` [1, 1, batch * T, 1] is 1 on valid frames.
@@ -98,7 +133,9 @@ class ResidualCouplingBlock:
         if mask is not None:
             mask = self.couplings[0].pre.widened(mask)
 
-        def step(coupling, first, second, bias):
+        def step(
+            coupling: ResidualCoupling, first: ttnn.Tensor, second: ttnn.Tensor, bias: list[ttnn.Tensor]
+        ) -> ttnn.Tensor:
             return coupling(first, second, mask, bias, reverse, batch)
 
         return _in_turns(self.couplings, halves, biases, reverse, step)
@@ -107,12 +144,19 @@ class ResidualCouplingBlock:
 class TransformerCouplingBlock:
     """Flow of transformer couplings (MeloTTS), which share the tables of attention."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.couplings = [TransformerCoupling(coupling, device, stage) for coupling in parameters.couplings]
         encoder = self.couplings[0].encoder
         self.distances = Distances(device, encoder.n_heads, encoder.channels)
 
-    def __call__(self, halves, speaker, mask=None, reverse: bool = False, batch: int = 1):
+    def __call__(
+        self,
+        halves: Sequence[ttnn.Tensor],
+        speaker: list[ttnn.Tensor | None],
+        mask: ttnn.Tensor | None = None,
+        reverse: bool = False,
+        batch: int = 1,
+    ) -> tuple[ttnn.Tensor, ttnn.Tensor]:
         """Run the flow over the two halves and return them, each [1, 1, batch * T, C / 2].
 
         `speaker`: for each coupling a row or None (parameters/conditioning.py). `mask` [1, 1, batch * T, 1] is 1 on
@@ -121,7 +165,9 @@ class TransformerCouplingBlock:
         sight = self.distances(halves[0].shape[2], mask, batch)
         factor = None if mask is None else self.couplings[0].post.widened(mask)
 
-        def step(coupling, first, second, row):
+        def step(
+            coupling: TransformerCoupling, first: ttnn.Tensor, second: ttnn.Tensor, row: ttnn.Tensor | None
+        ) -> ttnn.Tensor:
             return coupling(first, second, sight, mask, factor, row, reverse, batch)
 
         return _in_turns(self.couplings, halves, speaker, reverse, step)

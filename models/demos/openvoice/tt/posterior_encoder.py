@@ -12,17 +12,25 @@ from models.tt_audio.tt.activations import EXP
 from models.tt_audio.tt.linear import FusedLinear
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import columns, halves, shard
+from ttnn.model_preprocessing import ParameterDict
 
 
 class PosteriorEncoder:
     """Encoder of a spectrogram to a sample of the latent."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.device = device
         self.pre = FusedLinear(parameters.pre, device, stage)
         self.wavenet = WaveNet(parameters.wavenet, device, stage)
 
-    def __call__(self, spec, noise, mask=None, biases=None, batch: int = 1):
+    def __call__(
+        self,
+        spec: ttnn.Tensor,
+        noise: ttnn.Tensor,
+        mask: ttnn.Tensor | None = None,
+        biases: list[ttnn.Tensor] | None = None,
+        batch: int = 1,
+    ) -> tuple[ttnn.Tensor, ttnn.Tensor]:
         """Return the channel halves of the latent, each [1, 1, batch * T, C / 2], because the flow works on halves.
 
         `spec` [1, 1, batch * T, bins padded to tiles]; `noise` [1, 1, batch * T, C] times tau; `mask` [1, 1, batch * T,

@@ -13,15 +13,16 @@ from models.tt_audio.tt import activations
 from models.tt_audio.tt.activations import SQRT, SQUARE
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.precision import Stage
+from ttnn.model_preprocessing import ParameterDict
 
 
 class Spectrogram:
     """Linear magnitude spectrogram."""
 
-    def __init__(self, parameters, device, stage: Stage):
+    def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.kernel = Conv1d(parameters.kernel, device, stage, padding=0)
 
-    def __call__(self, hops, batch: int = 1):
+    def __call__(self, hops: ttnn.Tensor, batch: int = 1) -> ttnn.Tensor:
         """Compute magnitudes from hops of samples.
 
         hops [1, 1, batch * (T + overlap), hop] -> [1, 1, batch * T, bins padded to tiles]; overlap is n_fft / hop - 1.

@@ -46,7 +46,13 @@ def reference_encoder(encoder: ReferenceEncoder) -> dict:
         phases = max(phases // 2, 1)
         convs.append(convolution_2d(weight, conv.bias.repeat(phases)))
 
-    def gates(reset, update, recurrent, candidate, counter=0.0):
+    def gates(
+        reset: torch.Tensor,
+        update: torch.Tensor,
+        recurrent: torch.Tensor,
+        candidate: torch.Tensor,
+        counter: float = 0.0,
+    ) -> torch.Tensor:
         """Pad the gates [H, ...] of h to gates of the state [h | e], one after the other. -> [4 * (H + E), ...]
 
         `counter` fills the update gate of e; zeros fill the other gates of e.
