@@ -67,6 +67,7 @@ class Distances:
     """Cache of the tables (`Sight`) by length: those of a length are uploaded once and shared by all layers."""
 
     def __init__(self, device: ttnn.MeshDevice, n_heads: int, channels: int):
+        """`channels`: of all heads together."""
         self.device, self.n_heads, self.channels = device, n_heads, channels // n_heads
         self.tables: dict[int, list[ttnn.Tensor]] = {}
 
@@ -112,8 +113,9 @@ def attend_in_float32(
     scores: ttnn.Tensor,
     compute_config: ttnn.DeviceComputeKernelConfig,
 ) -> ttnn.Tensor:
-    """Return what `attend` returns, computed in the operands' own format, in five programs instead of one.
+    """Compute the attention as `attend` does, but in the operands' own format: five programs instead of one.
 
+    Arguments and result have the shapes of `attend`. It is used where float32 is needed, because
     scaled_dot_product_attention reads bfloat16 only and rounds the scores to it.
     """
     products = ttnn.matmul(query, key, transpose_b=True, compute_kernel_config=compute_config)
@@ -126,7 +128,7 @@ def attend_in_float32(
 
 
 class RelativeAttention:
-    """Self-attention with learned distances, from the projection of the queries to that of the output."""
+    """Self-attention with learned distances: its projections, and plain attention over near and far keys."""
 
     def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage, precise: bool = False):
         """`precise`: compute in float32 throughout; else queries, keys, values and scores are bfloat16."""
@@ -172,7 +174,10 @@ class FeedForward:
         self.narrow = Conv1d(parameters.narrow, device, stage)
 
     def __call__(self, x: ttnn.Tensor, mask: ttnn.Tensor | None = None, batch: int = 1) -> ttnn.Tensor:
-        """x [1, 1, batch * T, C] -> likewise. Rows outside the mask must be 0 in x; the result has any values there."""
+        """x [1, 1, batch * T, C] -> likewise. Rows outside the mask must be 0 in x.
+
+        `mask` [1, 1, batch * T, 1] or None. Rows of the result outside the mask have any values.
+        """
         wide = self.widen(x, batch)
         if mask is not None:
             wide = ttnn.multiply(wide, mask, output_tensor=wide)
@@ -197,7 +202,7 @@ class EncoderLayer:
         bias: ttnn.Tensor | None = None,
         batch: int = 1,
     ) -> ttnn.Tensor:
-        """x [1, 1, batch * T, C] -> likewise; rows outside the mask [1, 1, batch * T, 1] hold any values.
+        """x [1, 1, batch * T, C] -> likewise; its rows outside the mask [1, 1, batch * T, 1] have any values.
 
         `bias` [1, 1, 1, C] of a speaker replaces the last norm's own; None: keep it.
         """
@@ -227,7 +232,7 @@ class Encoder:
         speaker: ttnn.Tensor | None = None,
         batch: int = 1,
     ) -> ttnn.Tensor:
-        """x [1, 1, batch * T, C] -> likewise; rows outside the mask [1, 1, batch * T, 1] hold any values.
+        """x [1, 1, batch * T, C] -> likewise; its rows outside the mask [1, 1, batch * T, 1] have any values.
 
         `speaker` [1, 1, 1, C] replaces the bias of the norm before layer SPEAKER_LAYER; None: keep it.
         """

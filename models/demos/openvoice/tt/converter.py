@@ -10,9 +10,9 @@ device. A voice enters as biases (parameters/conditioning.py).
 The packed upload of T frames, [batch, 1, T + overlap, hop + channels + 32], where a spectrogram needs overlap hops more
 than it has frames:
 
-    columns         hop columns      channels columns    1 column                    31 columns
-    row t < T       samples of hop t tau * noise of t    1 if frame t is valid       0
-    the rows after  samples of hop t 0                   0                           0
+    columns          hop                channels               1                       31
+    row t < T        samples of hop t   tau * noise of t       1 if frame t is valid   0
+    row t >= T       samples of hop t   0                      0                       0
 """
 
 from collections.abc import Sequence

@@ -41,7 +41,7 @@ class ResidualCoupling:
     ) -> ttnn.Tensor:
         """Return the half `second` shifted by a function of the half `first`; `reverse`: subtract the shift.
 
-        `mask` [1, 1, batch * T, hidden channels] or None; `biases`: of a voice, one for each layer of the WaveNet.
+        `mask` [1, 1, batch * T, channels of `pre`] or None; `biases`: of a voice, one for each layer of the WaveNet.
         """
         h = self.pre(first, shard(self.device, first.shape[2], self.pre.channels))
         factor = None

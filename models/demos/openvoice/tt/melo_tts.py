@@ -144,8 +144,8 @@ class MeloTTS:
 
         -> [1, 1, batch * T, samples of a frame]
 
-        `row_index` [1, 1, batch * T, 1]: the row of `rows` that contains each frame, or -1 after the end; None where
-        the form has no windows.
+        `mask` is that of `latents`. `row_index` [1, 1, batch * T, 1]: the row of the sentence's own `rows` that
+        contains each frame, or -1 after the end; None where the form has no windows.
         """
         sentences = []
         for item, own in enumerate(rows):
