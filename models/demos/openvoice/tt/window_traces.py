@@ -111,11 +111,13 @@ class WindowTraces:
         self.inputs[form.frames].check()
         return latent, voiced
 
-    def _run_latent(self, frames: int, masked: bool) -> tuple[list[ttnn.Tensor], ttnn.Tensor | None]:
+    def _run_latent(self, frames: int, masked: bool) -> tuple[tuple[ttnn.Tensor, ttnn.Tensor], ttnn.Tensor | None]:
         hops, noise, mask = self.network.unpack(self.inputs[frames].tensor, frames, masked)
         return self.network.neutral(hops, noise, self.source.biases, mask), mask
 
-    def _run_voiced(self, form: WindowForm, latent: tuple[list[ttnn.Tensor], ttnn.Tensor | None]) -> ttnn.Tensor:
+    def _run_voiced(
+        self, form: WindowForm, latent: tuple[tuple[ttnn.Tensor, ttnn.Tensor], ttnn.Tensor | None]
+    ) -> ttnn.Tensor:
         neutral, mask = latent
         z = self.network.voiced(neutral, self.target.biases, mask)
         return self.network.waveform(z, form.starts, self.generator_window, self.target.biases, mask)
