@@ -43,7 +43,7 @@ class English:
         )
 
     def sounds(self, text: str) -> tuple[str, list[tuple[Word, list[str]]]]:
-        """The normalised text, and its words (a contraction is one) and marks with their ARPAbet phones."""
+        """Return the normalised text, and its words (a contraction is one word) and marks with their ARPAbet phones."""
         normalized, found = self._read(text)
         spoken = self._sounds(found)
         return normalized, [
@@ -51,11 +51,11 @@ class English:
         ]
 
     def pronunciations(self, word: str) -> list[list[str]]:
-        """All that the dictionary has for a word, the commonest first; none where it lacks the word."""
+        """Return all pronunciations of a word in the dictionary, the commonest first; an empty list for an unknown word."""
         return self._dictionary.pronunciations(word)
 
     def pronounce(self, pieces: Sequence[str]) -> Spoken:
-        """English words given as word pieces, for a language that has some in its text; no padding."""
+        """Pronounce English words that are given as word pieces, without padding, for a text in another language."""
         groups = group_pieces(pieces)
         return self._speak([Word("".join(group), group, False) for group in groups])
 
@@ -80,7 +80,7 @@ class English:
         return normalized, list(words(normalized, self._tokenizer, self._basic))
 
     def _sounds(self, found: list[Word]) -> Iterator[tuple[list[Word], list[str]]]:
-        """Each word, or the words that an apostrophe makes one, with its phones."""
+        """Yield each word, or the words that an apostrophe joins, with its phones."""
         position = 0
         while position < len(found):
             count, sounds = self._contraction(found, position) or (1, self._word(found[position].text))
@@ -94,7 +94,7 @@ class English:
         return self._dictionary.pronounce(letters) if letters else []
 
     def _contraction(self, found: list[Word], start: int) -> tuple[int, list[str]] | None:
-        """How many words from `start` on an apostrophe makes one, and how that one sounds."""
+        """Return how many words from `start` on an apostrophe joins, and their phones; None if it joins none."""
         first, second, third = (*found[start : start + 3], *[Word("", [], False)] * 2)[:3]
         if first.text == "'" and second.glued and not first.glued and second.text in _CLIPPED and not third.glued:
             return 2, self._dictionary.pronounce(f"'{second.text}")

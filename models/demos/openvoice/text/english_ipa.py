@@ -3,9 +3,9 @@
 
 """English for OpenVoice V1's base speakers: words in ARPAbet (english.py) -> [here] -> IPA, one phone a character.
 
-These voices know no tones and no words, only the letters of an IPA string with its spaces and stress marks. They were
-trained on the strings of the package eng_to_ipa, and its alphabet, its place for a stress mark and its choice among
-the pronunciations of a word are kept.
+The input of these voices is an IPA string with spaces and stress marks, without tones or word boundaries. They were
+trained on the output of the package eng_to_ipa, so its alphabet, its place for a stress mark and its choice among the
+pronunciations of a word are kept.
 """
 
 import re
@@ -29,7 +29,7 @@ _CONSONANTS = {
 }
 _STRESS = {"1": "ˈ", "2": "ˌ"}
 _STOPS = frozenset("B D G K P T".split())
-# A syllable does not reach back beyond one of these, or beyond a stop, but for the clusters.
+# A syllable begins at the latest at one of these or at a stop, or at a cluster.
 _BARRIERS = frozenset("M N NG DH F S SH TH V Z ZH W".split())
 _CLUSTERS = frozenset([("S", "P"), ("S", "T"), ("S", "K"), ("F", "R"), ("F", "L")])
 # Vowels side by side that make two syllables; any other two count as one. A word of one syllable has no stress mark.
@@ -39,7 +39,7 @@ _DARK_L = re.compile("l(?=[^aeiouæɑɔəɛɪʊ]*$)")
 _CHECKPOINT_LETTERS = str.maketrans({"r": "ɹ", "ʧ": "tʃ", "ʤ": "dʒ"})
 # The last of their pronunciations spells them out; capitals come here with spaces between them.
 _NO_INITIALISMS = frozenset(("cod", "ins", "us"))
-_RESPELLED = {"misess": "missus"}  # MeloTTS's spelling of Mrs., which these voices never heard
+_RESPELLED = {"misess": "missus"}  # MeloTTS's spelling of Mrs., which these voices were not trained on
 
 
 class EnglishIpa:
@@ -70,7 +70,7 @@ class EnglishIpa:
         return Phones(list(ipa), [0] * len(ipa), [0, len(ipa), 0], normalized, [ipa])
 
     def _compounds(self, spoken: list[tuple[Word, list[str]]]) -> Iterator[tuple[Word, list[str]]]:
-        """Words with hyphens that the dictionary has as such, twenty-five or mother-in-law, are one."""
+        """Yield the words, and as one word those with hyphens that the dictionary has: twenty-five, mother-in-law."""
         position = 0
         while position < len(spoken):
             word, sounds = spoken[position]
@@ -91,8 +91,11 @@ class EnglishIpa:
 
 
 def spell(*pronunciations: Sequence[str]) -> str:
-    """One word, given as ARPAbet phones with stress digits. Of several pronunciations, as these voices learned them,
-    the one whose IPA sorts last: "the" before a consonant, "and" unstressed."""
+    """Return the IPA of one word that is given as ARPAbet phones with stress digits.
+
+    Of several pronunciations the one whose IPA sorts last is returned, because these voices were trained so: "the" as
+    before a consonant, "and" unstressed.
+    """
     ipa = max(map(_transcribe, pronunciations))
     return _DARK_L.sub("ɫ", ipa).translate(_CHECKPOINT_LETTERS)
 

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What every language's front end returns, and the way to one: text -> [here] -> `Phones` -> `Ids` -> text encoder.
+"""Front ends of all languages and their results: text -> [here] -> `Phones` -> `Ids` -> text encoder.
 
-A front end is made once (`load_frontend`) and called with one sentence at a time. Its `Phones` speak of symbols by
-name; only `to_ids` knows numbers, because the order of the symbols differs between MeloTTS checkpoints. `read` runs a
+A front end is made once (`load_frontend`) and called with one sentence at a time. Its `Phones` hold the
+names of symbols; only `to_ids` turns them into numbers, because the order of the symbols differs between MeloTTS checkpoints. `read` runs a
 whole book through a front end, a sentence at a time.
 """
 
@@ -55,15 +55,17 @@ _ALIASES = {"SP": "ES", "ZH_MIX_EN": "ZH", "JA": "JP", "KO": "KR"}
 
 
 class Tokenizer(Protocol):
-    """The word pieces of the BERT model that belongs to a language: a Hugging Face tokenizer, or
-    `pieces.WholeWords`."""
+    """Tokenizer of the BERT model of a language: one from Hugging Face, or `pieces.WholeWords`."""
 
     def tokenize(self, text: str) -> list[str]:
         ...
 
 
 class Frontend(Protocol):
-    """Made as `Language(tokenizer)`. A call takes one sentence; `TextError` when it has nothing speakable."""
+    """Front end of a language, made as `Language(tokenizer)`.
+
+    A call takes one sentence and raises `TextError` if nothing in it can be spoken.
+    """
 
     language: str  # a key of LANGUAGE_ID
 
@@ -72,7 +74,7 @@ class Frontend(Protocol):
 
 
 class Ids(NamedTuple):
-    """The text encoder's input, each list as long as the others; `word2ph` sums to that length."""
+    """Input of the text encoder: three lists of one length, and `word2ph`, which sums to that length."""
 
     phones: list[int]
     tones: list[int]
@@ -135,14 +137,16 @@ class NothingSpeakable(TextError):
 
 
 def require_speech(phones: Sequence[str], text: str, language: str) -> None:
-    """`NothingSpeakable` when the phones are all padding and punctuation."""
+    """Raise `NothingSpeakable` if the phones are all padding and punctuation."""
     if not any(phone != PAD and phone not in PUNCTUATION for phone in phones):
         raise NothingSpeakable(text, language)
 
 
 def drop_unknown(text: str, known: Callable[[str], bool], language: str, gap: str = " ") -> str:
-    """The text without the characters that a language does not know: `gap` in place of each, one warning for all.
-    Scripts that write no spaces close the gap, or an emoji would cut a word in two."""
+    """Return the text with `gap` in place of each character that is not `known`, and log one warning for all.
+
+    Scripts without spaces between words pass an empty `gap`, because an emoji would cut a word in two otherwise.
+    """
     unknown: dict[str, None] = {}
     kept: list[str] = []
     for character in text:
@@ -162,7 +166,7 @@ def drop_unknown(text: str, known: Callable[[str], bool], language: str, gap: st
 
 
 def group_pieces(pieces: Sequence[str]) -> list[list[str]]:
-    """Word pieces by the word they make up, without their ## marks."""
+    """Group word pieces by word, without their ## marks."""
     groups: list[list[str]] = []
     for piece in pieces:
         if piece.startswith("##") and len(piece) > 2 and groups:
@@ -173,13 +177,13 @@ def group_pieces(pieces: Sequence[str]) -> list[list[str]]:
 
 
 def spread_phones(phones: int, pieces: int) -> list[int]:
-    """The phones of a word over its pieces, as evenly as can be, the first ones getting one more."""
+    """Return how many phones of a word each of its pieces gets: as evenly as possible, the first ones one more."""
     each, more = divmod(phones, pieces)
     return [each + (index < more) for index in range(pieces)]
 
 
 def to_ids(phones: Phones, symbols: Sequence[str], num_tones: int, language: str, add_blank: bool = True) -> Ids:
-    """Numbers for one checkpoint: its own `symbols` in its own order. With `add_blank`, id 0 around and between all."""
+    """Return the ids of one checkpoint, which has its own order of `symbols`; `add_blank` puts id 0 around and between."""
     code = canonical_language(language) if language not in LANGUAGE_ID else language
     numbers = symbol_ids(phones.phones, symbols, language)
     start = TONE_START[code]
@@ -208,7 +212,7 @@ def symbol_ids(phones: Sequence[str], symbols: Sequence[str], language: str) -> 
 
 
 def intersperse(values: Sequence[int]) -> list[int]:
-    """0 around and between all."""
+    """Return the values with 0 before, between and after them."""
     result = [0] * (2 * len(values) + 1)
     result[1::2] = values
     return result

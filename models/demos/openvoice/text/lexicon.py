@@ -3,8 +3,8 @@
 
 """Pronunciation of one Spanish or French word: word -> [here] -> IPA letters.
 
-MeloTTS learned these languages from gruut's lexicons, and from gruut's CRF for words outside them. Both are data in the
-`gruut_lang_*` packages; they are read here without gruut itself, whose networkx < 3 cannot live beside TTNN's >= 3.1.
+MeloTTS was trained on gruut's lexicons, and on gruut's CRF for words outside them. Both are data in the `gruut_lang_*`
+packages. They are read without gruut itself, because it needs networkx < 3 and TTNN needs networkx >= 3.1.
 """
 
 import re

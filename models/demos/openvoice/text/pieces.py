@@ -4,8 +4,8 @@
 """Words and their BERT word pieces: normalised text -> [here] -> a language's pronunciation of each word.
 
 MeloTTS pronounces what its BERT tokenizer calls a word, and word2ph counts the phones of each piece. `WholeWords`
-stands in for the tokenizer where there are no BERT files: the same words and so the same phones, one piece a word, so
-only word2ph differs.
+replaces the tokenizer where there are no BERT files: words and phones are the same, each word is one piece, so only
+word2ph differs.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ class WholeWords:
 
 
 def load_tokenizer(folder: str | Path) -> Tokenizer:
-    """The Hugging Face tokenizer in a local folder; nothing is downloaded."""
+    """Load the Hugging Face tokenizer of a local folder; nothing is downloaded."""
     folder = Path(folder)
     if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt")):
         raise TextError(f"{folder} has neither tokenizer.json nor vocab.txt: give the folder of a BERT tokenizer.")
@@ -49,7 +49,7 @@ def load_tokenizer(folder: str | Path) -> Tokenizer:
 
 
 def words(text: str, tokenizer: Tokenizer, basic: WholeWords) -> Iterator[Word]:
-    """The words of a text with their pieces. A word that the vocabulary cannot spell keeps its own spelling."""
+    """Yield the words of a text with their pieces. A word that the vocabulary cannot spell keeps its own spelling."""
     for chunk in text.split():
         glued = False
         for word in basic.tokenize(chunk):

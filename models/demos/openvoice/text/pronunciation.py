@@ -3,9 +3,9 @@
 
 """Pronunciation of one English word: word -> [here] -> ARPAbet phones with stress digits.
 
-The dictionary is CMUdict 0.7b from the `pronouncing` package; MeloTTS's English voices learned from an older release
-of it, which DIFFERENCES.md compares. For words that it lacks there is g2p_en's small GRU, as in MeloTTS
-(data/README.md names its source and licence).
+The dictionary is CMUdict 0.7b from the `pronouncing` package; MeloTTS's English voices were trained on an older release
+of it, which DIFFERENCES.md compares. Words that it lacks are predicted by g2p_en's small GRU, as in
+MeloTTS (data/README.md names its source and licence).
 """
 
 import re
@@ -47,9 +47,11 @@ _AS_TRAINED = {
 
 
 def _unstressed_prefix(phones: list[str]) -> list[str]:
-    """import, inside, ignore: CMUdict 0.7b marks a stress on in- before a stressed syllable, what was trained has none.
+    """Return the phones without a stress on a prefix in- or im- before a stressed syllable: import, inside, ignore.
 
-    Of the words this changes, 1,065 become what MeloTTS reads and 25 cease to be."""
+    CMUdict 0.7b marks that stress, the release that the voices were trained on does not. This changes 1,065 words into
+    what MeloTTS reads and 25 words into something else.
+    """
     stresses = [phone[-1] for phone in phones if phone[-1].isdigit()]
     if phones[0] == "IH2" and stresses[1:2] not in ([], ["0"]):
         return ["IH0", *phones[1:]]
@@ -78,14 +80,14 @@ class Dictionary:
         return self._predictor(word)
 
     def pronunciations(self, word: str) -> list[list[str]]:
-        """All that CMUdict has for a word, which numbers the further ones: read, read(1)."""
+        """Return all pronunciations of a word in CMUdict, which numbers the further ones: read, read(1)."""
         found = []
         while phones := self._words.get(f"{word}({len(found)})" if found else word):
             found.append(phones.split())
         return found
 
     def contraction(self, word: str, ending: str) -> list[str] | None:
-        """A word with an apostrophe: as the dictionary has it, or with a regular ending; None for any other."""
+        """Return the phones of a word with an apostrophe, from the dictionary or with a regular ending; None for others."""
         if f"{word}'{ending}" in self._words:
             return self.pronounce(f"{word}'{ending}")
         if not ending:
@@ -127,7 +129,7 @@ class Predictor:
     ).split()
 
     def __init__(self, folder: Path):
-        # One array a file, because a repository of models takes no file above 500 KB.
+        # Each array has its own file, because a repository of models takes no file above 500 KB.
         arrays = [array for path in folder.glob("*.safetensors") for array in load_file(path).items()]
         self._weights = {name: array.astype(np.float32) for name, array in arrays}
 

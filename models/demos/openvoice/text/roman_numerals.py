@@ -8,12 +8,12 @@ import re
 _VALID = re.compile(r"(X{0,3})(IX|IV|V?I{0,3})")
 _VALUES = {"I": 1, "V": 5, "X": 10}
 
-# Chapters, centuries and kings stop short of 40; XL and CC are more often a size and a copy.
+# Chapters, centuries and kings are numbered below 40; XL and CC are more often a size and a copy.
 PATTERN = r"\b[IVX]{2,}"
 
 
 def value(numeral: str) -> int | None:
-    """1 to 39, or None where the letters are no numeral."""
+    """Return the value of a numeral, 1 to 39, or None where the letters are no numeral."""
     if not numeral or not _VALID.fullmatch(numeral):
         return None
     numbers = [_VALUES[letter] for letter in numeral]
