@@ -51,7 +51,7 @@ class English:
         ]
 
     def pronunciations(self, word: str) -> list[list[str]]:
-        """Return all pronunciations of a word in the dictionary, the commonest first; an empty list for an unknown word."""
+        """Return all pronunciations of a word in the dictionary, the commonest first; none for an unknown word."""
         return self._dictionary.pronunciations(word)
 
     def pronounce(self, pieces: Sequence[str]) -> Spoken:

@@ -3,9 +3,9 @@
 
 """Front ends of all languages and their results: text -> [here] -> `Phones` -> `Ids` -> text encoder.
 
-A front end is made once (`load_frontend`) and called with one sentence at a time. Its `Phones` hold the
-names of symbols; only `to_ids` turns them into numbers, because the order of the symbols differs between MeloTTS checkpoints. `read` runs a
-whole book through a front end, a sentence at a time.
+A front end is made once (`load_frontend`) and called with one sentence at a time. Its `Phones` hold the names of
+symbols; only `to_ids` turns them into numbers, because the order of the symbols differs between MeloTTS checkpoints.
+`read` runs a text of any length through a front end, a sentence at a time.
 """
 
 import unicodedata
@@ -183,7 +183,7 @@ def spread_phones(phones: int, pieces: int) -> list[int]:
 
 
 def to_ids(phones: Phones, symbols: Sequence[str], num_tones: int, language: str, add_blank: bool = True) -> Ids:
-    """Return the ids of one checkpoint, which has its own order of `symbols`; `add_blank` puts id 0 around and between."""
+    """Return the ids of one checkpoint, with its order of `symbols`; `add_blank` puts id 0 around and between all."""
     code = canonical_language(language) if language not in LANGUAGE_ID else language
     numbers = symbol_ids(phones.phones, symbols, language)
     start = TONE_START[code]

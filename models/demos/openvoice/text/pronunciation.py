@@ -87,7 +87,7 @@ class Dictionary:
         return found
 
     def contraction(self, word: str, ending: str) -> list[str] | None:
-        """Return the phones of a word with an apostrophe, from the dictionary or with a regular ending; None for others."""
+        """Return the phones of a word with an apostrophe, from the dictionary or by its ending; None for others."""
         if f"{word}'{ending}" in self._words:
             return self.pronounce(f"{word}'{ending}")
         if not ending:
