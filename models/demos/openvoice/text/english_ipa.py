@@ -29,7 +29,7 @@ _CONSONANTS = {
 }
 _STRESS = {"1": "ˈ", "2": "ˌ"}
 _STOPS = frozenset("B D G K P T".split())
-# A syllable begins at the latest at one of these or at a stop, or at a cluster.
+# The search for the start of a syllable goes back no further than one of these or a stop, except in the clusters.
 _BARRIERS = frozenset("M N NG DH F S SH TH V Z ZH W".split())
 _CLUSTERS = frozenset([("S", "P"), ("S", "T"), ("S", "K"), ("F", "R"), ("F", "L")])
 # Vowels side by side that make two syllables; any other two count as one. A word of one syllable has no stress mark.
