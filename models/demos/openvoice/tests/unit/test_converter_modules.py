@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The converter's modules against formulas written a second way, in float64; lengths, masks and reach by experiment."""
+"""The converter's modules, compared with formulas written a second way, in float64; lengths, masks, receptive field."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def normal(*shape, seed=0):
 
 
 def conv(x, weight, bias, dilation=1):
-    """A convolution [C, T] -> [O, T] with zeros around, tap by tap."""
+    """Convolve [C, T] -> [O, T] with zero padding, tap by tap."""
     out_channels, _, taps = weight.shape
     padding = (taps - 1) // 2 * dilation
     padded = np.pad(x, ((0, 0), (padding, padding)))
@@ -133,7 +133,7 @@ def test_flow_back_is_the_identity_for_the_same_voice_only(model):
 
 
 def transposed_by_zero_stuffing(x, layer):
-    """Inputs spaced `stride` apart with zeros between, filtered channel by channel with each kernel."""
+    """Put zeros between inputs `stride` apart, and filter channel by channel with each kernel."""
     (stride,), (padding,), (taps,) = layer.stride, layer.padding, layer.kernel_size
     weight, bias = arrays(layer)
     length = x.shape[1] * stride
@@ -203,7 +203,7 @@ def test_a_padded_batch_equals_its_items(name, request):
     model = request.getfixturevalue(name)
     lengths = torch.tensor([256 * 40, 256 * 21 + 77, 1000])
     frames = lengths // 256
-    waveform = normal(3, 256 * 40)  # noise behind the ends: it must not be heard
+    waveform = normal(3, 256 * 40)  # noise after the ends, which must not change the result
     source, target, noise = normal(3, 12, seed=1), normal(3, 12, seed=2), normal(3, 16, 40, seed=3)
     together = model(waveform, source, target, noise, 0.3, lengths)
     embeddings = model.embed(waveform, lengths)
@@ -226,7 +226,7 @@ def test_zero_g_hides_the_voices_from_encoder_and_generator(model, v1_model):
         assert torch.equal(*encoded) == (name == "v2")
 
 
-# ---- reach
+# ---- receptive field
 
 
 def span(changed) -> tuple[int, int]:

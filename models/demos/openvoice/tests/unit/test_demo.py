@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The command line: what `convert`, `clone`, `voice` and `check` give, and what a mistake is answered with."""
+"""Command line: the results of `convert`, `clone`, `voice` and `check`, and the messages for mistakes."""
 
 import argparse
 import io
@@ -97,7 +97,7 @@ def test_json(here, console):
 
 @pytest.mark.parametrize("streamed", [(), ("--stream", "--chunk", "0.5")])
 def test_through_pipes(here, console, streamed):
-    """stdin to stdout gives the samples that files give, and stdout carries nothing else."""
+    """Convert stdin to stdout: the same samples as with files, and nothing else on stdout."""
     assert console(*CONVERT, "speech.wav", "voice.flac", "--output", "file.wav") == 0
     stdin = (here / "speech.wav").read_bytes()
     assert console(*CONVERT, "-", "voice.flac", "--output", "-", *streamed, stdin=stdin) == 0
@@ -107,11 +107,11 @@ def test_through_pipes(here, console, streamed):
         soundfile.read(io.BytesIO(console.bytes), dtype="int16")[0],
     )
     assert len(expected) == len(actual)
-    assert np.abs(expected.astype(int) - actual).max() <= 1  # other windows round differently
+    assert np.abs(expected.astype(int) - actual).max() <= 1  # windows at other places round differently
 
 
 def test_a_stream_begins_before_the_recording_is_converted(here, monkeypatch):
-    """Samples are on stdout while later ones are still to come."""
+    """Read samples from stdout while later ones are still being converted."""
     model = OpenVoice.from_pretrained(here / "home" / "OpenVoiceV2", precision="exact")
     out = io.BytesIO()
     write = sound.stream_writer(out, RATE)
@@ -152,7 +152,7 @@ def test_whoever_reads_stdout_may_stop(here, console, monkeypatch):
 
 
 def test_interrupted(here, console, monkeypatch):
-    """Ctrl-C after the first piece: one line, exit code 130, no file."""
+    """Press Ctrl-C after the first piece: one line, exit code 130, no file."""
 
     def pieces(*_, **__):
         yield np.zeros(RATE, np.float32)
@@ -204,7 +204,7 @@ def test_progress_is_for_long_work_on_a_terminal(monkeypatch, seconds, is_termin
     monkeypatch.setattr(sys, "stderr", stream)
     with terminal.progress(3, "s") as bar:
         if is_terminal:
-            bar.start_t -= seconds  # it began so long ago
+            bar.start_t -= seconds  # move the start into the past
             bar.last_print_t -= seconds
         bar.update()
         drawn = stream.getvalue()
@@ -257,7 +257,7 @@ def test_the_hub_is_not_reachable_offline(monkeypatch):
     monkeypatch.setattr(loading.constants, "HF_HUB_OFFLINE", True)
     assert not loading.hub_is_reachable()
     monkeypatch.setattr(loading.constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(loading.constants, "ENDPOINT", "http://127.0.0.1:9")  # nobody listens there
+    monkeypatch.setattr(loading.constants, "ENDPOINT", "http://127.0.0.1:9")  # a port without a server
     assert not loading.hub_is_reachable()
 
 
@@ -390,7 +390,7 @@ def test_the_life_of_a_voice(here, console):
     assert console("voice", "list", "--json") == 0
     (kept,) = json.loads(console.out)["voices"]
     assert (kept["name"], kept["source"], kept["channels"]) == ("anna", "voice.flac", 12)
-    for name in ("anna", "anna.safetensors", "voice.flac"):  # by name, by file, by recording: the same voice
+    for name in ("anna", "anna.safetensors", "voice.flac"):  # the same voice by name, by file and by recording
         assert console(*CONVERT, "speech.wav", name, "--output", f"{name}.wav") == 0
     sounds = [soundfile.read(f"{name}.wav")[0] for name in ("anna", "anna.safetensors", "voice.flac")]
     assert np.array_equal(sounds[0], sounds[1]) and np.array_equal(sounds[0], sounds[2])
@@ -463,7 +463,7 @@ def test_a_voice_that_is_not_kept(here, console, action):
 
 
 def test_check_writes_sound_and_a_picture(here, capsys, monkeypatch):
-    """With PyTorch in the place of the device, which `test_demo` in demo.py and tests/pcc have."""
+    """Use PyTorch instead of the device, which `test_demo` in demo.py and tests/pcc test."""
 
     def load(folder, backend, **settings):
         return OpenVoice.from_pretrained(folder, "torch", precision="exact")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""`doctor`: what it finds on a machine that has everything needed, and on one that lacks something."""
+"""Command `doctor`: its findings on a machine that has everything needed, and on one that lacks something."""
 
 import json
 from importlib import metadata

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The two duration predictors: the spline against a bisection of its definition, padding, and the draw of noise."""
+"""Both duration predictors: the spline, compared with a bisection of its definition; padding; the draw of noise."""
 
 import pytest
 import torch
@@ -18,7 +18,7 @@ from models.demos.openvoice.tests.unit.test_attention import randn, randomised
 
 
 def forward_spline(x: float, widths, heights, slopes) -> float:
-    """The curve as published (Durkan et al. 2019, equation 4), one number at a time."""
+    """Compute the curve as published (Durkan et al. 2019, equation 4), one number at a time."""
     if not -5 <= x <= 5:
         return x
 

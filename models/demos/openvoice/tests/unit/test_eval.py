@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""`eval`: figures of conversions whose outcome is known, from one chain and from two; and rows from public corpora."""
+"""Command `eval`: figures of conversions with a known result, from one chain and from two; rows from public corpora."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ from models.tt_audio.judges import corpora
 from models.tt_audio.testing import speech
 
 EVAL = ("eval", "rows.jsonl", "--recogniser", "none", "--backend", "torch", "--json")
-HIGH = speech.voice(3.0 * 1.4, round(RATE / 1.4))[: 3 * RATE]  # the same sound played faster: another voice
+HIGH = speech.voice(3.0 * 1.4, round(RATE / 1.4))[: 3 * RATE]  # the same sound played faster, which gives another voice
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_the_model_converts_and_the_figures_are_summed_up(two_voices, console):
 
 
 def test_two_chains_side_by_side(two_voices, console, monkeypatch):
-    """Where PyTorch stands for the device."""
+    """Run PyTorch in place of the device."""
     real = loading.load
     monkeypatch.setattr(loading, "load", lambda folder, backend, **_: real(folder, "torch", precision="exact"))
     monkeypatch.setenv("TT_METAL_MOCK_CLUSTER_DESC_PATH", "mocked")

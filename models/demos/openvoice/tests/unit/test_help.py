@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Every example of every help text, run as it stands there, in a folder that has the files it names."""
+"""Examples of the help texts: each is run unchanged, in a folder that has the files it names."""
 
 import argparse
 import shlex
@@ -48,7 +48,7 @@ def test_every_command_has_an_example_of_its_own(name, parser):
 
 @pytest.fixture
 def furnished(here, console):
-    """What the examples name."""
+    """Write the files that the examples name."""
     for name, seconds in {"voice.wav": 6, "voice1.wav": 6, "voice2.flac": 3}.items():
         soundfile.write(name, speech.voice(seconds, RATE), RATE)
     (here / "letter.txt").write_text("Dear friend. The ferry was late.")
@@ -77,7 +77,7 @@ def test_example(furnished, console, line):
         assert console("voice", "extract", "voice1.wav", "--name", "anna") == 0
     if words[:2] == ["voice", "import"]:
         assert console("voice", "extract", "voice1.wav", "--output", "berta.safetensors") == 0
-    if "--pairs" in words:  # as many as make the test quick
+    if "--pairs" in words:  # few, to keep the test quick
         words[words.index("--pairs") + 1] = "1"
     if words[0] == "bench":
         words = ["bench", "--seconds", "1", "--repeats", "1", *(["--json"] if "--json" in words else [])]

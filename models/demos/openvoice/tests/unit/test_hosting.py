@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What service and page share: limits of recordings, texts and results, their options, names for messages."""
+"""Parts shared by service and page: limits of recordings, texts and results, their options, names for messages."""
 
 import io
 import threading
@@ -70,7 +70,7 @@ def test_the_options_of_limits(parser, limits):
 
 
 def test_the_limits_of_the_page():
-    """They are what README and --help say."""
+    """Compare the limits with those in README and --help."""
     assert PageLimits() == PageLimits(32 << 20, 300, 4096, 600, 16)
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The rules of the device path and of the folder's imports, checked on the source itself."""
+"""Rules of the device path and of the folder's imports, checked on the source itself."""
 
 from pathlib import Path
 
@@ -13,9 +13,9 @@ FOLDER = Path(__file__).resolve().parents[2]
 DEVICE_PATH = sorted((FOLDER / "tt").glob("*.py"))
 PARAMETERS = sorted((FOLDER / "tt" / "parameters").glob("*.py"))
 NETWORKS = sorted(path.stem for path in (FOLDER / "reference").glob("*.py"))
-# These take and return torch tensors, as the interfaces in backend.py say; the device path between is without torch.
+# These take and return torch tensors, as backend.py's interfaces require; the device path between uses no torch.
 TORCH_INTERFACES = ("backend.py", "melo_runner.py")
-UPSTREAM = {"benchmark_cpu.py": "openvoice", "benchmark_melo.py": "melo"}  # time a checkout of upstream beside ours
+UPSTREAM = {"benchmark_cpu.py": "openvoice", "benchmark_melo.py": "melo"}  # time a checkout of upstream, too
 
 
 def identify(path: Path) -> str:
@@ -41,12 +41,12 @@ def test_folder_is_a_namespace_package():
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_network_has_the_same_name_in_reference_device_path_and_tests(name):
-    """x is reference/x.py, tt/x.py, tests/pcc/test_x.py and, where it has weights, tt/parameters/x.py."""
+    """Require reference/x.py, tt/x.py, tests/pcc/test_x.py and, where x has weights, tt/parameters/x.py."""
     assert (FOLDER / "tt" / f"{name}.py").is_file()
     tests = {"converter": "runner", "duration_predictor": "duration_predictors"}
     tests["stochastic_duration_predictor"] = tests["duration_predictor"]
     assert (FOLDER / "tests" / "pcc" / f"test_{tests.get(name, name)}.py").is_file()
-    composed = {"alignment", "converter", "melo_tts"}  # no weights, or those of the modules they contain
+    composed = {"alignment", "converter", "melo_tts"}  # these have no weights, or only those of their modules
     assert (FOLDER / "tt" / "parameters" / f"{name}.py").is_file() != (name in composed)
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Text-to-speech checkpoints and their config.json: all that upstream states is used, all else refused."""
+"""Text-to-speech checkpoints and their config.json: everything that upstream writes is used, anything else refused."""
 
 import copy
 import hashlib
@@ -31,7 +31,7 @@ def load(raw, tensors):
 @pytest.mark.parametrize(
     "raw, tensors, values, digest",
     [
-        # Counts of the released MeloTTS-English-v3; the others and the digests were read off upstream's own modules.
+        # Counts of the released MeloTTS-English-v3; the others and the digests come from upstream's own modules.
         (melo_config(), 1051, 51_808_433, "a9282a1d68f82fa0"),
         (melo_config(n_speakers=256, num_languages=10), 1051, 51_874_097, "171543dc28decd17"),
         (v1_config(), 870, 40_048_945, "4a22096429f78389"),

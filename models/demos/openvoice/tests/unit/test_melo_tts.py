@@ -81,8 +81,10 @@ UPSTREAM = {
 
 @pytest.mark.parametrize("name", UPSTREAM)
 def test_the_answer_is_upstreams(request, name):
-    """Durations and every eighth part's first sample, as upstream's own code (MeloTTS at commit 20914537, OpenVoice at
-    74a1d147) gave them for these weights, ids and noise."""
+    """Compare with upstream's own code (MeloTTS at commit 20914537, OpenVoice at 74a1d147), weights, ids and noise equal.
+
+    Compared are the durations and the first sample of every eighth part.
+    """
     model, (durations, samples) = request.getfixturevalue(name), UPSTREAM[name]
     text, prosody = sentence(model.config, 12), Prosody(sdp_ratio=0.5)
     random = torch.Generator().manual_seed(0)
@@ -199,7 +201,7 @@ def test_bert_features_reach_the_waveform_and_none_means_zeros(melo):
 
 
 def test_transposed_memory_gives_the_same(melo):
-    """Features arrive transposed from BERT; what is computed may not depend on the memory's layout."""
+    """Pass features transposed in memory, as BERT gives them; the results must not depend on the layout."""
     text = sentence(melo.config, 12)
     transposed = replace(text, bert=text.bert.transpose(1, 2).contiguous().transpose(1, 2))
     torch.testing.assert_close(speak(melo, transposed)[0], speak(melo, text)[0], rtol=0, atol=1e-5)
@@ -242,7 +244,7 @@ def test_the_chunked_form_refuses_an_unknown_precision(model, expect_error):
 
 @pytest.mark.parametrize("raw", [melo_config(), v1_config()], ids=["melo", "base speaker"])
 def test_full_size_checkpoint_speaks(raw, tmp_path):
-    """Real sizes through real files; durations and level are those the seeded weights are made for."""
+    """Use real sizes through real files; durations and level are those the seeded weights are made for."""
     folder = write_checkpoint(tmp_path, raw)
     config = MeloConfig.from_file(folder / "config.json")
     with torch.device("meta"):

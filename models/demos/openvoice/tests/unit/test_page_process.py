@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The web page as a process of its own: uploads go with it however it ends, and it refuses other sites."""
+"""Web page as a process of its own: uploads are deleted with it however it ends, and it refuses other sites."""
 
 import os
 import signal
@@ -42,7 +42,7 @@ def page(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen, httpx.Clie
             while address and not address.startswith("http://"):
                 address = process.stdout.readline().decode()
             assert address.startswith(f"http://127.0.0.1:{port}"), "the page did not start"
-            transport = httpx.HTTPTransport(retries=20)  # with pauses that double
+            transport = httpx.HTTPTransport(retries=20)  # after pauses that double
             with httpx.Client(base_url=address.split()[0], transport=transport, timeout=WAIT) as client:
                 yield process, client
         finally:
@@ -58,7 +58,7 @@ def upload(client: httpx.Client) -> Path:
 
 @pytest.mark.timeout(900)  # two starts of a process that imports PyTorch and Gradio, on a machine that others use
 def test_uploads_go_with_the_page(here):
-    """After SIGTERM at once, after SIGKILL at the next start."""
+    """Expect no uploads after SIGTERM at once, and after SIGKILL at the next start."""
     folder = here / "temporary"
     folder.mkdir()
     port = free_port()

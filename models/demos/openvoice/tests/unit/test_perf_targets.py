@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The performance tests without a card: the table of targets, thresholds broken on purpose, the CSVs, every case."""
+"""Performance tests without a card: the table of targets, thresholds broken on purpose, the CSVs, every case."""
 
 import csv
 import itertools
@@ -111,11 +111,11 @@ def test_a_wall_time_is_the_first_call_and_the_median_of_the_others():
     assert gates.wall_time(lambda: None, repeats=3, clock=lambda: next(clock)) == gates.Wall(9, 3)
 
 
-# ---- every case, with a small model on a CPU in the place of a card ----
+# ---- every case, with a small model on a CPU instead of a card ----
 
 
 def scaled(factor: float) -> Targets:
-    """Limits so far away that nothing on a CPU breaks them, or so near that everything does."""
+    """Return limits scaled by `factor`, so that a CPU breaks none or all of them."""
 
     def moved(limit: Limit) -> Limit:
         if limit.below is not None:
@@ -168,7 +168,7 @@ def test_a_case_that_misses_its_targets_fails_with_all_of_them_and_its_report(mo
     assert list(tmp_path.glob("perf_openvoice_clone_*.csv"))
 
 
-# ---- device kernel times; tt-metal's helper is stood in for by what it does when a time is off ----
+# ---- device kernel times; a stand-in behaves as tt-metal's helper does when a time is off ----
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""pipeline.py: what a user holds, from files to samples, and what a user is told."""
+"""pipeline.py: the interface for users, from files to samples, and its error messages."""
 
 import io
 from pathlib import Path
@@ -202,7 +202,7 @@ def test_blocks_from_a_microphone(model, recording, target, source, expect_error
 
 
 def test_without_a_source_voice_the_recording_is_its_own(model, target):
-    samples = speech.voice(25.0, RATE)  # more than two stretches of 10 s: the last two share 15 s
+    samples = speech.voice(25.0, RATE)  # more than two stretches of 10 s: the last 15 s are split in two
     size = 10 * RATE
     stretches = [samples[:size], *np.array_split(samples[size:], 2)]
     embeddings = np.array([model.backend.embed(stretch) for stretch in stretches])
@@ -258,7 +258,7 @@ def test_a_chunk_that_cannot_be(model, recording, target, chunk_seconds, expect_
 
 
 def counted_decodes(monkeypatch):
-    """Count how often a recording is decoded."""
+    """Count the decodes of a recording."""
     decoded = []
     stream = audio.stream
     monkeypatch.setattr(audio, "stream", lambda *arguments: decoded.append(1) or stream(*arguments))

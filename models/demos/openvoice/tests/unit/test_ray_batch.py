@@ -29,7 +29,7 @@ def test_a_worker_is_killed(here, console, monkeypatch):
 
     def run(*arguments):
         for entry in real(*arguments):
-            if not killed:  # while the others still wait for it
+            if not killed:  # while the others still wait for its result
                 killed.append(entry["worker"])
                 os.kill(entry["worker"], signal.SIGKILL)
             yield entry

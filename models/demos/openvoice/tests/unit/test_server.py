@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The HTTP service: what each request gives, beside what the pipeline gives, and what a mistake is answered with."""
+"""HTTP service: the result of each request, compared with the pipeline's, and the answers to mistakes."""
 
 import io
 import json
@@ -32,7 +32,7 @@ LIMITS = Limits(upload_bytes=3 << 20, recording_seconds=20, text_characters=200,
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, converter_folder, base_speaker_folder):
-    """The folder of models and voices, with nothing but an English base speaker."""
+    """Return the folder of models and voices, with only an English base speaker."""
     home = tmp_path_factory.mktemp("home")
     (home / "MeloTTS-English").symlink_to(base_speaker_folder)
     with pytest.MonkeyPatch.context() as patch:
@@ -52,18 +52,18 @@ def service(home, converter_folder):
 def client(service):
     for voice in service.voices.bank.list():
         service.voices.bank.delete(voice.key)
-    # Raises the errors that the service does not answer.
+    # Raise the errors that the service does not answer.
     return TestClient(make_app(service, Access()), base_url="http://127.0.0.1")
 
 
 @pytest.fixture(scope="module")
 def model(converter_folder) -> OpenVoice:
-    """Another one, so that nothing of the service's is compared with itself."""
+    """Return a second model, so that the service is not compared with itself."""
     return small_model(converter_folder).model
 
 
 def error(answer, status: int) -> str:
-    """The message of an answer that is an error in the shape of OpenAI's."""
+    """Return the message of an answer that is an error in OpenAI's format."""
     assert answer.status_code == status, answer.content[:200]
     body = answer.json()
     assert body.keys() == {"error"} and body["error"].keys() == {"message", "type", "param", "code"}
@@ -216,7 +216,7 @@ def test_what_cannot_be_answered(client, home, path, data, files, status, messag
 
 @pytest.fixture
 def opened():
-    """What this process asks the file system for, as audit events; the hook stays, but hears no more."""
+    """Record this process's accesses to the file system, as audit events; the hook stays, but stops recording."""
     events, hearing = [], [True]
 
     def hook(event, arguments):
@@ -266,7 +266,7 @@ def test_only_the_key_opens_the_service(service):
     assert client.get("/voices", headers=given).status_code == 200
 
 
-# ---- what the service says of itself
+# ---- the service's description of itself
 
 
 @pytest.mark.parametrize("path", ["/health", "/metrics", "/voices", "/openapi.json"])

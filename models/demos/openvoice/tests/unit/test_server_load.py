@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The service under load and under strange requests, and its end."""
+"""Service under load and under strange requests, and its end."""
 
 import io
 import json
@@ -54,7 +54,7 @@ def service(home, converter_folder):
 
 
 def test_a_soak_loses_nothing_and_mixes_nothing_up(service, converter_folder, request):
-    """Every answer equals the direct conversion of what was sent, and batches had fewer passes than recordings."""
+    """Compare every answer with the direct conversion; batches must take fewer passes than there are recordings."""
     model = small_model(converter_folder).model
     (voice,) = service.voices.list()
     recordings = [wav(0.3 + 0.1 * number, 1 + number / 20) for number in range(8)]
@@ -86,7 +86,7 @@ def test_a_soak_loses_nothing_and_mixes_nothing_up(service, converter_folder, re
 
 
 def test_the_service_finishes_what_it_began(here, converter_folder):
-    """SIGTERM while a stream is being sent: it comes to its end, and the process to its own."""
+    """Send SIGTERM while a stream is being sent: the stream is completed, then the process ends."""
     port = socket.create_server(("127.0.0.1", 0)).getsockname()[1]
     command = [sys.executable, "-m", "models.demos.openvoice.demo.server", "--port", str(port), "--backend", "torch"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The bank as service and page share it: names and keys, many voices, voices that vanish, and the event loop."""
+"""Bank shared by service and page: names and keys, many voices, voices that vanish, and the event loop."""
 
 import asyncio
 import os
@@ -43,7 +43,7 @@ def bank(tmp_path) -> CountingBank:
 
 
 def settle(bank: VoiceBank) -> None:
-    """Make the last change of the folder an old one."""
+    """Set the time of the folder's last change far into the past."""
     os.utime(bank.folder, (1e9, 1e9))
 
 
@@ -138,7 +138,7 @@ def test_a_bank_that_has_not_changed_is_not_read_again(bank):
 
 
 def test_a_change_within_the_resolution_of_times_is_noticed(bank):
-    """Two changes may leave the same time; a folder that changed just now is read again."""
+    """Make two changes that may get the same time; a folder that changed just now is read again."""
     voices = SharedVoices(bank, MODEL)
     bank.add(voice(1))
     times = os.stat(bank.folder)
@@ -149,7 +149,7 @@ def test_a_change_within_the_resolution_of_times_is_noticed(bank):
 
 
 def test_voices_may_vanish_while_the_bank_is_listed(bank):
-    """Another process adds and deletes voices all the time; every listing has those that stay."""
+    """List while another process adds and deletes voices; every listing has the voices that stay."""
     for number in range(5):
         bank.add(voice(number))
     voices, over = SharedVoices(bank, MODEL), threading.Event()
@@ -188,7 +188,7 @@ def test_a_voice_that_someone_else_deletes_at_the_same_time(bank, expect_error, 
 
 
 def test_the_event_loop_reads_no_disk():
-    """The service looks voices and base speakers up in other threads than that of the event loop."""
+    """Look up voices and base speakers only in threads other than the event loop's."""
     service = Service.__new__(Service)
     threads: list[threading.Thread] = []
 

@@ -51,12 +51,12 @@ TEXTS = {
     "KR": "배가 늦게 왔습니다. 아무도 신경 쓰지 않았습니다.",
 }
 ACCENTS = {"EN-US": 0, "EN-BR": 1, "EN_INDIA": 2, "EN-AU": 3, "EN-Default": 4}
-# As OpenVoice V1's English config.json lists them.
+# The symbols in the order of OpenVoice V1's English config.json.
 V1_SYMBOLS = list("_,.!?-~…NQabdefghijklmnopstuvwxyzɑæʃʑçɯɪɔɛɹðəɫɥɸʊɾʒθβŋɦ⁼ʰ`^#*=ˈˌ→↓↑ ")
 
 
 def symbols_of(language):
-    """What the front end says to the sentence here, in an order of its own; in English, all it can say."""
+    """Return the phones of the language's sentence here, in an order of their own; in English, all possible phones."""
     if language == "EN":
         phones = {phone.rstrip("012").lower() for phone in Predictor.PHONES if phone.isalnum()}
         return ["_", *sorted(phones - {"v"} | {"V"} | PUNCTUATION)]
@@ -73,7 +73,7 @@ def frontend(language):
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
-    """A MeloTTS folder for each language, made when it is first asked for."""
+    """Return a function that gives the MeloTTS folder of a language, made on its first request."""
     made = {}
 
     def folder(language):
@@ -93,7 +93,7 @@ def english(folders):
 
 @pytest.fixture(scope="module")
 def emotional(tmp_path_factory):
-    """As OpenVoice V1 is unpacked."""
+    """Return a folder like that of an unpacked OpenVoice V1."""
     folder = tmp_path_factory.mktemp("v1")
     sizes = {key: value for key, value in (SMALL | FRAMES).items() if key != "n_layers_trans_flow"}
     write_checkpoint(folder / "checkpoints" / "base_speakers" / "EN", v1_config(V1_SYMBOLS, **sizes))
@@ -364,7 +364,7 @@ def test_speed_of_style_and_argument_multiply(model, voice, english):
         return len(model.speak(TEXTS["EN"], voice, speaker="EN-US", base=english, pause=0, **manner)) / RATE
 
     normal, slow = seconds(), seconds(speed=0.5)
-    assert 1.6 < slow / normal < 2.1  # whole frames, rounded up, weigh more in fast speech
+    assert 1.6 < slow / normal < 2.1  # rounding up to whole frames adds more in fast speech
     assert seconds(style=Style(speed=0.5)) == slow
     assert seconds(style=Style(speed=0.25 / 0.5), speed=1.0) == seconds(style=Style(speed=1.0), speed=0.5)
     assert seconds(style=Style(speed=0.5), speed=2.0) == normal
@@ -431,7 +431,7 @@ def test_the_released_voice_of_v1_belongs_to_the_converter_of_v1(emotional):
 
 
 def one_phone(language):
-    """A front end that says one phone to every sentence."""
+    """Return a front end that gives one phone for every sentence."""
 
     def said(text):
         return Phones(["a"], [0], [0, 1, 0], text, [text])
@@ -441,7 +441,7 @@ def one_phone(language):
 
 
 class Counting:
-    """A base speaker that only counts the sentences it prepared."""
+    """Base speaker that only counts the sentences it prepared."""
 
     def __init__(self, english):
         self.frontend = english.frontend
@@ -503,7 +503,7 @@ LONG = "One dark evening, two bright mornings, three calm nights, four quiet aft
 
 
 def silent_within(most_frames):
-    """A way to speak that gives the number of frames as samples, and refuses more than `most_frames`."""
+    """Return a way to speak that gives one sample per frame, and refuses more than `most_frames`."""
 
     def speak(line):
         if (frames := int(line.sentence.ids.lengths)) > most_frames:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The text encoder's sum of embeddings, and sentences stacked to a batch."""
+"""Text encoder: the sum of its embeddings, and sentences stacked to a batch."""
 
 import torch
 from torch import nn
@@ -15,7 +15,7 @@ from models.demos.openvoice.tests.unit.test_attention import randn, randomised
 
 
 class Nothing(nn.Module):
-    """In the place of the transformer, so that what goes in comes out."""
+    """Stand-in for the transformer that returns its input."""
 
     def forward(self, x, mask, g):
         return x

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""MeloTTS's flow: there and back again, one coupling by its formula, sentences in a batch."""
+"""MeloTTS's flow: forward and reversed, one coupling by its formula, sentences in a batch."""
 
 import pytest
 import torch

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""demo/watermark.py: what is said where it cannot be made, and which samples carry which bits where it can."""
+"""demo/watermark.py: its message where no watermark can be made, and which samples carry which bits where it can."""
 
 import sys
 from types import ModuleType
@@ -18,7 +18,7 @@ RATE = 22050
 
 
 class Stub(torch.nn.Module):
-    """In the place of WavMark's network: writes the 32 bits over the first samples."""
+    """Stand-in for WavMark's network that writes the 32 bits over the first samples."""
 
     def __init__(self, **sizes):
         super().__init__()
@@ -33,7 +33,7 @@ class Stub(torch.nn.Module):
 
 @pytest.fixture
 def installed(tmp_path, monkeypatch):
-    """A package wavmark and its weights, both of this test."""
+    """Install a package wavmark and its weights, both made by this test."""
     package = ModuleType("wavmark.models.my_model")
     package.Model = Stub
     for name in ("wavmark", "wavmark.models"):

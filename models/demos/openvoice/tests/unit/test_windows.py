@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The schedule of windows on a stand-in for a network: a moving sum, which depends on `context` frames to each side."""
+"""Schedule of windows, with a stand-in for a network: a moving sum over `context` frames to each side."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ CONTEXT, WINDOW, HOP = 3, 16, 2
 
 
 def network(frames: np.ndarray) -> np.ndarray:
-    """[T] -> samples [T * HOP]; frames before the first and after the last one count as zeros."""
+    """Return samples [T * HOP] for frames [T]; frames before the first and after the last one count as zeros."""
     sums = np.convolve(frames, np.arange(1.0, 2 * CONTEXT + 2), "same")
     return np.stack([sums, -sums], axis=1).reshape(-1)
 
@@ -31,7 +31,7 @@ def latent(frames: int) -> np.ndarray:
 
 
 def padded(frames: np.ndarray, first: int, size: int) -> np.ndarray:
-    """A window of `size` frames, zeros where there are no frames."""
+    """Return a window of `size` frames, zeros where there are no frames."""
     return np.pad(frames, (0, size))[first : first + size]
 
 
@@ -60,7 +60,7 @@ def test_fixed_edges_leave_the_rest_to_the_last_piece():
 
 @pytest.mark.parametrize("frames", [*range(9, 70)])
 def test_covering_windows_equal_the_whole_up_to_every_stop(frames):
-    """Also for a stop within the receptive field of the last frame, where no later window could start."""
+    """Test also stops within the receptive field of the last frame, where no later window could start."""
     z = latent(frames)
     whole = network(z)
     for stop in range(1, frames + 1):
