@@ -81,9 +81,9 @@ UPSTREAM = {
 
 @pytest.mark.parametrize("name", UPSTREAM)
 def test_the_answer_is_upstreams(request, name):
-    """Compare with upstream's own code (MeloTTS at commit 20914537, OpenVoice at 74a1d147), weights, ids and noise equal.
+    """Compare with upstream's own code (MeloTTS at commit 20914537, OpenVoice at 74a1d147).
 
-    Compared are the durations and the first sample of every eighth part.
+    Weights, ids and noise are equal. Compared are the durations and the first sample of every eighth part.
     """
     model, (durations, samples) = request.getfixturevalue(name), UPSTREAM[name]
     text, prosody = sentence(model.config, 12), Prosody(sdp_ratio=0.5)
