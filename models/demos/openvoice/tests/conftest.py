@@ -3,4 +3,4 @@
 
 """Fixtures for the tests of this model."""
 
-from models.tt_audio.testing.fixtures import logged_warnings  # noqa: F401
+from models.tt_audio.testing.fixtures import default_signals, logged_warnings  # noqa: F401
