@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Command that writes the state of a training as a model folder which `OpenVoice.from_pretrained` loads.
+"""Write the state of a training as a model folder which `OpenVoice.from_pretrained` loads.
 
 It writes config.json and, under upstream's names, the averaged weights to model.safetensors. Numbers have 16 bits on
 disk, which halves the file; the model is loaded and computed in 32 bits.

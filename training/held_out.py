@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Command that writes the held-out part of a corpus as recordings and a manifest for the command `eval`.
+"""Write the held-out part of a corpus as recordings and a manifest for the command `eval`.
 
 Every held-out speaker is converted into every other one once, each time in a sentence that was not trained on. A row
 contains the words and the wanted speaker's own recording of them, so `eval` can report, besides similarity and

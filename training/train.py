@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Command that trains a small V2 converter from scratch on a parallel corpus, in stretches that resume exactly.
+"""Train a small V2 converter from scratch on a parallel corpus, in stretches that resume exactly.
 
 It takes a corpus of corpus.py, draws batches with batches.py, compares waveforms with losses.py and saves a state,
 which export.py turns into a model. A batch has a few moments of a few sentences, each read by the same speakers. So

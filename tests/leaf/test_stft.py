@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The spectrogram (1024 samples a frame, 256 a hop) as a convolution over rows of hops, in several formats."""
+"""Spectrogram (1024 samples a frame, 256 a hop) as a convolution over rows of hops, in several formats."""
 
 import math
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""From phones to frames: frame positions are exact, values are cut to the format that the matrix unit reads."""
+"""Alignment of phones and frames: frame positions are exact, values are cut to the format of the matrix unit."""
 
 import os
 

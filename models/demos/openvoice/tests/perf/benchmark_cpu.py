@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Command that measures conversion on this CPU: wall time, real-time factor, peak memory, optionally also upstream's.
+"""Measure conversion on this CPU: wall time, real-time factor, peak memory, optionally also upstream's.
 
     python -m models.demos.openvoice.tests.perf.benchmark_cpu [--upstream CHECKOUT] [--model FOLDER] [SPEECH ...]
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Command that measures base speech on this CPU: wall time and real-time factor, optionally also upstream's MeloTTS.
+"""Measure base speech on this CPU: wall time and real-time factor, optionally also upstream's MeloTTS.
 
     python -m models.demos.openvoice.tests.perf.benchmark_melo [--upstream CHECKOUT] [--model FOLDER]
 

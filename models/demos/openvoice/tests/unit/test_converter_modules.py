@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The converter's modules, compared with formulas written a second way, in float64; lengths, masks, receptive field."""
+"""Modules of the converter, compared with second formulas, in float64; lengths, masks, receptive field."""
 
 import numpy as np
 import pytest
