@@ -175,7 +175,7 @@ def _voice_inputs(page: Page, name: str) -> tuple[list[Component], KeepInputs]:
         with gr.Accordion("Keep this voice", open=False, elem_id=f"{name}-keeping"):
             label = gr.Textbox(label="Name in the list of voices", max_length=64, elem_id=f"{name}-keep-name")
             button = gr.Button("Keep", size="sm", elem_id=f"{name}-keep")
-            state = gr.HTML(elem_id=f"{name}-keep-state")
+    state = gr.HTML(elem_id=f"{name}-keep-state")  # outside: the column is hidden then
     voice.change(lambda chosen: gr.update(visible=chosen == FROM_RECORDINGS), voice, recordings, **QUIETLY)
     return [voice, reference, more], KeepInputs(label, button, state, [reference, more])
 
