@@ -24,7 +24,6 @@ import yaml
 
 from mock_device.cards import DEFAULT_CARD
 from mock_device.ledger import Ledger
-from models.tt_audio.host.files import complete_file
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "tests/budgets/budgets.yaml"
@@ -101,8 +100,7 @@ def read(file: Path) -> Stages:
 def write(file: Path, stages: Stages) -> None:
     """One line a figure, its cards side by side."""
     text = _HEADING + yaml.safe_dump(stages, sort_keys=False, default_flow_style=None, width=120)
-    with complete_file(file) as complete:
-        complete.write(text.encode())
+    file.write_text(text, encoding="utf-8")
 
 
 def merge(stages: Stages, found: Stages) -> None:

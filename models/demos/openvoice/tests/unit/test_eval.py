@@ -80,7 +80,7 @@ def test_two_chains_side_by_side(two_voices, console, monkeypatch):
 def test_text_for_people(two_voices, console):
     manifest({"source": "speech.wav", "voice": "high.wav", "result": "speech.wav"})
     assert console(*[argument for argument in EVAL if argument != "--json"]) == 0
-    assert console.out.startswith("result: 1 rows, 0 of them faulty")
+    assert console.out.startswith("result: 1 row, 0 of them faulty")
     assert "similarity" in console.out and "95 % interval" in console.out
 
 

@@ -77,7 +77,8 @@ def test_uploads_go_with_the_page(here):
         process.send_signal(signal.SIGTERM)
         assert process.wait(WAIT) == 128 + signal.SIGTERM
         assert b"Traceback" not in process.stdout.read()
-    assert list(folder.iterdir()) == []
+    # Gradio makes an empty folder while it is imported, before the page has one of its own.
+    assert [path for path in folder.rglob("*") if not path.is_dir()] == []
 
 
 # ---- the folder
