@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""demo/metrics.py and what it stands on: figures whose true value is known."""
+"""judges: mel, metrics, speaker encoder and recognisers, against figures whose true value is known."""
 
 import importlib.util
 
