@@ -148,13 +148,17 @@ class VoiceBank:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise FileError(f"{self.folder} cannot be made ({reason(error)}); choose another OPENVOICE_HOME") from None
-        try:
-            voice.save(self._path(voice.name), exclusive=not replacing)
-        except FileExistsError:
-            kept = self.find(voice.name)
-            if kept is None or kept.key != voice.key:
-                raise self._taken(voice.name) from None
-        return voice
+        while True:
+            try:
+                voice.save(self._path(voice.name), exclusive=not replacing)
+                return voice
+            except FileExistsError:
+                kept = self.find(voice.name)
+                if kept is not None and kept.key == voice.key:
+                    return voice
+                if kept is not None or self._has(voice.name):
+                    raise self._taken(voice.name) from None
+                # else another process deleted it meanwhile
 
     def rename(self, name_or_key: str, new: str) -> "Voice":
         """Give the voice that `show` finds another name and return it. A name that is taken is an error."""
