@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the web page (app.py) and the service (server.py) share: the model they host, and recordings of their users.
+"""Host a model for the web page (app.py) and the service (server.py), and decode the recordings of their users.
 
-loading.py opens a model for the person who typed a command. Here the users are others: their recordings are decoded up
-to a limit, their file names are made fit for messages, and the voices in recordings are remembered in memory only.
+loading.py opens a model for the user of a command. The users here are not trusted: their recordings are decoded up to a
+limit, their file names are made fit for messages, and the voices in recordings are remembered in memory only.
 """
 
 import argparse

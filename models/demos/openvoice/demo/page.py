@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the buttons of the web page do: convert a recording, speak a text, keep a voice.
+"""Actions of the web page: convert a recording, speak a text, keep a voice.
 
 page_layout.py -> [here] -> pipeline.py. Jobs are asynchronous generators. Each item they yield updates the page: first
 the line of state, at last the result. Gradio closes a generator when its job is cancelled or its browser has gone.

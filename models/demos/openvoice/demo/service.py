@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the service does, without its HTTP: recordings and texts of its users -> the thread of the model -> samples.
+"""Actions of the service, without HTTP: recordings and texts of users -> the thread of the model -> samples.
 
-server.py knows requests and responses, pipeline.py the model. Recordings come as bytes. All work that reads the disk or
-takes time runs in a thread, so the event loop stays free.
+server.py handles requests and responses, pipeline.py holds the model. Recordings come as bytes. All work that reads the
+disk or takes time runs in a thread, so the event loop stays free.
 """
 
 import asyncio
