@@ -7,28 +7,11 @@ It is the last part of the converter and of MeloTTS and takes nine tenths of the
 transposed convolution, followed by the mean of three residual blocks with different kernel sizes.
 """
 
-from typing import Protocol
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu
 
-SLOPE = 0.1
-# Upstream passes no slope to its last activation, which so has PyTorch's default; checkpoints are trained with it.
-LAST_SLOPE = 0.01
-END_KERNEL_SIZE = 7  # of the first and the last convolution; a constant in upstream's code
-
-
-class GeneratorConfig(Protocol):
-    """Sizes of a generator; the configs of the converter and of MeloTTS both contain them."""
-
-    inter_channels: int
-    gin_channels: int
-    resblock_kernel_sizes: tuple[int, ...]
-    resblock_dilation_sizes: tuple[tuple[int, ...], ...]
-    upsample_rates: tuple[int, ...]
-    upsample_kernel_sizes: tuple[int, ...]
-    upsample_initial_channel: int
+from ..hifigan_config import END_KERNEL_SIZE, LAST_SLOPE, SLOPE, GeneratorConfig
 
 
 def _conv(channels: int, kernel_size: int, dilation: int) -> nn.Conv1d:

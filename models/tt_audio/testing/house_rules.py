@@ -59,6 +59,23 @@ def torch_imports(path: Path) -> set[str]:
     return {name for name in imports(path) if name.partition(".")[0] == "torch"}
 
 
+def torch_imports_below(path: Path, folder: Path) -> set[str]:
+    """Return the files of `folder` that import torch among those that `path` imports relatively, at any depth."""
+    waiting, visited, found = [path], {path}, set()
+    while waiting:
+        current = waiting.pop()
+        if torch_imports(current):
+            found.add(str(current.relative_to(folder)))
+        for name in imports(current):
+            level = len(name) - len(name.lstrip("."))
+            module = current.parents[level - 1].joinpath(*name[level:].split(".")) if level else None
+            file = module.with_suffix(".py") if module else None
+            if file and file.is_file() and file not in visited:
+                visited.add(file)
+                waiting.append(file)
+    return found
+
+
 def ways_around_an_op(path: Path) -> list[str]:
     """Return the lines of device code that swallow an exception or ask whether something is available.
 

@@ -14,7 +14,8 @@ from torch import Tensor
 from torch.nn import Conv1d, ConvTranspose1d
 from torch.nn.functional import conv2d, conv_transpose2d, leaky_relu, leaky_relu_, pad
 
-from ..reference.hifigan import LAST_SLOPE, SLOPE, Generator
+from ..hifigan_config import LAST_SLOPE, SLOPE
+from ..reference.hifigan import Generator
 
 
 def padded_size(frames: int) -> int:

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import ttnn
 from ttnn.model_preprocessing import ParameterDict
 
-from ..reference.hifigan import LAST_SLOPE, SLOPE
+from ..hifigan_config import LAST_SLOPE, SLOPE
 from .activations import TANH, leaky_relu
 from .conv import Conv1d
 from .precision import Stage

@@ -10,8 +10,8 @@ as TTNN does.
 
 import ttnn
 
+from ..hifigan_config import GeneratorConfig
 from ..host.errors import DeviceError
-from ..reference.hifigan import GeneratorConfig
 from .precision import Stage
 from .sharding import TILE, shard
 

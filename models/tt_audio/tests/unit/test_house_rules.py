@@ -28,8 +28,15 @@ def test_imports_inside_the_library_are_relative(path):
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "tt").glob("*.py")), ids=identify)
 def test_device_layer_has_no_torch_and_no_way_around_an_op(path):
-    assert house_rules.torch_imports(path) == set()
+    assert house_rules.torch_imports_below(path, FOLDER) == set()
     assert house_rules.ways_around_an_op(path) == []
+
+
+def test_torch_is_found_in_what_a_file_imports(tmp_path):
+    for name, text in {"tt/a.py": "from ..b import x", "b.py": "from .c import x", "c.py": "import torch"}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert house_rules.torch_imports_below(tmp_path / "tt/a.py", tmp_path) == {"c.py"}
 
 
 def test_product_code_imports_no_tests():
