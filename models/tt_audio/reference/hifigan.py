@@ -29,7 +29,7 @@ class ResBlock(nn.Module):
         super().__init__()
         self.convs1 = nn.ModuleList(_conv(channels, kernel_size, dilation) for dilation in dilations)
         self.convs2 = nn.ModuleList(_conv(channels, kernel_size, 1) for _ in dilations)
-        self.reach = (kernel_size - 1) // 2 * sum(dilation + 1 for dilation in dilations)
+        self.receptive_field = (kernel_size - 1) // 2 * sum(dilation + 1 for dilation in dilations)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         for conv1, conv2 in zip(self.convs1, self.convs2, strict=True):
@@ -78,7 +78,7 @@ class Generator(nn.Module):
         return _masked(torch.tanh(x), mask)[:, 0]
 
     @property
-    def reach(self) -> int:
+    def receptive_field(self) -> int:
         """Return the receptive field: the frames to each side on which the samples of a frame depend."""
         samples = 1
         for up in self.ups:
@@ -86,7 +86,7 @@ class Generator(nn.Module):
         first, last = 0, samples - 1  # the samples of frame 0, traced back to the frames that they read
         first, last = first - self.conv_post.padding[0], last + self.conv_post.padding[0]
         for up, resblocks in reversed(self.stages):
-            widest = max(resblock.reach for resblock in resblocks)
+            widest = max(resblock.receptive_field for resblock in resblocks)
             first, last = first - widest, last + widest
             # input i of a transposed convolution adds to the outputs i * stride - padding + (0 ... kernel - 1)
             (stride,), (padding,), (kernel_size,) = up.stride, up.padding, up.kernel_size

@@ -74,7 +74,7 @@ class Converter(nn.Module):
         return None if self.config.zero_g else embedding[:, :, None]
 
     @property
-    def latent_reach(self) -> int:
+    def latent_receptive_field(self) -> int:
         """Receptive field of the generator's input: frames to each side."""
-        encoded = self.posterior_encoder.reach
-        return max(self.flow.reach(self.flow.reach((encoded, encoded)), reverse=True))
+        encoded = self.posterior_encoder.receptive_field
+        return max(self.flow.receptive_field(self.flow.receptive_field((encoded, encoded)), reverse=True))

@@ -100,14 +100,14 @@ class ResidualCouplingBlock(CouplingBlock):
     def __init__(self, config: ConverterConfig | MeloConfig):
         super().__init__(ResidualCoupling(config) for _ in range(config.n_flows))
 
-    def reach(self, halves: tuple[int, int], reverse: bool = False) -> tuple[int, int]:
+    def receptive_field(self, halves: tuple[int, int], reverse: bool = False) -> tuple[int, int]:
         """Return the receptive fields of both halves of the result, in frames, from those of both halves of z."""
         first, second = halves
         couplings: Iterable[ResidualCoupling] = reversed(self.couplings) if reverse else self.couplings
         for coupling in couplings:
             if reverse:
                 first, second = second, first
-            second = max(second, first + coupling.wavenet.reach)
+            second = max(second, first + coupling.wavenet.receptive_field)
             if not reverse:
                 first, second = second, first
         return first, second

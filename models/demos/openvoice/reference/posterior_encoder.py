@@ -25,9 +25,9 @@ class PosteriorEncoder(nn.Module):
         self.proj = nn.Conv1d(config.hidden_channels, 2 * config.inter_channels, 1)
 
     @property
-    def reach(self) -> int:
+    def receptive_field(self) -> int:
         """Receptive field: frames to each side."""
-        return self.wavenet.reach
+        return self.wavenet.receptive_field
 
     def forward(self, spec: Tensor, mask: Tensor | None, noise: Tensor, tau: float, g: Tensor | None = None) -> Tensor:
         """Return latent frames [B, inter_channels, T] of a spectrogram [B, bins, T].

@@ -14,7 +14,7 @@ class WaveNet(nn.Module):
         super().__init__()
         self.channels = channels
         dilations = [dilation_rate**i for i in range(layers)]
-        self.reach = sum(
+        self.receptive_field = sum(
             (kernel_size - 1) // 2 * dilation for dilation in dilations
         )  # receptive field: frames to each side
         self.cond_layer = nn.Conv1d(gin_channels, 2 * channels * layers, 1)

@@ -39,8 +39,8 @@ class ChunkedConverter:
         self.config = converter.config
         self.dtype = generator_dtype(precision, home())
         self.generate = FastGenerator(converter.generator, self.dtype)
-        self.context = converter.latent_reach + converter.generator.reach
-        self.generator_keep = GENERATOR_FRAMES - 2 * converter.generator.reach
+        self.context = converter.latent_receptive_field + converter.generator.receptive_field
+        self.generator_keep = GENERATOR_FRAMES - 2 * converter.generator.receptive_field
 
     @torch.inference_mode()
     def embed(self, waveform: np.ndarray) -> np.ndarray:
@@ -94,7 +94,7 @@ class ChunkedConverter:
         """Return the samples that a window keeps, in the target voice."""
         z = self.converter.voiced(neutral, target, mask)[:, :, : window.frames]
         edges = even_edges(window.keep.start, window.keep.stop, self.generator_keep)
-        pieces = with_context(edges, window.frames, self.converter.generator.reach)
+        pieces = with_context(edges, window.frames, self.converter.generator.receptive_field)
         return torch.cat([self._generated(z, piece, target) for piece in pieces]).numpy()[: window.keep_samples]
 
     def _generated(self, z: Tensor, piece: Piece, target: Tensor) -> Tensor:

@@ -42,8 +42,8 @@ class ChunkedMeloTTS:
         self.bert = bert
         self.config = model.config
         self.generator = FastGenerator(model.generator, generator_dtype(precision, home()))
-        self.reach = model.generator.reach
-        self.keep = GENERATOR_FRAMES - 2 * self.reach
+        self.receptive_field = model.generator.receptive_field
+        self.keep = GENERATOR_FRAMES - 2 * self.receptive_field
 
     @torch.inference_mode()
     def speak(
@@ -74,7 +74,7 @@ class ChunkedMeloTTS:
         """Return the waveform [T * samples per frame] of latent frames z [1, I, T] for a speaker [1, G, 1]."""
         frames, rate = z.shape[2], self.config.samples_per_frame
         pieces = []
-        for piece in with_context(fixed_edges(0, frames, self.keep), frames, self.reach):
+        for piece in with_context(fixed_edges(0, frames, self.keep), frames, self.receptive_field):
             waveform = self.generator(z[:, :, piece.frames], voice)[0]
             pieces.append(waveform[piece.keep.start * rate : piece.keep.stop * rate])
         return torch.cat(pieces)

@@ -63,8 +63,8 @@ class DeviceConverter:
         limit = longest_row(device, self.config.hop_length * BYTES[ttnn.float32])  # a frame's samples are in one row
         self.short = window or generator_window(self.config, device, self.precision.generator, limit=limit)
         self.long = LONG * self.short
-        self.receptive_field = reference.generator.reach
-        self.context = reference.latent_reach + self.receptive_field
+        self.receptive_field = reference.generator.receptive_field
+        self.context = reference.latent_receptive_field + self.receptive_field
         self.chunk = self.long - 2 * self.context
         if self.chunk <= 0 or self.short <= 2 * self.receptive_field:
             raise DeviceError(

@@ -89,7 +89,7 @@ class DeviceMeloTTS:
         # the window is a bucket, too: a sentence that fits in it needs one window only
         self.window = window or min(generator_window(self.config, device, precision.generator, TILE), FRAMES[1])
         self.frames = sorted({*FRAMES, self.window})
-        self.receptive_field = reference.generator.reach
+        self.receptive_field = reference.generator.receptive_field
         encoder = reference.text_encoder
         self.model = MeloTTS(
             preprocess(reference),

@@ -235,7 +235,7 @@ def span(changed) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("dilation_rate", [1, 2])
-def test_reach_of_encoder_and_flow_is_what_a_perturbation_shows(dilation_rate):
+def test_receptive_field_of_encoder_and_flow_is_what_a_perturbation_shows(dilation_rate):
     model = converter(with_model(SMALL_CONFIG, wavenet_dilation_rate=dilation_rate))
     frames, middle = 201, 100
     spec, noise = normal(1, 513, frames).abs(), normal(1, 16, frames, seed=1)
@@ -247,30 +247,32 @@ def test_reach_of_encoder_and_flow_is_what_a_perturbation_shows(dilation_rate):
     other = spec.clone()
     other[:, :, middle] += 1
     changed = (latent(other) - latent(spec)).abs().amax(1)
-    assert span(changed) == (middle - model.latent_reach, middle + model.latent_reach)
+    assert span(changed) == (middle - model.latent_receptive_field, middle + model.latent_receptive_field)
     encoded = [model.posterior_encoder(x, None, noise, 0.3) for x in (spec, other)]
-    reach = model.posterior_encoder.reach
-    assert span((encoded[1] - encoded[0]).abs().amax(1)) == (middle - reach, middle + reach)
+    receptive_field = model.posterior_encoder.receptive_field
+    assert span((encoded[1] - encoded[0]).abs().amax(1)) == (middle - receptive_field, middle + receptive_field)
 
 
 @pytest.mark.parametrize(
     "changes",
     [{}, {"upsample_rates": [4, 8, 8], "upsample_kernel_sizes": [8, 16, 16], "resblock_kernel_sizes": [3] * 3}],
 )
-def test_reach_of_the_generator_is_what_a_perturbation_shows(changes):
+def test_receptive_field_of_the_generator_is_what_a_perturbation_shows(changes):
     generator = converter(with_model(SMALL_CONFIG, **changes)).generator
     z = normal(1, 16, 41)
     other = z.clone()
     other[:, :, 20] += 1
     first, last = span(generator(other) - generator(z))
-    assert generator.reach == max(20 - first // 256, last // 256 - 20)
+    assert generator.receptive_field == max(20 - first // 256, last // 256 - 20)
 
 
-def test_reach_at_the_released_sizes():
+def test_receptive_fields_at_the_released_sizes():
     with torch.device("meta"):
         model = Converter(ConverterConfig.from_dict(V2_CONFIG))
     # figures measured on upstream's model by perturbation, in float64
-    assert (model.posterior_encoder.reach, model.latent_reach, model.generator.reach) == (32, 88, 13)
+    assert model.posterior_encoder.receptive_field == 32
+    assert model.latent_receptive_field == 88
+    assert model.generator.receptive_field == 13
 
 
 # ---- the generator's fast form

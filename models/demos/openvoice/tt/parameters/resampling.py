@@ -69,8 +69,8 @@ def _weight(rate: int, frame: int, hops: int, further: int, config: ConverterCon
     taps, up, down = resample_filter(rate, config.sampling_rate)
     taps = np.ones(1) if up == down else taps  # host/resampling.py does not filter equal rates either
     column = np.arange(hop)
-    reach = -(-(margin + hop * (1 + mirrored) + len(taps)) // (hops * hop)) + 1  # in rows, more than `used`
-    inputs = np.arange(-reach * frame, (reach + 1) * frame)
+    span = -(-(margin + hop * (1 + mirrored) + len(taps)) // (hops * hop)) + 1  # in rows, more than `used`
+    inputs = np.arange(-span * frame, (span + 1) * frame)
 
     def response(outputs: np.ndarray) -> np.ndarray:
         """Return the weights [hop, inputs] of the samples `outputs`, both counted from the start of the hop's row."""
@@ -103,8 +103,8 @@ def _weight(rate: int, frame: int, hops: int, further: int, config: ConverterCon
         kinds, first_end = [inside, *starts, *ends], 1 + mirrored
     else:
         kinds, first_end = [inside, *map(np.add, starts, ends)], 1
-    weight = np.stack(kinds, axis=1).reshape(hops * len(kinds) * hop, 2 * reach + 1, frame)
-    used = np.flatnonzero(weight.any(axis=(0, 2))) - reach
+    weight = np.stack(kinds, axis=1).reshape(hops * len(kinds) * hop, 2 * span + 1, frame)
+    used = np.flatnonzero(weight.any(axis=(0, 2))) - span
     padding = max(-used[0], used[-1] + further)
-    kept = weight[:, reach - padding : reach + padding - further + 1]
+    kept = weight[:, span - padding : span + padding - further + 1]
     return np.ascontiguousarray(kept.transpose(0, 2, 1), np.float32), first_end
