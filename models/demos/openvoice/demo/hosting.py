@@ -24,12 +24,12 @@ from models.demos.openvoice.demo.loading import backend_settings, choose_backend
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.styles import Style
 from models.demos.openvoice.text.frontend import Pause
-from models.demos.openvoice.text.sentences import split_pauses
 from models.tt_audio.cli.terminal import count, note, positive
 from models.tt_audio.host import audio
 from models.tt_audio.host.audio import AudioError
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.errors import UsageError
+from models.tt_audio.text.sentences import split_pauses
 
 LOOPBACK = "127.0.0.1"
 LARGEST_PORT = 65_535

@@ -1,15 +1,15 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""English front end: a sentence -> english_normalize.py -> words -> [here] -> `Phones` (ARPAbet, tone = stress + 1)."""
+"""English front end: a sentence -> normalize -> words -> [here] -> `Phones` (ARPAbet, tone = stress + 1)."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from models.demos.openvoice.text.english_normalize import normalize
 from models.demos.openvoice.text.frontend import PAD, Phones, Tokenizer, group_pieces, require_speech, spread_phones
 from models.demos.openvoice.text.pieces import WholeWords, Word, words
 from models.demos.openvoice.text.pronunciation import Dictionary
+from models.tt_audio.text.english_normalize import normalize
 
 _SPOKEN_MARKS = ".,!?'-"
 # Words that begin with their apostrophe; before any other word it is a quotation mark.

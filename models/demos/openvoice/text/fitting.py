@@ -3,9 +3,9 @@
 
 """Cuts the phones of a sentence that is too long for one pass of the model: `Phones` -> [here] -> `Phones` that fit.
 
-sentences.py cuts by written characters, because it must not wait for a book without full stops. How long a sentence is
-when it is spoken is known only after its numbers are in words: "$1,234.56" has 9 characters and some 50 phones. The
-phones are cut, not the text: a part of a number would be read differently from the whole.
+models/tt_audio/text/sentences.py cuts by written characters, because it must not wait for a book without full stops.
+How long a sentence is when it is spoken is known only after its numbers are in words: "$1,234.56" has 9 characters and
+some 50 phones. The phones are cut, not the text: a part of a number would be read differently from the whole.
 """
 
 from collections.abc import Iterator

@@ -5,9 +5,9 @@
 
 import re
 
-from models.demos.openvoice.text import roman_numerals
 from models.demos.openvoice.text.french_numbers import agree, and_half, cardinal, counted, fraction, ordinal
 from models.demos.openvoice.text.romance_signs import Noun, Reading
+from models.tt_audio.text import roman_numerals
 
 
 def _hour(hour: int, minute: int) -> str:

@@ -8,27 +8,27 @@ symbols; only `to_ids` turns them into numbers, because the order of the symbols
 `read` runs a text of any length through a front end, a sentence at a time.
 """
 
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import NamedTuple, Protocol
 
-from loguru import logger
-
 from models.demos.openvoice.text.fitting import MOST_IDS, fit
 from models.demos.openvoice.text.phones import PAD, PUNCTUATION, Phones
-from models.demos.openvoice.text.sentences import Pause, TextError, split_pauses, split_sentences
+from models.tt_audio.text.sentences import Pause, TextError, split_pauses, split_sentences
+from models.tt_audio.text.speakable import NothingSpeakable, drop_unknown
 
 __all__ = [
     "Frontend",
     "Ids",
     "MOST_IDS",
+    "NothingSpeakable",
     "PAD",
     "PUNCTUATION",
     "Pause",
     "Phones",
     "TextError",
     "Tokenizer",
+    "drop_unknown",
     "load_frontend",
     "load_v1_frontend",
     "read",
@@ -128,41 +128,10 @@ def read(text: str, frontend: Frontend, most_ids: int = MOST_IDS) -> Iterator[Ph
         raise NothingSpeakable(text, frontend.language)
 
 
-class NothingSpeakable(TextError):
-    def __init__(self, text: str, language: str):
-        excerpt = text if len(text) <= 40 else text[:40] + "…"
-        super().__init__(
-            f"Nothing in {excerpt!r} can be spoken in {language}: give a text with letters or numbers of that language."
-        )
-
-
 def require_speech(phones: Sequence[str], text: str, language: str) -> None:
     """Raise `NothingSpeakable` if the phones are all padding and punctuation."""
     if not any(phone != PAD and phone not in PUNCTUATION for phone in phones):
         raise NothingSpeakable(text, language)
-
-
-def drop_unknown(text: str, known: Callable[[str], bool], language: str, gap: str = " ") -> str:
-    """Return the text with `gap` in place of each character that is not `known`, and log one warning for all.
-
-    Scripts without spaces between words pass an empty `gap`, because an emoji would cut a word in two otherwise.
-    """
-    unknown: dict[str, None] = {}
-    kept: list[str] = []
-    for character in text:
-        if known(character):
-            kept.append(character)
-            continue
-        # Joiners and variation selectors are parts of the emoji beside them; naming them would only confuse.
-        if unicodedata.category(character) not in ("Cf", "Mn", "Me", "Cc"):
-            unknown[character] = None
-        kept.append(gap)
-    if unknown:
-        names = ", ".join(
-            f"{character} (U+{ord(character):04X} {unicodedata.name(character, 'unnamed')})" for character in unknown
-        )
-        logger.warning("{} text: left out what cannot be spoken: {}", language, names)
-    return "".join(kept)
 
 
 def group_pieces(pieces: Sequence[str]) -> list[list[str]]:

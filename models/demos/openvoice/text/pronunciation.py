@@ -10,13 +10,12 @@ MeloTTS (data/README.md names its source and licence).
 
 import re
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import load_file
 
-from models.demos.openvoice.text.frontend import TextError
+from models.tt_audio.text.cmudict import read_cmudict
 
 _DATA = Path(__file__).parent / "data"
 _LONGEST = 20  # phones that g2p_en's decoder says at most
@@ -60,12 +59,7 @@ def _unstressed_prefix(phones: list[str]) -> list[str]:
 
 class Dictionary:
     def __init__(self):
-        spec = find_spec("pronouncing")
-        if spec is None:
-            raise TextError("The English dictionary is not installed: pip install pronouncing==0.1.5.")
-        # Found, not imported: the package itself needs pkg_resources, which setuptools no longer has.
-        self._words = _read(Path(spec.submodule_search_locations[0]) / "cmudict-0.7b")
-        self._words.update(_LATER)
+        self._words = read_cmudict() | _LATER
         self._predictor = Predictor(_DATA / "g2p")
         self.pronounce = lru_cache(maxsize=20_000)(self._pronounce)
 
@@ -105,17 +99,6 @@ class Dictionary:
             "re": ["ER0"],
         }
         return [*stem, *endings[ending]] if ending in endings else None
-
-
-def _read(path: Path) -> dict[str, str]:
-    entries: dict[str, str] = {}
-    with path.open(encoding="latin-1") as lines:
-        for line in lines:
-            word, separator, phones = line.rstrip().partition("  ")
-            # The first pronunciation of a word comes first, and other ones as WORD(1).
-            if separator and not word.startswith(";;;"):
-                entries.setdefault(word.lower(), phones)
-    return entries
 
 
 class Predictor:

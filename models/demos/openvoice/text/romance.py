@@ -10,12 +10,12 @@ and french.py override.
 import re
 from collections.abc import Callable
 
-from models.demos.openvoice.text.addresses import read_addresses
-from models.demos.openvoice.text.capitals import is_shouted
 from models.demos.openvoice.text.frontend import PAD, Phones, Tokenizer, drop_unknown, require_speech, spread_phones
 from models.demos.openvoice.text.lexicon import Lexicon
 from models.demos.openvoice.text.pieces import WholeWords, words
 from models.demos.openvoice.text.romance_signs import Reading, SignReader
+from models.tt_audio.text.addresses import read_addresses
+from models.tt_audio.text.capitals import is_shouted
 
 # Quotes and brackets are not read and not missed. An em dash is, with MeloTTS, no pause.
 _SILENT = str.maketrans(dict.fromkeys('"«»“”„‹›<>()[]{}（）《》【】「」') | dict.fromkeys("—–―*_|~～`´^¶•\\→™®©", " "))

@@ -5,10 +5,10 @@
 
 import re
 
-from models.demos.openvoice.text import roman_numerals
 from models.demos.openvoice.text.romance_signs import Noun, Reading
 from models.demos.openvoice.text.spanish_agreement import agree, and_half
 from models.demos.openvoice.text.spanish_numbers import LAST_ORDINAL, cardinal, counted, fraction, ordinal
+from models.tt_audio.text import roman_numerals
 
 _LETTERS = (
     "a,be,ce,de,e,efe,ge,hache,i,jota,ka,ele,eme,ene,eñe,o,pe,cu,erre,ese,te,u,uve,uve doble,equis,i griega,zeta"

@@ -11,7 +11,6 @@ from models.demos.openvoice.text.frontend import (
     Phones,
     TextError,
     canonical_language,
-    drop_unknown,
     group_pieces,
     load_frontend,
     read,
@@ -113,10 +112,6 @@ def test_pieces_by_word():
 )
 def test_phones_over_pieces(phones, pieces, spread):
     assert spread_phones(phones, pieces) == spread
-
-
-def test_joiners_of_an_emoji_are_dropped_without_a_name():
-    assert drop_unknown("a\u200db", str.isalpha, "EN") == "a b"
 
 
 def test_read_yields_sentences_and_pauses_in_order():

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""English as it is written -> [here] -> lower-case words and punctuation, numbers in words, for english.py.
+"""English as it is written -> [here] -> lower-case words and punctuation, numbers in words, for a front end.
 
 Where MeloTTS's normalisation reads a text right, the words are the same, hyphens of "ninety-nine" included, since the
 voices were trained on them; DIFFERENCES.md lists the rest. Each step rewrites what it recognises into words, so a later
@@ -12,14 +12,14 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from models.demos.openvoice.text import english_numbers as numbers
-from models.demos.openvoice.text import roman_numerals
-from models.demos.openvoice.text.addresses import read_addresses
-from models.demos.openvoice.text.capitals import is_shouted
-from models.demos.openvoice.text.english_codes import read_code, read_codes
-from models.demos.openvoice.text.english_numbers import DECIMAL
-from models.demos.openvoice.text.english_scores import read_scores
-from models.demos.openvoice.text.english_words import (
+from . import english_numbers as numbers
+from . import roman_numerals
+from .addresses import read_addresses
+from .capitals import is_shouted
+from .english_codes import read_code, read_codes
+from .english_numbers import DECIMAL
+from .english_scores import read_scores
+from .english_words import (
     ABBREVIATIONS,
     ADDRESS_SIGNS,
     COUNTED,
@@ -35,7 +35,7 @@ from models.demos.openvoice.text.english_words import (
     SPACED_UNITS,
     UNITS,
 )
-from models.demos.openvoice.text.frontend import drop_unknown
+from .speakable import drop_unknown
 
 # Letters that Unicode does not take apart into a Latin letter and an accent.
 _LETTERS = str.maketrans(

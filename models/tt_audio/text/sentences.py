@@ -1,18 +1,18 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Cuts a text where a reader pauses: text -> [here] -> sentences and pauses -> the front end of a language.
+"""Cut a text where a reader pauses: text -> [here] -> sentences and pauses -> the front end of a model.
 
 Every function is a generator over positions in the text, so memory does not grow beyond the longest sentence, and the
-first sentence comes before the rest of the text is read. Lengths are those of the written text; fitting.py cuts again
-what is too long when it is spoken.
+first sentence comes before the rest of the text is read. Lengths are those of the written text; a model cuts again what
+is too long for it when it is spoken.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.tt_audio.host.errors import UserError
+from ..host.errors import UserError
 
 # Utterances much shorter than the ones a voice was trained on sound clipped; much longer ones slur and cost quadratic
 # time. MeloTTS itself aims at 10 to 256 characters of an alphabet; a Han or kana character or a Hangul syllable is

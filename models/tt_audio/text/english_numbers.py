@@ -5,7 +5,7 @@
 
 import inflect
 
-from models.demos.openvoice.text.english_words import CURRENCIES, MONTHS, SCALES
+from .english_words import CURRENCIES, MONTHS, SCALES
 
 _inflect = inflect.engine()
 LONGEST_NUMBER = 15  # digits; a longer number is a code, not a quantity

@@ -6,8 +6,8 @@
 import re
 from collections.abc import Callable
 
-from models.demos.openvoice.text import english_numbers as numbers
-from models.demos.openvoice.text.english_words import CURRENCY_CODES
+from . import english_numbers as numbers
+from .english_words import CURRENCY_CODES
 
 _digits = numbers.digit_by_digit
 

@@ -5,7 +5,7 @@
 
 import re
 
-from models.demos.openvoice.text.english_numbers import decimal, digit_by_digit, words
+from .english_numbers import decimal, digit_by_digit, words
 
 _PAIR_ENDS = r"(?![\w/:-]|[.,]\d)"
 # Marks are out of one of these; a fraction of the same words ("got 2/3 of it") is a fraction.

@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from models.demos.openvoice.text.sentences import Pause, TextError, split_pauses, split_sentences
+from models.tt_audio.text.sentences import Pause, TextError, split_pauses, split_sentences
 
 
 @pytest.mark.parametrize(

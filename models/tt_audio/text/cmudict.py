@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The words of CMUdict 0.7b from the `pronouncing` package, with their pronunciations."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from .sentences import TextError
+
+
+def read_cmudict() -> dict[str, str]:
+    """Return each lower-case word with its ARPAbet phones, joined by spaces; its other readings are word(1), word(2)."""
+    spec = find_spec("pronouncing")
+    if spec is None:
+        raise TextError("The English dictionary is not installed: pip install pronouncing==0.1.5.")
+    # Found, not imported: the package itself needs pkg_resources, which setuptools no longer has.
+    path = Path(spec.submodule_search_locations[0]) / "cmudict-0.7b"
+    entries: dict[str, str] = {}
+    with path.open(encoding="latin-1") as lines:
+        for line in lines:
+            word, separator, phones = line.rstrip().partition("  ")
+            if separator and not word.startswith(";;;"):
+                entries.setdefault(word.lower(), phones)
+    return entries
