@@ -10,7 +10,7 @@ from .sentences import TextError
 
 
 def read_cmudict() -> dict[str, str]:
-    """Return each lower-case word with its ARPAbet phones, joined by spaces; its other readings are word(1), word(2)."""
+    """Return the ARPAbet phones of each lower-case word, joined by spaces; its other readings are word(1), word(2)."""
     spec = find_spec("pronouncing")
     if spec is None:
         raise TextError("The English dictionary is not installed: pip install pronouncing==0.1.5.")
