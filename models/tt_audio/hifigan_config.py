@@ -20,7 +20,7 @@ class GeneratorConfig(Protocol):
         ...
 
     @property
-    def gin_channels(self) -> int:
+    def gin_channels(self) -> int:  # 0: there is no speaker embedding
         ...
 
     @property

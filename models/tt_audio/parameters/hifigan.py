@@ -74,10 +74,12 @@ def generator(module: Generator) -> dict:
             }
         )
         mean = 1.0 / len(resblocks)
+    conditioning = 0 if module.cond is None else module.cond.bias
+    end_bias = None if module.conv_post.bias is None else module.conv_post.bias.repeat(phases)
     return {
-        "conv_pre": convolution(module.conv_pre.weight, module.conv_pre.bias + module.cond.bias),
+        "conv_pre": convolution(module.conv_pre.weight, module.conv_pre.bias + conditioning),
         "stages": stages,
-        "conv_post": convolution(phased(mean * module.conv_post.weight, 1, phases)),
+        "conv_post": convolution(phased(mean * module.conv_post.weight, 1, phases), end_bias),
     }
 
 

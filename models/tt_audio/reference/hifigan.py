@@ -39,14 +39,15 @@ class ResBlock(nn.Module):
 
 
 class Generator(nn.Module):
-    """HiFi-GAN generator; `g` is a speaker embedding."""
+    """HiFi-GAN generator; `g` is a speaker embedding. A config with gin_channels 0 takes none."""
 
-    def __init__(self, config: GeneratorConfig):
+    def __init__(self, config: GeneratorConfig, end_bias: bool = False):
+        """`end_bias`: whether the last convolution has a bias."""
         super().__init__()
         channels = config.upsample_initial_channel
         padding = (END_KERNEL_SIZE - 1) // 2
         self.conv_pre = nn.Conv1d(config.inter_channels, channels, END_KERNEL_SIZE, padding=padding)
-        self.cond = nn.Conv1d(config.gin_channels, channels, 1)
+        self.cond = nn.Conv1d(config.gin_channels, channels, 1) if config.gin_channels else None
         self.ups = nn.ModuleList()
         self.resblocks = nn.ModuleList()
         for rate, kernel_size in zip(config.upsample_rates, config.upsample_kernel_sizes, strict=True):
@@ -56,7 +57,7 @@ class Generator(nn.Module):
             channels //= 2
             for size, dilations in zip(config.resblock_kernel_sizes, config.resblock_dilation_sizes, strict=True):
                 self.resblocks.append(ResBlock(channels, size, dilations))
-        self.conv_post = nn.Conv1d(channels, 1, END_KERNEL_SIZE, padding=padding, bias=False)
+        self.conv_post = nn.Conv1d(channels, 1, END_KERNEL_SIZE, padding=padding, bias=end_bias)
 
     @property
     def stages(self) -> list[tuple[nn.ConvTranspose1d, nn.ModuleList]]:
@@ -69,7 +70,9 @@ class Generator(nn.Module):
 
         `g`: [B, gin_channels, 1], None for zeros; `mask`: [B, 1, T], needed only if items of a batch differ in length.
         """
-        x = self.conv_pre(_masked(z, mask)) + (self.cond.bias[None, :, None] if g is None else self.cond(g))
+        x = self.conv_pre(_masked(z, mask))
+        if self.cond is not None:
+            x = x + (self.cond.bias[None, :, None] if g is None else self.cond(g))
         for up, resblocks in self.stages:
             x = up(_masked(leaky_relu(x, SLOPE), mask))
             mask = None if mask is None else mask.repeat_interleave(up.stride[0], dim=2)

@@ -56,10 +56,11 @@ class FastGenerator:
 
     def __init__(self, generator: Generator, dtype: torch.dtype):
         self.dtype = dtype
-        # The bias of `cond` is folded into the first convolution. Without a speaker embedding (zero_g) that is all of
-        # the conditioning.
+        # The bias of `cond`, if there is one, is folded into the first convolution. Without a speaker embedding that is
+        # all of the conditioning.
         self.cond = generator.cond
-        self.conv_pre = _Conv(generator.conv_pre, dtype, generator.conv_pre.bias + generator.cond.bias)
+        conditioning = 0 if generator.cond is None else generator.cond.bias
+        self.conv_pre = _Conv(generator.conv_pre, dtype, generator.conv_pre.bias + conditioning)
         self.stages = [
             (
                 _Conv(up, dtype),
