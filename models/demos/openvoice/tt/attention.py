@@ -45,7 +45,7 @@ from ttnn.model_preprocessing import ParameterDict
 DISTANCES = 2 * ATTENTION_WINDOW + 1
 PAIRS = DISTANCES**2
 NEVER = -1e9  # added to a score whose attention weight is to be 0
-ABSENCE = [add(-1.0), multiply(-NEVER)]  # mask -> addend of the scores: 1 -> 0, 0 -> NEVER
+MASK_TO_SCORE = [add(-1.0), multiply(-NEVER)]  # mask -> addend of the scores: 1 -> 0, 0 -> NEVER
 MOST_ROWS_IN_L1 = 2048  # a row holds queries, keys and values side by side: 7.5 kB
 
 
@@ -55,23 +55,23 @@ def head_width(channels: int) -> int:
 
 
 @dataclass(frozen=True)
-class Sight:
+class RelativeAttentionTables:
     """Tables on the device that all attention layers of one length share; `width` is `head_width`."""
 
-    before: ttnn.Tensor  # [1, 1, T, 5 * heads * width], 0 or 1: factor of queries, near, far keys, near, far values
-    after: ttnn.Tensor  # [1, 1, T, heads * width], 0 or 1: factor of the attention's result, one row for each query
-    scores: ttnn.Tensor  # [1 or batch, 1, T, 2 T], 0 or NEVER: added to the scores of near keys, then of far keys
+    qkv_mask: ttnn.Tensor  # [1, 1, T, 5 * heads * width], 0 or 1: factor of queries, near, far keys, near, far values
+    output_mask: ttnn.Tensor  # [1, 1, T, heads * width], 0 or 1: factor of the attention's result, a row for each query
+    score_mask: ttnn.Tensor  # [1 or batch, 1, T, 2 T], 0 or NEVER: added to the scores of near keys, then of far keys
 
 
 class Distances:
-    """Cache of the tables (`Sight`) by length: those of a length are uploaded once and shared by all layers."""
+    """Cache of `RelativeAttentionTables` by length: uploaded once for a length, shared by all layers."""
 
     def __init__(self, device: ttnn.MeshDevice, n_heads: int, channels: int):
         """`channels`: of all heads together."""
         self.device, self.n_heads, self.channels = device, n_heads, channels // n_heads
         self.tables: dict[int, list[ttnn.Tensor]] = {}
 
-    def __call__(self, rows: int, mask: ttnn.Tensor | None = None, batch: int = 1) -> Sight:
+    def __call__(self, rows: int, mask: ttnn.Tensor | None = None, batch: int = 1) -> RelativeAttentionTables:
         """Return the tables for `rows` = batch * T rows.
 
         `mask` [1, 1, batch * T, 1] is 1 on valid positions; the keys at all others are masked. None: all valid.
@@ -80,25 +80,26 @@ class Distances:
         if length not in self.tables:
             # bfloat16 is exact for 0 and 1; NEVER only has to be large
             self.tables[length] = [upload(table, self.device, ttnn.bfloat16) for table in self._tables(length)]
-        before, after, window = self.tables[length]
+        qkv_mask, output_mask, score_mask = self.tables[length]
         if mask is None:
-            return Sight(before, after, window)
-        exists = ttnn.transpose(ttnn.reshape(mask, (batch, 1, length, 1)), 2, 3)
-        near_and_far = ttnn.concat([exists, exists], dim=3)
-        return Sight(
-            before, after, ttnn.add(window, near_and_far, input_tensor_b_activations=ABSENCE, dtype=window.dtype)
+            return RelativeAttentionTables(qkv_mask, output_mask, score_mask)
+        valid = ttnn.transpose(ttnn.reshape(mask, (batch, 1, length, 1)), 2, 3)
+        near_and_far = ttnn.concat([valid, valid], dim=3)
+        score_mask = ttnn.add(
+            score_mask, near_and_far, input_tensor_b_activations=MASK_TO_SCORE, dtype=score_mask.dtype
         )
+        return RelativeAttentionTables(qkv_mask, output_mask, score_mask)
 
     def _tables(self, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Compute `before`, `after` and `scores` of a `Sight` without a mask, each with `length` rows."""
+        """Compute `qkv_mask`, `output_mask` and `score_mask` without a padding mask, each with `length` rows."""
         position = np.arange(length)
         residue, pair = position[:, None] % DISTANCES, np.arange(PAIRS)[None]
         query, near = (self._head(residue == part) for part in (pair // DISTANCES, pair % DISTANCES))
         far = self._head(np.zeros((length, PAIRS)))
-        before = np.hstack([query] * self.n_heads + [near, far] * 2 * self.n_heads)
+        qkv_mask = np.hstack([query] * self.n_heads + [near, far] * 2 * self.n_heads)
         within = np.abs(position[:, None] - position[None]) <= ATTENTION_WINDOW
-        window = NEVER * np.hstack([~within, within])
-        return before, np.hstack([query] * self.n_heads), window
+        score_mask = NEVER * np.hstack([~within, within])
+        return qkv_mask, np.hstack([query] * self.n_heads), score_mask
 
     def _head(self, pairs: np.ndarray) -> np.ndarray:
         """Join ones for a head's own channels, `pairs` [T, PAIRS] and zeros for the padding. -> [T, width]"""
@@ -140,13 +141,13 @@ class RelativeAttention:
         self.projections = FusedLinear(parameters.projections, device, stage)
         self.output = Conv1d(parameters.output, device, stage)
 
-    def __call__(self, x: ttnn.Tensor, sight: Sight, batch: int = 1) -> ttnn.Tensor:
-        """x [1, 1, batch * T, C] -> likewise; `sight` contains the tables of T."""
+    def __call__(self, x: ttnn.Tensor, tables: RelativeAttentionTables, batch: int = 1) -> ttnn.Tensor:
+        """x [1, 1, batch * T, C] -> likewise; `tables` contains the tables of T."""
         rows, length = x.shape[2], x.shape[2] // batch
         in_l1 = shard(self.device, rows, self.projections.channels)
         y = self.projections(x, in_l1 if rows <= MOST_ROWS_IN_L1 else ttnn.DRAM_MEMORY_CONFIG)
         projected = ttnn.multiply(
-            *(ttnn.reshape(y, (batch, 1, length, y.shape[3])), sight.before),  # reshapes here are views
+            *(ttnn.reshape(y, (batch, 1, length, y.shape[3])), tables.qkv_mask),  # reshapes here are views
             dtype=self.stage.activations if self.precise else ttnn.bfloat16,
             memory_config=ttnn.DRAM_MEMORY_CONFIG,
         )
@@ -157,13 +158,15 @@ class RelativeAttention:
         ttnn.deallocate(projected)
         # near and far copies are consecutive heads [batch, 2 * heads, T, width]; they become the keys of one head
         key, value = (ttnn.reshape(x, (batch, self.n_heads, 2 * length, x.shape[3])) for x in (key, value))
-        received = (attend_in_float32 if self.precise else attend)(query, key, value, sight.scores, self.compute_config)
-        known = ttnn.multiply(
-            *(received, sight.after),
+        received = (attend_in_float32 if self.precise else attend)(
+            query, key, value, tables.score_mask, self.compute_config
+        )
+        masked = ttnn.multiply(
+            *(received, tables.output_mask),
             dtype=self.stage.activations,
             memory_config=shard(self.device, rows, received.shape[3]),
         )
-        return self.output(ttnn.reshape(known, (1, 1, rows, known.shape[3])), batch)
+        return self.output(ttnn.reshape(masked, (1, 1, rows, masked.shape[3])), batch)
 
 
 class FeedForward:
@@ -197,7 +200,7 @@ class EncoderLayer:
     def __call__(
         self,
         x: ttnn.Tensor,
-        sight: Sight,
+        tables: RelativeAttentionTables,
         mask: ttnn.Tensor | None = None,
         bias: ttnn.Tensor | None = None,
         batch: int = 1,
@@ -206,7 +209,7 @@ class EncoderLayer:
 
         `bias` [1, 1, 1, C] of a speaker replaces the last norm's own; None: keep it.
         """
-        x = self.attention_norm(self.attention(x, sight, batch), x)
+        x = self.attention_norm(self.attention(x, tables, batch), x)
         if mask is not None:
             x = ttnn.multiply(x, mask, output_tensor=x)
         return self.feed_forward_norm(self.feed_forward(x, mask, batch), x, bias)
@@ -227,7 +230,7 @@ class Encoder:
     def __call__(
         self,
         x: ttnn.Tensor,
-        sight: Sight,
+        tables: RelativeAttentionTables,
         mask: ttnn.Tensor | None = None,
         speaker: ttnn.Tensor | None = None,
         batch: int = 1,
@@ -237,5 +240,5 @@ class Encoder:
         `speaker` [1, 1, 1, C] replaces the bias of the norm before layer SPEAKER_LAYER; None: keep it.
         """
         for index, layer in enumerate(self.layers):
-            x = layer(x, sight, mask, speaker if index == SPEAKER_LAYER - 1 else None, batch)
+            x = layer(x, tables, mask, speaker if index == SPEAKER_LAYER - 1 else None, batch)
         return x

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import ttnn
-from models.demos.openvoice.tt.attention import Distances, Encoder, Sight
+from models.demos.openvoice.tt.attention import Distances, Encoder, RelativeAttentionTables
 from models.demos.openvoice.tt.wavenet import WaveNet
 from models.tt_audio.tt.linear import FusedLinear
 from models.tt_audio.tt.precision import Stage
@@ -65,7 +65,7 @@ class TransformerCoupling:
         self,
         first: ttnn.Tensor,
         second: ttnn.Tensor,
-        sight: Sight,
+        tables: RelativeAttentionTables,
         mask: ttnn.Tensor | None,
         factor: ttnn.Tensor | None,
         speaker: ttnn.Tensor | None,
@@ -79,7 +79,7 @@ class TransformerCoupling:
         """
         rows = first.shape[2]
         h = self.pre(first, shard(self.device, rows, self.pre.channels))
-        h = self.encoder(h, sight, mask, speaker, batch)
+        h = self.encoder(h, tables, mask, speaker, batch)
         placement = shard(self.device, rows, self.post.channels)
         return self.post(h, placement, addend=second, factor=factor, scale=-1.0 if reverse else 1.0)
 
@@ -162,12 +162,12 @@ class TransformerCouplingBlock:
         `speaker`: for each coupling a row or None (parameters/conditioning.py). `mask` [1, 1, batch * T, 1] is 1 on
         valid frames.
         """
-        sight = self.distances(halves[0].shape[2], mask, batch)
+        tables = self.distances(halves[0].shape[2], mask, batch)
         factor = None if mask is None else self.couplings[0].post.widened(mask)
 
         def step(
             coupling: TransformerCoupling, first: ttnn.Tensor, second: ttnn.Tensor, row: ttnn.Tensor | None
         ) -> ttnn.Tensor:
-            return coupling(first, second, sight, mask, factor, row, reverse, batch)
+            return coupling(first, second, tables, mask, factor, row, reverse, batch)
 
         return _in_turns(self.couplings, halves, speaker, reverse, step)

@@ -46,8 +46,8 @@ def run(device, upload, attention):
         rows = columns(given, bucket, filling)
         placed = ttnn.to_memory_config(upload(rows), shard(device, rows.shape[2], CHANNELS))
         existing = None if min(lengths) == bucket else upload(mask(lengths, bucket))
-        sight = distances(rows.shape[2], existing, len(given))
-        return inside(ttnn.to_torch(layer(placed, sight, len(given))), lengths, bucket)
+        tables = distances(rows.shape[2], existing, len(given))
+        return inside(ttnn.to_torch(layer(placed, tables, len(given))), lengths, bucket)
 
     return run
 

@@ -45,7 +45,8 @@ def attention(module: RelativeAttention, precise: bool = False) -> dict:
 
     query = rows(module.query) / math.sqrt(channels)
     one = torch.zeros(heads, PAIRS, query.shape[2])
-    one[:, :, -1] = 1  # weight 0, bias 1: the projection gives 1, which the table `Sight.before` multiplies by 0 or 1
+    # weight 0, bias 1: the projection gives 1, which `RelativeAttentionTables.qkv_mask` multiplies by 0 or 1
+    one[:, :, -1] = 1
     near_and_far = [
         torch.stack([torch.cat([rows(layer), one], dim=1)] * 2, dim=1) for layer in (module.key, module.value)
     ]
