@@ -63,7 +63,7 @@ class RelativeAttentionTables:
     score_mask: ttnn.Tensor  # [1 or batch, 1, T, 2 T], 0 or NEVER: added to the scores of near keys, then of far keys
 
 
-class Distances:
+class RelativePositions:
     """Cache of `RelativeAttentionTables` by length: uploaded once for a length, shared by all layers."""
 
     def __init__(self, device: ttnn.MeshDevice, n_heads: int, channels: int):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import ttnn
-from models.demos.openvoice.tt.attention import Distances, Encoder, RelativeAttentionTables
+from models.demos.openvoice.tt.attention import Encoder, RelativeAttentionTables, RelativePositions
 from models.demos.openvoice.tt.wavenet import WaveNet
 from models.tt_audio.tt.linear import FusedLinear
 from models.tt_audio.tt.precision import Stage
@@ -147,7 +147,7 @@ class TransformerCouplingBlock:
     def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
         self.couplings = [TransformerCoupling(coupling, device, stage) for coupling in parameters.couplings]
         encoder = self.couplings[0].encoder
-        self.distances = Distances(device, encoder.n_heads, encoder.channels)
+        self.relative_positions = RelativePositions(device, encoder.n_heads, encoder.channels)
 
     def __call__(
         self,
@@ -162,7 +162,7 @@ class TransformerCouplingBlock:
         `speaker`: for each coupling a row or None (parameters/conditioning.py). `mask` [1, 1, batch * T, 1] is 1 on
         valid frames.
         """
-        tables = self.distances(halves[0].shape[2], mask, batch)
+        tables = self.relative_positions(halves[0].shape[2], mask, batch)
         factor = None if mask is None else self.couplings[0].post.widened(mask)
 
         def step(

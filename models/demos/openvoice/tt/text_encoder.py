@@ -15,7 +15,7 @@ change all durations the same way.
 from collections.abc import Sequence
 
 import ttnn
-from models.demos.openvoice.tt.attention import Distances, Encoder
+from models.demos.openvoice.tt.attention import Encoder, RelativePositions
 from models.tt_audio.tt.activations import multiply
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.linear import Linear
@@ -34,7 +34,7 @@ class TextEncoder:
         self.scaled = [multiply(parameters.scale)]
         self.encoder = Encoder(parameters.encoder, device, stage, precise=True)
         self.projection = Conv1d(parameters.projection, device, stage)
-        self.distances = Distances(device, self.encoder.n_heads, self.encoder.channels)
+        self.relative_positions = RelativePositions(device, self.encoder.n_heads, self.encoder.channels)
 
     def __call__(
         self,
@@ -53,7 +53,7 @@ class TextEncoder:
         deviations, which hold anything outside the mask.
         """
         x = self._embed(ids, features)
-        x = self.encoder(x, self.distances(x.shape[2], mask, batch), mask, speaker, batch)
+        x = self.encoder(x, self.relative_positions(x.shape[2], mask, batch), mask, speaker, batch)
         if mask is not None:
             x = ttnn.multiply(x, mask, output_tensor=x)
         return x, self.projection(x, batch)

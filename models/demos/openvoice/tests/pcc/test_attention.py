@@ -11,7 +11,7 @@ import torch
 import ttnn
 from models.demos.openvoice.constants import ATTENTION_WINDOW
 from models.demos.openvoice.tests.pcc.batches import FILLING, columns, inside, mask, slow_on_simulator
-from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, Distances, RelativeAttention
+from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, RelativeAttention, RelativePositions
 from models.demos.openvoice.tt.parameters.attention import pair_distances
 from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.tt_audio.tt.precision import Stage
@@ -39,14 +39,14 @@ def sequences(*lengths: int) -> list[torch.Tensor]:
 @pytest.fixture
 def run(device, upload, attention):
     layer = RelativeAttention(preprocess(attention), device, Stage())
-    distances = Distances(device, HEADS, CHANNELS)
+    relative_positions = RelativePositions(device, HEADS, CHANNELS)
 
     def run(given, bucket, filling=FILLING):
         lengths = [x.shape[1] for x in given]
         rows = columns(given, bucket, filling)
         placed = ttnn.to_memory_config(upload(rows), shard(device, rows.shape[2], CHANNELS))
         existing = None if min(lengths) == bucket else upload(mask(lengths, bucket))
-        tables = distances(rows.shape[2], existing, len(given))
+        tables = relative_positions(rows.shape[2], existing, len(given))
         return inside(ttnn.to_torch(layer(placed, tables, len(given))), lengths, bucket)
 
     return run
