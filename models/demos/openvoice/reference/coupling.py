@@ -33,11 +33,12 @@ class Coupling(nn.Module):
         """Shift the second half of the channels of x [B, I, T] for a voice g [B, G, 1]; `mask` [B, 1, T] or None."""
         first, second = x.chunk(2, dim=1)
         h = self.pre(first)
-        shift = self.post(self.look(h if mask is None else h * mask, mask, g))
+        shift = self.post(self.transform(h if mask is None else h * mask, mask, g))
         second = second - shift if reverse else second + shift
         return cat((first, second if mask is None else second * mask), dim=1)
 
-    def look(self, h: Tensor, mask: Tensor | None, g: Tensor) -> Tensor:
+    def transform(self, h: Tensor, mask: Tensor | None, g: Tensor) -> Tensor:
+        """Apply the network between `pre` and `post` to h [B, C, T]; arguments as of `forward`. -> [B, C, T]"""
         raise NotImplementedError
 
 
@@ -54,7 +55,7 @@ class ResidualCoupling(Coupling):
             config.gin_channels,
         )
 
-    def look(self, h: Tensor, mask: Tensor | None, g: Tensor) -> Tensor:
+    def transform(self, h: Tensor, mask: Tensor | None, g: Tensor) -> Tensor:
         return self.wavenet(h, mask, g)
 
 
@@ -72,7 +73,7 @@ class TransformerCoupling(Coupling):
             config.gin_channels,
         )
 
-    def look(self, h: Tensor, mask: Tensor | None, g: Tensor) -> Tensor:
+    def transform(self, h: Tensor, mask: Tensor | None, g: Tensor) -> Tensor:
         return self.encoder(h, mask, g)
 
 
