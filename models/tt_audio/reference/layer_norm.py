@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Layer norm over channels, which the text-side modules of MeloTTS use."""
+"""Layer norm over channels."""
 
 from torch import Tensor, nn
 
 
-class ChannelNorm(nn.LayerNorm):
+class LayerNorm(nn.LayerNorm):
     """Layer norm over the channels of [B, C, T]."""
 
     def forward(self, x: Tensor) -> Tensor:

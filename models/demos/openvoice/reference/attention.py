@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.demos.openvoice.constants import ATTENTION_WINDOW, SPEAKER_LAYER
-from models.tt_audio.reference.layer_norm import ChannelNorm
+from models.tt_audio.reference.layer_norm import LayerNorm
 
 # Scores in memory at once, 16 MB in fp32. The rows of a long sentence are computed in blocks of this size, so memory
 # grows with the length and not with its square. Above 32 MB glibc would map fresh pages for every allocation.
@@ -98,9 +98,9 @@ class EncoderLayer(nn.Module):
     def __init__(self, channels: int, filter_channels: int, n_heads: int, kernel_size: int):
         super().__init__()
         self.attention = RelativeAttention(channels, n_heads)
-        self.attention_norm = ChannelNorm(channels)
+        self.attention_norm = LayerNorm(channels)
         self.feed_forward = FeedForward(channels, filter_channels, kernel_size)
-        self.feed_forward_norm = ChannelNorm(channels)
+        self.feed_forward_norm = LayerNorm(channels)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         x = self.attention_norm(x + self.attention(x, mask))

@@ -9,7 +9,7 @@ stochastic_duration_predictor.py predicts the same from noise; melo_tts.py mixes
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.tt_audio.reference.layer_norm import ChannelNorm
+from models.tt_audio.reference.layer_norm import LayerNorm
 
 FILTER_CHANNELS = 256  # constants of upstream's code
 KERNEL_SIZE = 3
@@ -22,9 +22,9 @@ class DurationPredictor(nn.Module):
         super().__init__()
         self.speaker = nn.Conv1d(gin_channels, channels, 1)
         self.conv_1 = nn.Conv1d(channels, FILTER_CHANNELS, KERNEL_SIZE, padding="same")
-        self.norm_1 = ChannelNorm(FILTER_CHANNELS)
+        self.norm_1 = LayerNorm(FILTER_CHANNELS)
         self.conv_2 = nn.Conv1d(FILTER_CHANNELS, FILTER_CHANNELS, KERNEL_SIZE, padding="same")
-        self.norm_2 = ChannelNorm(FILTER_CHANNELS)
+        self.norm_2 = LayerNorm(FILTER_CHANNELS)
         self.projection = nn.Conv1d(FILTER_CHANNELS, 1, 1)
 
     def forward(self, x: Tensor, mask: Tensor, g: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.demos.openvoice.constants import BINS, EDGE_SLOPE, MIN_BIN, MIN_SLOPE, TAIL_BOUND
-from models.tt_audio.reference.layer_norm import ChannelNorm
+from models.tt_audio.reference.layer_norm import LayerNorm
 
 # Constants of upstream's code that the device's twin reads off the weights.
 KERNEL_SIZE = 3
@@ -39,9 +39,9 @@ class DilatedSeparableConv(nn.Module):
             )
             for layer in range(DILATED_LAYERS)
         )
-        self.depthwise_norm = nn.ModuleList(ChannelNorm(channels) for _ in range(DILATED_LAYERS))
+        self.depthwise_norm = nn.ModuleList(LayerNorm(channels) for _ in range(DILATED_LAYERS))
         self.pointwise = nn.ModuleList(nn.Conv1d(channels, channels, 1) for _ in range(DILATED_LAYERS))
-        self.pointwise_norm = nn.ModuleList(ChannelNorm(channels) for _ in range(DILATED_LAYERS))
+        self.pointwise_norm = nn.ModuleList(LayerNorm(channels) for _ in range(DILATED_LAYERS))
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         for depthwise, norm_1, pointwise, norm_2 in zip(

@@ -11,7 +11,7 @@ import torch
 from models.demos.openvoice.reference import attention
 from models.demos.openvoice.reference.alignment import sequence_mask
 from models.demos.openvoice.reference.attention import Encoder, RelativeAttention
-from models.tt_audio.reference.layer_norm import ChannelNorm
+from models.tt_audio.reference.layer_norm import LayerNorm
 
 
 def randomised(module, seed=0):
@@ -88,8 +88,8 @@ def test_scores_held_at_once_do_not_grow_with_the_square_of_the_length(monkeypat
     assert max(sizes) <= 10_000 and sum(sizes) == 2 * 500 * 500
 
 
-def test_channel_norm_normalises_each_column():
-    norm = randomised(ChannelNorm(6))
+def test_layer_norm_normalises_each_column():
+    norm = randomised(LayerNorm(6))
     x = randn(2, 6, 5)
     column = x[1, :, 3]
     expected = (column - column.mean()) / (column.var(unbiased=False) + 1e-5).sqrt() * norm.weight + norm.bias
