@@ -73,8 +73,8 @@ def main() -> None:
 
     spec = reference.spectrogram.frames(samples)
     z = reference.posterior_encoder(spec, None, noise, 1.0)
-    voiced = reference.voiced(reference.flow(z, None, source[None, :, None]), target[None])
-    waveform = reference.generator(voiced)
+    in_target_voice = reference.add_voice(reference.flow(z, None, source[None, :, None]), target[None])
+    waveform = reference.generator(in_target_voice)
 
     host = preprocess(reference)
     device = ttnn.open_device(device_id=0)
@@ -106,12 +106,12 @@ def main() -> None:
         def flow(stage):
             block = ResidualCouplingBlock(host.flow, device, stage)
             halves = [upload(half.contiguous(), stage.activations) for half in rows(z).chunk(2, dim=3)]
-            neutral = block(halves, conditioned(source, stage))
-            out = block(neutral, conditioned(target, stage), reverse=True)
-            return rows(voiced), torch.cat([ttnn.to_torch(half).float() for half in out], dim=3)
+            speaker_free = block(halves, conditioned(source, stage))
+            out = block(speaker_free, conditioned(target, stage), reverse=True)
+            return rows(in_target_voice), torch.cat([ttnn.to_torch(half).float() for half in out], dim=3)
 
         def generate(stage):
-            made = Generator(host.generator, device, stage)(upload(rows(voiced), stage.activations))
+            made = Generator(host.generator, device, stage)(upload(rows(in_target_voice), stage.activations))
             return waveform, ttnn.to_torch(made).float().reshape(1, -1)
 
         stages = {"log spectrogram": spectrogram, "posterior encoder": posterior_encoder, "flow": flow}

@@ -9,9 +9,9 @@ three things are known: how each speaker sounds at a moment, that all of them sa
 one into another should give. Hence three losses:
 
 * a speaker's frames, through the posterior encoder and the generator, reconstruct the recording;
-* the flow removes the voice: neutral frames of different speakers agree, measured as the Kullback-Leibler divergence
+* the flow removes the voice: speaker-free frames of different speakers agree, measured as the Kullback-Leibler divergence
   of the posterior from a normal distribution around the mean of all of them;
-* neutral frames with another speaker's voice added, through the generator, give that speaker's recording.
+* speaker-free frames with another speaker's voice added, through the generator, give that speaker's recording.
 
 The reference encoder computes the voices from another sentence of each speaker. Every random draw follows from the
 seed and the number of the step. Recordings of people, which can be mixed in, are only reconstructed, because there is
@@ -73,10 +73,10 @@ def losses(
     tau = torch.rand((), generator=random).item()
     z = mean + tau * noise * log_deviation.exp()
     with reduced:
-        neutral = model.flow(z[:parallel], None, source)
-    neutral = neutral.float()
+        speaker_free = model.flow(z[:parallel], None, source)
+    speaker_free = speaker_free.float()
 
-    by_moment = neutral.unflatten(0, (settings.moments, n))
+    by_moment = speaker_free.unflatten(0, (settings.moments, n))
     # Take the unbiased variance: the divergence from a normal distribution around the mean of the others. Add the
     # part that tau removed, because the flow only adds shifts and so passes noise almost unchanged.
     spread = by_moment.var(dim=1, correction=1).mean()
@@ -88,8 +88,8 @@ def losses(
     rows = torch.arange(parallel)
     target = rows // n * n + (rows % n + turn) % n
     with reduced:
-        voiced = model.flow(neutral, None, source[target], reverse=True)
-    voiced = voiced.float()
+        in_target_voice = model.flow(speaker_free, None, source[target], reverse=True)
+    in_target_voice = in_target_voice.float()
 
     picked = torch.randperm(parallel, generator=random)[: settings.segments]
     picked = torch.cat([picked, torch.arange(parallel, len(z))])
@@ -97,7 +97,7 @@ def losses(
     starts = torch.randint(0, settings.frames - settings.segment + 1, picked.shape, generator=random)
     pieces, expected = [], []
     for row, start, convert in zip(picked.tolist(), starts.tolist(), converted.tolist(), strict=True):
-        pieces.append((voiced if convert else z)[row, :, start : start + settings.segment])
+        pieces.append((in_target_voice if convert else z)[row, :, start : start + settings.segment])
         recording = recordings[target[row] if convert else row]
         expected.append(recording[margin + start * hop : margin + (start + settings.segment) * hop])
     with reduced:

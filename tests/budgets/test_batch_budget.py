@@ -67,7 +67,7 @@ def test_the_largest_batch_leaves_a_tenth_of_l1(backend, bucket):
             device=backend.converter.device,
         )
         hops, noise, mask = network.unpack(packed, frames, True)
-        return network.voiced(network.neutral(hops, noise, voices, mask, count), voices, mask, count)
+        return network.add_voice(network.remove_voice(hops, noise, voices, mask, count), voices, mask, count)
 
     latent()
     with Ledger(backend.converter.device, dispatch=False) as ledger:

@@ -57,20 +57,28 @@ class Converter(nn.Module):
         if lengths is not None:
             frames = torch.arange(noise.shape[2], device=waveform.device) < lengths[:, None] // self.config.hop_length
             mask = frames[:, None].to(waveform.dtype)
-        neutral = self.neutral(self.spectrogram(waveform, lengths), source, noise, tau, mask)
-        return self.generator(self.voiced(neutral, target, mask), self.direct(target), mask)
+        speaker_free = self.remove_voice(self.spectrogram(waveform, lengths), source, noise, tau, mask)
+        return self.generator(self.add_voice(speaker_free, target, mask), self.speaker_conditioning(target), mask)
 
-    def neutral(self, spec: Tensor, source: Tensor, noise: Tensor, tau: float, mask: Tensor | None = None) -> Tensor:
-        """Return latent frames [B, I, T] without a voice from a spectrogram [B, bins, T]; they serve every target."""
-        z = self.posterior_encoder(spec, mask, noise, tau, self.direct(source))
+    def remove_voice(
+        self, spec: Tensor, source: Tensor, noise: Tensor, tau: float, mask: Tensor | None = None
+    ) -> Tensor:
+        """Return latent frames [B, I, T] without the source voice [B, G]; they serve every target voice.
+
+        `spec` [B, bins, T], `noise` [B, I, T] standard normal, `mask` [B, 1, T] or None.
+        """
+        z = self.posterior_encoder(spec, mask, noise, tau, self.speaker_conditioning(source))
         return self.flow(z, mask, source[:, :, None])
 
-    def voiced(self, neutral: Tensor, target: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Add the target voice [B, G] to latent frames without a voice [B, I, T]."""
-        return self.flow(neutral, mask, target[:, :, None], reverse=True)
+    def add_voice(self, speaker_free: Tensor, target: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Add the target voice [B, G] to latent frames [B, I, T] without a voice. -> [B, I, T]"""
+        return self.flow(speaker_free, mask, target[:, :, None], reverse=True)
 
-    def direct(self, embedding: Tensor) -> Tensor | None:
-        """Return the embedding as encoder and generator take it, [B, G, 1]; None with `zero_g` (V2): the flow alone."""
+    def speaker_conditioning(self, embedding: Tensor) -> Tensor | None:
+        """Return what conditions encoder and generator on a voice: the embedding [B, G] as [B, G, 1].
+
+        None with `zero_g` (V2), where only the flow is conditioned.
+        """
         return None if self.config.zero_g else embedding[:, :, None]
 
     @property

@@ -62,8 +62,8 @@ class ChunkedConverter:
         for window in windows(blocks, self.config, chunk or GENERATOR_CALLS * self.generator_keep, self.context):
             # Not a decorator: between two values the caller must not run in inference mode.
             with torch.inference_mode():
-                neutral, mask = self._neutral(window, source_voice, tau, seed)
-                converted = [self._voiced(window, neutral, target, mask) for target in target_voices]
+                speaker_free, mask = self._remove_voice(window, source_voice, tau, seed)
+                converted = [self._samples(window, speaker_free, target, mask) for target in target_voices]
             yield converted
 
     def convert_batch(self, conversions: Sequence[Conversion]) -> list[np.ndarray]:
@@ -79,7 +79,7 @@ class ChunkedConverter:
         """Return what speaks with a loaded text-to-speech model. It chooses its number format by speed ("fast")."""
         return ChunkedMeloTTS(model, bert)
 
-    def _neutral(self, window: Window, source: Tensor, tau: float, seed: int) -> tuple[Tensor, Tensor | None]:
+    def _remove_voice(self, window: Window, source: Tensor, tau: float, seed: int) -> tuple[Tensor, Tensor | None]:
         """Return the latent frames [1, I, size] without a voice, padded to a size, and the mask of the valid ones."""
         size = padded_size(window.frames)
         spec = self.converter.spectrogram.frames(torch.from_numpy(window.samples)[None])
@@ -88,17 +88,18 @@ class ChunkedConverter:
         if size > window.frames:
             mask = (torch.arange(size) < window.frames).to(spec.dtype)[None, None]
         extra = (0, size - window.frames)
-        return self.converter.neutral(pad(spec, extra), source, pad(torch.from_numpy(drawn), extra), tau, mask), mask
+        spec, drawn_and_padded = pad(spec, extra), pad(torch.from_numpy(drawn), extra)
+        return self.converter.remove_voice(spec, source, drawn_and_padded, tau, mask), mask
 
-    def _voiced(self, window: Window, neutral: Tensor, target: Tensor, mask: Tensor | None) -> np.ndarray:
+    def _samples(self, window: Window, speaker_free: Tensor, target: Tensor, mask: Tensor | None) -> np.ndarray:
         """Return the samples that a window keeps, in the target voice."""
-        z = self.converter.voiced(neutral, target, mask)[:, :, : window.frames]
+        z = self.converter.add_voice(speaker_free, target, mask)[:, :, : window.frames]
         edges = even_edges(window.keep.start, window.keep.stop, self.generator_keep)
         pieces = with_context(edges, window.frames, self.converter.generator.receptive_field)
         return torch.cat([self._generated(z, piece, target) for piece in pieces]).numpy()[: window.keep_samples]
 
     def _generated(self, z: Tensor, piece: Piece, target: Tensor) -> Tensor:
         """Generate a piece of the latent frames z [1, I, T] and return the samples of the frames that it keeps."""
-        waveform = self.generate(z[:, :, piece.frames], self.converter.direct(target))[0]
+        waveform = self.generate(z[:, :, piece.frames], self.converter.speaker_conditioning(target))[0]
         hop = self.config.hop_length
         return waveform[piece.keep.start * hop : piece.keep.stop * hop]

@@ -108,8 +108,8 @@ class Batcher:
         )
         network = converter.network
         hops, drawn, mask = network.unpack(packed, bucket, any(masked))
-        neutral = network.neutral(hops, drawn, source, mask, batch)
-        z = network.voiced(neutral, target, mask, batch)
+        speaker_free = network.remove_voice(hops, drawn, source, mask, batch)
+        z = network.add_voice(speaker_free, target, mask, batch)
         rows = []
         for place in range(batch):
             own_mask = mask if any(masked[place::batch]) else None

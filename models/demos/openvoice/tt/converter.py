@@ -69,7 +69,7 @@ class Converter:
             mask = ttnn.to_layout(columns(frames, hop + channels, hop + channels + 1), ttnn.TILE_LAYOUT)
         return hops, ttnn.to_layout(noise, ttnn.TILE_LAYOUT), mask
 
-    def neutral(
+    def remove_voice(
         self,
         hops: ttnn.Tensor,
         noise: ttnn.Tensor,
@@ -85,15 +85,15 @@ class Converter:
         halves = self.posterior_encoder(self.spectrogram(hops, batch), noise, mask, source.encoder, batch)
         return self.flow(halves, source.flow, mask, batch=batch)
 
-    def voiced(
+    def add_voice(
         self,
-        neutral: tuple[ttnn.Tensor, ttnn.Tensor],
+        speaker_free: tuple[ttnn.Tensor, ttnn.Tensor],
         target: "Conditioning | PassVoices",
         mask: ttnn.Tensor | None = None,
         batch: int = 1,
     ) -> ttnn.Tensor:
-        """Add the target voice to the halves that `neutral` returns. -> latent [1, 1, batch * T, channels]"""
-        return self.flow.joined(self.flow(neutral, target.flow, mask, reverse=True, batch=batch))
+        """Add the target voice to the halves that `remove_voice` returns. -> latent [1, 1, batch * T, channels]"""
+        return self.flow.joined(self.flow(speaker_free, target.flow, mask, reverse=True, batch=batch))
 
     def waveform(
         self, z: ttnn.Tensor, starts: Sequence[int], window: int, target: Conditioning, mask: ttnn.Tensor | None = None

@@ -112,10 +112,10 @@ class ChipRunner:
         def finish() -> list[np.ndarray]:
             rows = upload(packed, self.converter.device, layout=ttnn.ROW_MAJOR_LAYOUT)
             hops, drawn, mask = network.unpack(rows, form.frames, form.masked)
-            neutral = network.neutral(hops, drawn, source, mask)
+            speaker_free = network.remove_voice(hops, drawn, source, mask)
             samples = []
             for target in targets:
-                z = network.voiced(neutral, target, mask)
+                z = network.add_voice(speaker_free, target, mask)
                 samples.append(download(network.waveform(z, form.starts, window, target, mask)))
             return samples
 
@@ -144,7 +144,7 @@ class ChipRunner:
         batch * frames, 1] -> rows of samples, one for each generator window, which `kept_of_hops` joins
         """
         network = self.converter.network
-        z = network.voiced(network.neutral(hops, noise, source, mask, batch), target, mask, batch)
+        z = network.add_voice(network.remove_voice(hops, noise, source, mask, batch), target, mask, batch)
         window, starts = min(self.converter.short, frames), self.converter.generator_starts(frames)
         rows = []
         for item in range(batch):

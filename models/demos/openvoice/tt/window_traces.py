@@ -4,10 +4,10 @@
 """Traces of the converter's windows; runner.py uses them if the device can replay.
 
 A window has two traces. The latent trace computes the part that does not depend on a target voice and is replayed once;
-the voiced trace computes the samples in one target voice and is replayed for each target:
+the waveform trace computes the samples in one target voice and is replayed for each target:
 
-    packed input, source voice -> [latent trace] -> neutral latents, mask
-    neutral latents, mask, target voice -> [voiced trace] -> rows of samples
+    packed input, source voice -> [latent trace] -> speaker-free latents, mask
+    speaker-free latents, mask, target voice -> [waveform trace] -> rows of samples
 """
 
 from collections.abc import Callable, Sequence
@@ -80,14 +80,14 @@ class WindowTraces:
         self.source.load(source)
         place.upload(packed)
         self.compile(form)
-        latent, voiced = self._captured(form)
+        latent, waveform = self._captured(form)
         self.traces.execute(latent)
         place.release()
         rows = []
         for target in targets:
             self.target.load(target)
-            self.traces.execute(voiced)
-            rows.append(ttnn.from_device(voiced.output, blocking=False, queue_id=COMPUTE))
+            self.traces.execute(waveform)
+            rows.append(ttnn.from_device(waveform.output, blocking=False, queue_id=COMPUTE))
         done = ttnn.record_event(self.traces.device, COMPUTE)
 
         def finish() -> list[np.ndarray]:
@@ -99,25 +99,25 @@ class WindowTraces:
     def compile(self, form: WindowForm) -> None:
         """Run a new form once, op by op, to compile its programs; the values of its input do not matter."""
         if self.traces.register_shape((self, form)):
-            self._run_voiced(form, self._run_latent(form.frames, form.masked))
+            self._run_waveform(form, self._run_latent(form.frames, form.masked))
             self.inputs[form.frames].release()
 
     def _captured(self, form: WindowForm) -> tuple[Trace, Trace]:
-        # the voiced trace reads the output of the latent trace, so the latent trace is captured first
+        # the waveform trace reads the output of the latent trace, so the latent trace is captured first
         latent = self.traces.captured(
             (self, form.frames, form.masked), lambda: self._run_latent(form.frames, form.masked)
         )
-        voiced = self.traces.captured((self, form), lambda: self._run_voiced(form, latent.output))
+        waveform = self.traces.captured((self, form), lambda: self._run_waveform(form, latent.output))
         self.inputs[form.frames].check()
-        return latent, voiced
+        return latent, waveform
 
     def _run_latent(self, frames: int, masked: bool) -> tuple[tuple[ttnn.Tensor, ttnn.Tensor], ttnn.Tensor | None]:
         hops, noise, mask = self.network.unpack(self.inputs[frames].tensor, frames, masked)
-        return self.network.neutral(hops, noise, self.source.biases, mask), mask
+        return self.network.remove_voice(hops, noise, self.source.biases, mask), mask
 
-    def _run_voiced(
+    def _run_waveform(
         self, form: WindowForm, latent: tuple[tuple[ttnn.Tensor, ttnn.Tensor], ttnn.Tensor | None]
     ) -> ttnn.Tensor:
-        neutral, mask = latent
-        z = self.network.voiced(neutral, self.target.biases, mask)
+        speaker_free, mask = latent
+        z = self.network.add_voice(speaker_free, self.target.biases, mask)
         return self.network.waveform(z, form.starts, self.generator_window, self.target.biases, mask)

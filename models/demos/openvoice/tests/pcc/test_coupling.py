@@ -30,8 +30,8 @@ def test_out_of_one_voice_and_into_another(
     count = int(existing * frames)
     mask = (torch.arange(frames) < count).float()[None, None]
     z = mask * torch.randn(1, reference.config.inter_channels, frames, generator=torch.Generator().manual_seed(2))
-    neutral = reference.flow(z, mask, voices[:1, :, None])
-    expected = reference.flow(neutral, mask, voices[1:, :, None], reverse=True)
+    speaker_free = reference.flow(z, mask, voices[:1, :, None])
+    expected = reference.flow(speaker_free, mask, voices[1:, :, None], reverse=True)
 
     flow = ResidualCouplingBlock(host_parameters.flow, device, precision.flow)
     device_mask = upload(mask[..., None]) if count < frames else None

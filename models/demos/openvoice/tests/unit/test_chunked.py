@@ -102,8 +102,8 @@ def test_many_voices_share_the_encoder(exact, monkeypatch):
     waveform = samples(30 * HOP)
     alone = [in_pieces(exact, waveform, targets=[voice])[0] for voice in VOICES[1:]]
     calls = []
-    encode = exact.converter.neutral
-    monkeypatch.setattr(exact.converter, "neutral", lambda *arguments: calls.append(1) or encode(*arguments))
+    encode = exact.converter.remove_voice
+    monkeypatch.setattr(exact.converter, "remove_voice", lambda *arguments: calls.append(1) or encode(*arguments))
     together = in_pieces(exact, waveform, targets=VOICES[1:])
     assert len(calls) == 1
     for one, other in zip(alone, together, strict=True):

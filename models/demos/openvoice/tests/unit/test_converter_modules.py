@@ -127,9 +127,9 @@ def test_flow_forward(model):
 def test_flow_back_is_the_identity_for_the_same_voice_only(model):
     z, g, other = normal(2, 16, 30), normal(2, 12, 1, seed=1), normal(2, 12, 1, seed=2)
     mask = (torch.arange(30) < torch.tensor([[30], [20]])).double()[:, None]
-    neutral = model.flow(z * mask, mask, g)
-    torch.testing.assert_close(model.flow(neutral, mask, g, reverse=True), z * mask, **CLOSE)
-    assert (model.flow(neutral, mask, other, reverse=True) - z * mask).abs().max() > 0.1
+    speaker_free = model.flow(z * mask, mask, g)
+    torch.testing.assert_close(model.flow(speaker_free, mask, g, reverse=True), z * mask, **CLOSE)
+    assert (model.flow(speaker_free, mask, other, reverse=True) - z * mask).abs().max() > 0.1
 
 
 def transposed_by_zero_stuffing(x, layer):
@@ -221,7 +221,8 @@ def test_zero_g_hides_the_voices_from_encoder_and_generator(model, v1_model):
     spec = model.spectrogram(waveform)
     for name, made in (("v2", model), ("v1", v1_model)):
         encoded = [
-            made.posterior_encoder(spec, None, noise, 0.3, made.direct(voice)) for voice in (normal(1, 12), zeros)
+            made.posterior_encoder(spec, None, noise, 0.3, made.speaker_conditioning(voice))
+            for voice in (normal(1, 12), zeros)
         ]
         assert torch.equal(*encoded) == (name == "v2")
 
@@ -242,7 +243,7 @@ def test_receptive_field_of_encoder_and_flow_is_what_a_perturbation_shows(dilati
     source, target = normal(1, 12, seed=2), normal(1, 12, seed=3)
 
     def latent(spec):
-        return model.voiced(model.neutral(spec, source, noise, 0.3), target)
+        return model.add_voice(model.remove_voice(spec, source, noise, 0.3), target)
 
     other = spec.clone()
     other[:, :, middle] += 1
