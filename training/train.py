@@ -13,7 +13,7 @@ one into another should give. Hence three losses:
   of the posterior from a normal distribution around the mean of all of them;
 * speaker-free frames with another speaker's voice added, through the generator, give that speaker's recording.
 
-The reference encoder computes the voices from another sentence of each speaker. Every random draw follows from the
+The tone colour encoder computes the voices from another sentence of each speaker. Every random draw follows from the
 seed and the number of the step. Recordings of people, which can be mixed in, are only reconstructed, because there is
 no recording of their conversion.
 """
@@ -64,7 +64,7 @@ def losses(
     recordings = batch.moments if batch.people is None else torch.cat([batch.moments, batch.people])
     parallel = len(batch.moments)
     with reduced:
-        voices = model.reference_encoder(model.spectrogram.frames(batch.references))[:, :, None]
+        voices = model.tone_color_encoder(model.spectrogram.frames(batch.references))[:, :, None]
         source = voices.repeat(settings.moments, 1, 1)
         mean, log_deviation = model.posterior_encoder.distribution(model.spectrogram.frames(recordings))
     mean, log_deviation, source = mean.float(), log_deviation.float(), source.float()
@@ -190,7 +190,7 @@ class Training:
         for number in range(batches):
             batch = draw(self.corpus, settings, self.config, np.random.default_rng([number, 0, 0]), test=True)
             batch = batch.to(self.device)
-            voices = self.average.reference_encoder(self.average.spectrogram.frames(batch.references))
+            voices = self.average.tone_color_encoder(self.average.spectrogram.frames(batch.references))
             voices = voices[:, :, None].repeat(settings.moments, 1, 1)
             z, _ = self.average.posterior_encoder.distribution(self.average.spectrogram.frames(batch.moments))
             target = torch.arange(len(z)).unflatten(0, (settings.moments, -1)).roll(1, 1).flatten()

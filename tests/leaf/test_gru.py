@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""One step of the reference encoder's GRU (128 wide) on its input projection, which one matmul makes for all steps.
+"""One step of the tone colour encoder's GRU (128 wide) on its input projection, which one matmul makes for all steps.
 
 r, z = sigmoid(i + W h); n = tanh(i_n + r (W_n h + b_n)); h' = n + z (h - n). TTNN has no GRU.
 """

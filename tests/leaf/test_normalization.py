@@ -13,7 +13,7 @@ from tests.leaf.formulations import exact, format_name, upload
 EPSILON = 1e-5
 
 
-# 192: MeloTTS; 513, not a multiple of the tile width: the reference encoder
+# 192: MeloTTS; 513, not a multiple of the tile width: the tone colour encoder
 @pytest.mark.parametrize("channels", [192, 513])
 @pytest.mark.parametrize("residual", [False, True], ids=["alone", "with-sum"])
 @pytest.mark.parametrize("dtype, pcc", [(ttnn.bfloat16, 1 - 1e-5), (ttnn.float32, 1 - 2e-6)], ids=["bf16", "fp32"])

@@ -21,7 +21,7 @@ def test_the_same_model(tiny):
     results, gradients = [], []
     for model in (plain, laid_out):
         waveform = model.generator(model.flow(z, None, voice, reverse=True))
-        embedding = model.reference_encoder(model.spectrogram.frames(waveform))
+        embedding = model.tone_color_encoder(model.spectrogram.frames(waveform))
         (waveform.square().sum() + embedding.square().sum()).backward()
         results.append((waveform, embedding))
         gradients.append({name: value.grad for name, value in model.named_parameters() if value.grad is not None})

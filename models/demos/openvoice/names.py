@@ -13,7 +13,7 @@ from models.tt_audio.host.checkpoint import Names
 CONVERTER_NAMES: Names = (
     (r"^posterior_encoder\.", "enc_q."),
     (r"^generator\.", "dec."),
-    (r"^reference_encoder\.", "ref_enc."),
+    (r"^tone_color_encoder\.", "ref_enc."),
     (r"^flow\.couplings\.(\d+)\.", lambda match: f"flow.flows.{2 * int(match[1])}."),
     (r"\.wavenet\.", ".enc."),
 )

@@ -99,7 +99,7 @@ class OpenVoice:
             raise UsageError(f"there is no backend {backend!r}; choose one of: {', '.join(BACKENDS)}")
         folder = releases.locate(name_or_folder)
         converter = load_converter(folder)
-        identity = checkpoint.identity(converter.reference_encoder)
+        identity = checkpoint.identity(converter.tone_color_encoder)
         return cls(converter.config, BACKENDS[backend](converter, **options), identity, bank, folder)
 
     @property

@@ -5,7 +5,7 @@
 
     waveform -> spectrogram -> posterior encoder -> flow with the source voice -> flow reversed with the target voice
              -> generator -> waveform
-    waveform -> spectrogram -> reference encoder -> speaker embedding
+    waveform -> spectrogram -> tone colour encoder -> speaker embedding
 
 This form converts a whole recording at once. It is the oracle that every other implementation is compared with;
 torch_backend/converter.py does the same for any length in constant memory.
@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.reference.coupling import ResidualCouplingBlock
 from models.demos.openvoice.reference.posterior_encoder import PosteriorEncoder
-from models.demos.openvoice.reference.reference_encoder import ReferenceEncoder
 from models.demos.openvoice.reference.spectrogram import Spectrogram
+from models.demos.openvoice.reference.tone_color_encoder import ToneColorEncoder
 from models.tt_audio.reference.hifigan import Generator
 
 
@@ -32,12 +32,12 @@ class Converter(nn.Module):
         self.posterior_encoder = PosteriorEncoder(config)
         self.flow = ResidualCouplingBlock(config)
         self.generator = Generator(config)
-        self.reference_encoder = ReferenceEncoder(config.spec_channels, config.gin_channels)
+        self.tone_color_encoder = ToneColorEncoder(config.spec_channels, config.gin_channels)
 
     def embed(self, waveform: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Return speaker embeddings [B, gin_channels] of waveforms [B, N]; `lengths` [B] are their valid samples."""
         frames = None if lengths is None else lengths // self.config.hop_length
-        return self.reference_encoder(self.spectrogram(waveform, lengths), frames)
+        return self.tone_color_encoder(self.spectrogram(waveform, lengths), frames)
 
     def forward(
         self,

@@ -22,7 +22,7 @@ from models.demos.openvoice.tt.embedding import Embedder
 from models.demos.openvoice.tt.parameters.conditioning import voice_biases
 from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.precision import Precision
-from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
+from models.demos.openvoice.tt.tone_color_encoder import ToneColorEncoder
 from models.demos.openvoice.tt.window_traces import WindowForm
 from models.demos.openvoice.windows import Window, covering_starts, join, noise, windows
 from models.tt_audio.host.errors import DeviceError, UsageError
@@ -58,7 +58,7 @@ class DeviceConverter:
         self.precision = precision or Precision()
         self.traces = traces
         self.network = Converter(preprocess(reference), self.config, device, self.precision)
-        encoder = ReferenceEncoder(preprocess(reference.reference_encoder), device, self.precision.reference_encoder)
+        encoder = ToneColorEncoder(preprocess(reference.tone_color_encoder), device, self.precision.tone_color_encoder)
         self.embedder = Embedder(self.network.spectrogram, encoder, self.config, device)
         limit = longest_row(device, self.config.hop_length * BYTES[ttnn.float32])  # a frame's samples are in one row
         self.short = window or generator_window(self.config, device, self.precision.generator, limit=limit)

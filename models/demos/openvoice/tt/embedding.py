@@ -21,8 +21,8 @@ import numpy as np
 import ttnn
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.tt.converter import packed_shape
-from models.demos.openvoice.tt.reference_encoder import SHORTEST, ReferenceEncoder
 from models.demos.openvoice.tt.spectrogram import Spectrogram
+from models.demos.openvoice.tt.tone_color_encoder import SHORTEST, ToneColorEncoder
 from models.tt_audio.host.voice_activity import MAX_SEGMENT_SECONDS
 from models.tt_audio.tt.tensors import download, upload
 
@@ -40,13 +40,13 @@ class Piece(NamedTuple):
 
 
 class Embedder:
-    """Spectrogram and reference encoder over stretches of speech.
+    """Spectrogram and tone colour encoder over stretches of speech.
 
     `buckets` are the lengths in frames that stretches of up to MAX_SEGMENT_SECONDS need; each is a set of programs.
     """
 
     def __init__(
-        self, spectrogram: Spectrogram, encoder: ReferenceEncoder, config: ConverterConfig, device: ttnn.MeshDevice
+        self, spectrogram: Spectrogram, encoder: ToneColorEncoder, config: ConverterConfig, device: ttnn.MeshDevice
     ):
         self.spectrogram = spectrogram
         self.encoder = encoder

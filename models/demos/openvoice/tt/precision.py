@@ -22,6 +22,6 @@ class Precision:
     posterior_encoder: Stage = field(default_factory=Stage)
     flow: Stage = field(default_factory=Stage)
     generator: Stage = field(default_factory=Stage)
-    reference_encoder: Stage = field(default_factory=Stage)
+    tone_color_encoder: Stage = field(default_factory=Stage)
     text: Stage = field(default_factory=Stage)  # MeloTTS's text encoder, duration predictors and alignment
     bert: Stage = field(default_factory=lambda: Stage(weights=ttnn.bfloat16))

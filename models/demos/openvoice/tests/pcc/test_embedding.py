@@ -13,8 +13,8 @@ from models.demos.openvoice.pipeline import load_converter
 from models.demos.openvoice.synthetic import V2_CONFIG, make_converter_checkpoint, with_model
 from models.demos.openvoice.tt.embedding import Embedder
 from models.demos.openvoice.tt.parameters.preprocessing import preprocess
-from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
 from models.demos.openvoice.tt.spectrogram import Spectrogram
+from models.demos.openvoice.tt.tone_color_encoder import ToneColorEncoder
 from models.tt_audio.host.voice_activity import MAX_SEGMENT_SECONDS
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
@@ -24,8 +24,8 @@ slow_on_simulator = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reaso
 
 def embedder_of(reference, device, precision) -> Embedder:
     spectrogram = Spectrogram(preprocess(reference.spectrogram), device, precision.spectrogram)
-    weights = preprocess(reference.reference_encoder)
-    encoder = ReferenceEncoder(weights, device, precision.reference_encoder)
+    weights = preprocess(reference.tone_color_encoder)
+    encoder = ToneColorEncoder(weights, device, precision.tone_color_encoder)
     return Embedder(spectrogram, encoder, reference.config, device)
 
 
@@ -86,8 +86,8 @@ def test_buckets_hold_ten_seconds_or_as_much_as_fits(embedder):
 
 
 def test_a_spectrogram_too_wide_for_the_device(device, precision, expect_error):
-    from models.demos.openvoice.reference.reference_encoder import ReferenceEncoder as Reference
+    from models.demos.openvoice.reference.tone_color_encoder import ToneColorEncoder as Reference
 
     wide = preprocess(Reference(40_000, 8))
-    with expect_error(ValueError, "a reference encoder of 40000 bins does not fit the L1 of this device"):
-        ReferenceEncoder(wide, device, precision.reference_encoder)
+    with expect_error(ValueError, "a tone colour encoder of 40000 bins does not fit the L1 of this device"):
+        ToneColorEncoder(wide, device, precision.tone_color_encoder)

@@ -169,8 +169,8 @@ def test_generator_without_a_voice_is_the_generator_with_zeros(model):
     torch.testing.assert_close(model.generator(z), model.generator(z, torch.zeros(1, 12, 1).double()), **CLOSE)
 
 
-def test_reference_encoder(model):
-    encoder = model.reference_encoder
+def test_tone_color_encoder(model):
+    encoder = model.tone_color_encoder
     spec = normal(1, 513, 150).abs()
     x = spec[0].numpy().T
     x = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5)

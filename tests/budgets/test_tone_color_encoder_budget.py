@@ -11,7 +11,7 @@ from models.demos.openvoice.tests.perf import stages
 from models.demos.openvoice.tt.backend import DeviceBackend
 from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.precision import Precision
-from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
+from models.demos.openvoice.tt.tone_color_encoder import ToneColorEncoder
 
 pytestmark = pytest.mark.device
 
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.device
 @pytest.mark.parametrize("missing", [0, 41], ids=["whole", "masked"])
 def test_a_bucket(bare_device, reference, budget, minimum_flops, frames, missing):
     """Turn a spectrogram into a tone colour: a sharded chain of convolutions, then five programs a step of the GRU."""
-    host = preprocess(reference.reference_encoder)
-    encoder = ReferenceEncoder(host, bare_device, Precision().reference_encoder)
+    host = preprocess(reference.tone_color_encoder)
+    encoder = ToneColorEncoder(host, bare_device, Precision().tone_color_encoder)
     start, clock, *masks = (ttnn.to_device(x, bare_device) for x in encoder.inputs(frames, [frames - missing]))
     bins = reference.config.spec_channels
 
@@ -34,7 +34,7 @@ def test_a_bucket(bare_device, reference, budget, minimum_flops, frames, missing
         bare_device,
         lambda spec: encoder(spec, start, clock, masks or None),
         spectrogram,
-        minimum_flops(reference.reference_encoder, lambda network: network(torch.zeros(1, bins, frames))),
+        minimum_flops(reference.tone_color_encoder, lambda network: network(torch.zeros(1, bins, frames))),
     )
 
 

@@ -18,7 +18,7 @@ def _halved(size: int | Tensor) -> int | Tensor:
     return (size + 1) // 2
 
 
-class ReferenceEncoder(nn.Module):
+class ToneColorEncoder(nn.Module):
     """Layer norm, convolutions, GRU and projection."""
 
     def __init__(self, spec_channels: int, gin_channels: int):

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Reference encoder on the device, which computes speaker embeddings: mirrors reference/reference_encoder.py.
+"""Tone colour encoder on the device, which computes speaker embeddings: mirrors reference/tone_color_encoder.py.
 
 Spectrogram [1, 1, batch * T, bins, padded to tiles] -> embedding [1, 1, batch, gin_channels]. T is a bucket; the frames
 after the end of a shorter recording are masked (`inputs`). A recording longer than the longest bucket is cut into
@@ -14,7 +14,7 @@ channels:
     channels 0 .. 7                      frames 8 b .. 8 b + 7
 
 The first three layers halve time by halving the frames of a block, not the number of blocks
-(parameters/reference_encoder.py). So the width, which is time, remains whole tiles in more layers, and there a mask of
+(parameters/tone_color_encoder.py). So the width, which is time, remains whole tiles in more layers, and there a mask of
 one row of frames applies to all frequencies (`_masked`).
 
 The GRU takes one matmul and four element-wise programs a step. Its state is [h | e]: the hidden vector h, and e, which
@@ -73,7 +73,7 @@ class GRU:
     def __call__(self, x: ttnn.Tensor, state: ttnn.Tensor, steps: int) -> ttnn.Tensor:
         """Return the state [1, 1, batch, H + E] after `steps` steps from `state`, which has the same shape.
 
-        `x` [1, 1, E, 4 * (H + E)] is the input projection plus the counter (`ReferenceEncoder.inputs`); row i * steps
+        `x` [1, 1, E, 4 * (H + E)] is the input projection plus the counter (`ToneColorEncoder.inputs`); row i * steps
         + t holds step t of item i.
         """
         weight = ttnn.concat([self.recurrent, x], dim=2, memory_config=ttnn.L1_MEMORY_CONFIG)
@@ -94,7 +94,7 @@ class GRU:
         return state
 
 
-class ReferenceEncoder:
+class ToneColorEncoder:
     """Layer norm, strided convolutions, GRU and projection: spectrograms -> speaker embeddings."""
 
     def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
@@ -210,7 +210,7 @@ class ReferenceEncoder:
             self.counter * self.step_frames,
         )
         if most < SHORTEST:
-            raise ValueError(f"a reference encoder of {self.bins} bins does not fit the L1 of this device")
+            raise ValueError(f"a tone colour encoder of {self.bins} bins does not fit the L1 of this device")
         longest = SHORTEST
         while 2 * longest <= most:
             longest *= 2

@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Parameters of the reference encoder.
+"""Parameters of the tone colour encoder.
 
     3 x 3 convolution, stride 2 over frames  =  3 x 2 convolution over blocks of frames, which halves the frames of a
                                                 block (`halving`)
     GRU with state [h | e], e one-hot        =  one product [h | e] [W_hh ; X ; shift] a step: row t of X is W_ih x_t,
-                                                which tt/reference_encoder.py draws
+                                                which tt/tone_color_encoder.py draws
     biases of the GRU                        =  one row; only b_hh of the candidate stays apart, because the reset gate
                                                 scales it
 """
@@ -14,7 +14,7 @@
 import torch
 
 from models.demos.openvoice.constants import FILTERS
-from models.demos.openvoice.reference.reference_encoder import ReferenceEncoder
+from models.demos.openvoice.reference.tone_color_encoder import ToneColorEncoder
 from models.tt_audio.parameters.layers import convolution_2d, layer_norm, linear, tiled
 
 PHASES = 8  # frames of a block: rows are whole 32 bytes of float32; after three halvings a block is one frame
@@ -37,8 +37,8 @@ def halving(conv: torch.nn.Conv2d, phases: int) -> torch.Tensor:
     return weight.flatten(2, 3).flatten(0, 1)
 
 
-def reference_encoder(encoder: ReferenceEncoder) -> dict:
-    """Return the parameters of tt/reference_encoder.ReferenceEncoder."""
+def tone_color_encoder(encoder: ToneColorEncoder) -> dict:
+    """Return the parameters of tt/tone_color_encoder.ToneColorEncoder."""
     convs, phases = [], PHASES
     for conv in encoder.convs:
         blocks = phases > 1

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Reference encoder on one bucket: real speech that fills it, ends inside it, or shares it with other speech."""
+"""Tone colour encoder on one bucket: real speech that fills it, ends inside it, or shares it with other speech."""
 
 import os
 
@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import ttnn
-from models.demos.openvoice.tt.reference_encoder import ReferenceEncoder
+from models.demos.openvoice.tt.tone_color_encoder import ToneColorEncoder
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 BAR = 0.9999
@@ -19,7 +19,7 @@ slow_on_simulator = pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reaso
 
 @pytest.fixture
 def encoder(device, host_parameters, precision):
-    return ReferenceEncoder(host_parameters.reference_encoder, device, precision.reference_encoder)
+    return ToneColorEncoder(host_parameters.tone_color_encoder, device, precision.tone_color_encoder)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def bucket(spec, frames, length):
 )
 def test_embedding(embed, reference, spectrogram, frames, length):
     spec = spectrogram(frames)
-    expected = reference.reference_encoder(spec[:, :, :length])
+    expected = reference.tone_color_encoder(spec[:, :, :length])
     check(expected, embed(bucket(spec, frames, length), [length]))
 
 
@@ -91,7 +91,7 @@ def test_embedding(embed, reference, spectrogram, frames, length):
 def test_recordings_of_a_batch_do_not_change_each_other(embed, reference, spectrogram, frames, lengths):
     whole = spectrogram(frames * len(lengths))
     specs = torch.cat([bucket(piece, frames, n) for piece, n in zip(whole.split(frames, 2), lengths, strict=True)])
-    expected = [reference.reference_encoder(spec[None, :, :n]) for spec, n in zip(specs, lengths, strict=True)]
+    expected = [reference.tone_color_encoder(spec[None, :, :n]) for spec, n in zip(specs, lengths, strict=True)]
     check(torch.cat(expected), embed(specs, lengths))
 
 
