@@ -9,7 +9,7 @@ three things are known: how each speaker sounds at a moment, that all of them sa
 one into another should give. Hence three losses:
 
 * a speaker's frames, through the posterior encoder and the generator, reconstruct the recording;
-* the flow removes the voice: speaker-free frames of different speakers agree, measured as the Kullback-Leibler divergence
+* the flow removes the voice: frames of different speakers agree after it, measured as the Kullback-Leibler divergence
   of the posterior from a normal distribution around the mean of all of them;
 * speaker-free frames with another speaker's voice added, through the generator, give that speaker's recording.
 

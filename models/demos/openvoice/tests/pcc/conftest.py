@@ -62,7 +62,7 @@ def window(reference, samples):
 
 @pytest.fixture
 def voices(reference):
-    """Return two very different voices as embeddings [2, gin_channels], as large as those of the tone colour encoder."""
+    """Return two very different voices as embeddings [2, gin_channels], of the size that the encoder gives."""
     return torch.randn(2, reference.config.gin_channels, generator=torch.Generator().manual_seed(7))
 
 
