@@ -260,8 +260,8 @@ class DeviceMeloTTS:
             row_index = read_column(packed, columns.joined, form.frames)
         speech = self.model.base_speech(rows, mask, row_index, form)
         frames = form.frames * resampling.hops
-        kinds = range(columns.kinds.start, columns.kinds.stop)
-        hop_masks = [read_column(packed, kind, frames + resampling.overlap) for kind in kinds]
+        variants = range(columns.hop_masks.start, columns.hop_masks.stop)
+        hop_masks = [read_column(packed, variant, frames + resampling.overlap) for variant in variants]
         drawn = read_columns(packed, columns.conversion_noise, frames)
         if resampling.hops > 1:
             mask = read_column(packed, columns.conversion_mask, frames)

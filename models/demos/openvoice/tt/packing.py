@@ -11,9 +11,9 @@ whole sentence is repeated in each of its rows:
 
 Frames, [batch, 1, rows, FrameColumns.total]; the last three exist only if the speech is converted on the device:
 
-    columns   noise          windows                      joined                     conversion_noise and _mask   kinds
-    row t     of frame t     frame in row t of all        row that holds the         of the converter's frame t   hop t
-                             generator windows            samples of frame t
+    columns   noise        windows                  joined                 conversion_noise and _mask   hop_masks
+    row t     of frame t   frame in row t of all    row that holds the     of the converter's frame t   of hop t
+                           generator windows        samples of frame t
 """
 
 from typing import NamedTuple
@@ -60,7 +60,7 @@ class FrameColumns(NamedTuple):
     windows: int  # frame index
     joined: int  # row index
     conversion_noise: slice  # scaled by tau
-    kinds: slice  # hop masks (resampling.py)
+    hop_masks: slice  # one column for each variant (resampling.py)
     conversion_mask: int  # 1 on valid frames of the converter; exists only if resampling.hops > 1
     total: int
 
@@ -68,15 +68,15 @@ class FrameColumns(NamedTuple):
 def frame_columns(config: MeloConfig, resampling: Resampling | None) -> FrameColumns:
     """Return the columns of the packed frames, with those of the conversion if `resampling` is given."""
     channels = config.inter_channels
-    kinds = channels + 2 + (resampling.config.inter_channels if resampling else 0)
-    mask = kinds + (resampling.kinds if resampling else 0)
+    hop_masks = channels + 2 + (resampling.config.inter_channels if resampling else 0)
+    mask = hop_masks + (resampling.variants if resampling else 0)
     total = mask + bool(resampling and resampling.hops > 1)  # else the mask of base speech is the same
     return FrameColumns(
         noise=slice(0, channels),
         windows=channels,
         joined=channels + 1,
-        conversion_noise=slice(channels + 2, kinds),
-        kinds=slice(kinds, mask),
+        conversion_noise=slice(channels + 2, hop_masks),
+        hop_masks=slice(hop_masks, mask),
         conversion_mask=mask,
         total=total,
     )
@@ -143,7 +143,7 @@ def pack_frames(
             valid = count * resampling.hops
             own_noise = noise(conversion.seeds[item], resampling.config.inter_channels, 0, valid)
             rows[:valid, columns.conversion_noise] = conversion.tau * own_noise.T
-            rows[:hops, columns.kinds] = resampling.masks(count, form.frames)
+            rows[:hops, columns.hop_masks] = resampling.masks(count, form.frames)
             if resampling.hops > 1:
                 rows[:valid, columns.conversion_mask] = 1
     return packed

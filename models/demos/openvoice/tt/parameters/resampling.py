@@ -3,10 +3,10 @@
 
 """Parameters of the resampling from base speech to hops of the converter.
 
-    hop = sum over rows of W[kind, row] samples[row]
+    hop = sum over rows of W[variant, row] samples[row]
 
 W is the polyphase filter of host/resampling.py, shifted by the spectrogram's margin. Hops inside the sentence and hops
-at its edges are different kinds: at an edge, the taps that would read mirrored samples are added to the taps of the
+at its edges are different variants: at an edge, the taps that would read mirrored samples are added to the taps of the
 samples that they mirror.
 """
 
@@ -52,7 +52,7 @@ def resampling(rate: int, frame: int, config: ConverterConfig) -> ParameterDict:
             "further": further,
             "edges": edges(config),
             "ends": ends,
-            "kinds": weight.shape[0] // (hops * config.hop_length),
+            "variants": weight.shape[0] // (hops * config.hop_length),
             "conv": convolution(torch.from_numpy(weight)),
         }
     )
@@ -64,7 +64,7 @@ def edges(config: ConverterConfig) -> int:
 
 
 def _weight(rate: int, frame: int, hops: int, further: int, config: ConverterConfig) -> tuple[np.ndarray, int]:
-    """Return the weight [hops * kinds * hop, frame, rows] of the convolution, and the first kind of the last hops."""
+    """Return the weight [hops * variants * hop, frame, rows] of the convolution, and the last hops' first variant."""
     hop, margin, mirrored = config.hop_length, (config.filter_length - config.hop_length) // 2, edges(config)
     taps, up, down = resample_filter(rate, config.sampling_rate)
     taps = np.ones(1) if up == down else taps  # host/resampling.py does not filter equal rates either
@@ -78,32 +78,32 @@ def _weight(rate: int, frame: int, hops: int, further: int, config: ConverterCon
         inside = (tap >= 0) & (tap < len(taps))
         return np.where(inside, up * taps[np.where(inside, tap, 0)], 0)
 
-    def edge_kind(number: int, samples: np.ndarray) -> np.ndarray:
+    def edge_variant(number: int, samples: np.ndarray) -> np.ndarray:
         """Return the weights [hops, hop, inputs] of hop `number`, which contains `samples`.
 
         Both are counted from the start of the sentence, or both from its end.
         """
         row, phase = divmod(number, hops)
-        kind = np.zeros((hops, hop, len(inputs)))
-        kind[phase] = response(samples - row * hops * hop)
-        return kind
+        variant = np.zeros((hops, hop, len(inputs)))
+        variant[phase] = response(samples - row * hops * hop)
+        return variant
 
     inside = np.stack([response(phase * hop + column - margin) for phase in range(hops)])
     starts, ends, apart = [], [], False
     for edge in range(mirrored):
         from_start = edge * hop - margin + column
-        starts.append(edge_kind(edge, mirror(from_start)))
+        starts.append(edge_variant(edge, mirror(from_start)))
         number = overlap(config) - mirrored + edge  # of the hop, counted from the first one after the end
         from_end = number * hop - margin + column  # the last sample is number -1
-        ends.append(edge_kind(number, mirror(from_end, first=None, last=-1)))
+        ends.append(edge_variant(number, mirror(from_end, first=None, last=-1)))
         (first, phase), (last, last_phase) = divmod(edge, hops), divmod(number, hops)
-        apart |= ends[-1][phase][:, inputs >= -first * frame].any()  # the end's kind would read at the start
-        apart |= starts[-1][last_phase][:, inputs < -last * frame].any()  # the start's kind at the end
+        apart |= ends[-1][phase][:, inputs >= -first * frame].any()  # the end's variant would read at the start
+        apart |= starts[-1][last_phase][:, inputs < -last * frame].any()  # the start's variant at the end
     if apart:
-        kinds, first_end = [inside, *starts, *ends], 1 + mirrored
+        variants, first_end = [inside, *starts, *ends], 1 + mirrored
     else:
-        kinds, first_end = [inside, *map(np.add, starts, ends)], 1
-    weight = np.stack(kinds, axis=1).reshape(hops * len(kinds) * hop, 2 * span + 1, frame)
+        variants, first_end = [inside, *map(np.add, starts, ends)], 1
+    weight = np.stack(variants, axis=1).reshape(hops * len(variants) * hop, 2 * span + 1, frame)
     used = np.flatnonzero(weight.any(axis=(0, 2))) - span
     padding = max(-used[0], used[-1] + further)
     kept = weight[:, span - padding : span + padding - further + 1]
