@@ -110,10 +110,10 @@ class TraceCache:
         form, which would release all traces, comes between a trace and the next one that reads its output.
         """
         first_time = self.register_shape(form)
-        place = self.input(tuple(packed.shape))
-        place.upload(packed)
-        output = compute(place.tensor) if first_time else self.replay(form, lambda: compute(place.tensor))
-        place.release()
+        form_input = self.input(tuple(packed.shape))
+        form_input.upload(packed)
+        output = compute(form_input.tensor) if first_time else self.replay(form, lambda: compute(form_input.tensor))
+        form_input.release()
         return output
 
     def input(self, shape: tuple[int, ...]) -> Input:

@@ -98,7 +98,7 @@ class Batcher:
         masked = [job.window.frames < bucket for job in jobs]
         # All chips run the same program, so job i of every chip gets the generator windows that the longest needs.
         stops = [job.window.keep.stop for job in jobs]
-        starts = [converter.generator_starts(bucket, max(stops[place::batch])) for place in range(batch)]
+        starts = [converter.generator_starts(bucket, max(stops[slot::batch])) for slot in range(batch)]
 
         packed = upload(
             self._packed(jobs, bucket, batch),
@@ -111,18 +111,18 @@ class Batcher:
         speaker_free = network.remove_voice(hops, drawn, source, mask, batch)
         z = network.add_voice(speaker_free, target, mask, batch)
         rows = []
-        for place in range(batch):
-            own_mask = mask if any(masked[place::batch]) else None
-            at = [place * bucket + start for start in starts[place]]
-            rows += network.rows(z, at, converter.short, target.conv_pre[place], own_mask)
+        for slot in range(batch):
+            own_mask = mask if any(masked[slot::batch]) else None
+            at = [slot * bucket + start for start in starts[slot]]
+            rows += network.rows(z, at, converter.short, target.conv_pre[slot], own_mask)
 
-        of_place = np.cumsum([0, *map(len, starts)])  # rows of samples before each place of a chip
-        samples = download(concat_rows(rows)).reshape(self.chips, of_place[-1], -1)
+        first_row = np.cumsum([0, *map(len, starts)])  # rows of samples before each slot of a chip
+        samples = download(concat_rows(rows)).reshape(self.chips, first_row[-1], -1)
         pieces = []
         for i, job in enumerate(jobs):
-            chip, place = divmod(i, batch)
-            own = samples[chip, of_place[place] : of_place[place + 1]]
-            pieces.append(converter.kept(own, starts[place], job.window.keep)[: job.window.keep_samples])
+            chip, slot = divmod(i, batch)
+            own = samples[chip, first_row[slot] : first_row[slot + 1]]
+            pieces.append(converter.kept(own, starts[slot], job.window.keep)[: job.window.keep_samples])
         return pieces
 
     def voices(self, embeddings: Sequence[np.ndarray]) -> PassVoices:
@@ -137,16 +137,16 @@ class Batcher:
 
     def _packed(self, jobs: Sequence[WindowJob], bucket: int, batch: int) -> np.ndarray:
         packed = np.zeros((batch * self.chips, 1, *packed_shape(self.converter.config, bucket)), np.float32)
-        for job, place in zip(jobs, packed, strict=False):  # rows without a job stay zero
-            place[:] = self.converter.packed(job.window, bucket, job.tau, job.seed)[0]
+        for job, row in zip(jobs, packed, strict=False):  # rows without a job stay zero
+            row[:] = self.converter.packed(job.window, bucket, job.tau, job.seed)[0]
         return packed
 
     def _combined(self, embeddings: np.ndarray) -> PassVoices:
         chips = embeddings.reshape(self.chips, -1, embeddings.shape[1])
         of_one_voice = (chips == chips[:, :1]).all()
         shared = self._on_mesh(chips[:, 0] if of_one_voice else embeddings)
-        places = [chips[:, 0]] if of_one_voice else chips.swapaxes(0, 1)
-        conv_pre = [None if self.converter.config.zero_g else self._on_mesh(place).conv_pre for place in places]
+        slots = [chips[:, 0]] if of_one_voice else chips.swapaxes(0, 1)
+        conv_pre = [None if self.converter.config.zero_g else self._on_mesh(slot).conv_pre for slot in slots]
         return PassVoices(shared.encoder, shared.flow, conv_pre * (chips.shape[1] // len(conv_pre)))
 
     def _on_mesh(self, embeddings: np.ndarray) -> Conditioning:

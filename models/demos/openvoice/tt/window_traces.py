@@ -43,8 +43,8 @@ class VoiceSlot:
         The copy takes no program, only a small write for each bias (V2: 16).
         """
         if voice is not self.voice:
-            for bias, place in zip(voice.flat(), self.biases.flat(), strict=True):
-                ttnn.copy_host_to_device_tensor(bias, place, cq_id=COMPUTE)
+            for bias, target in zip(voice.flat(), self.biases.flat(), strict=True):
+                ttnn.copy_host_to_device_tensor(bias, target, cq_id=COMPUTE)
             self.voice = voice
 
 
@@ -76,13 +76,13 @@ class WindowTraces:
         self, packed: np.ndarray, form: WindowForm, source: Conditioning, targets: Sequence[Conditioning]
     ) -> Callable[[], list[np.ndarray]]:
         """Enqueue a window; return a function that waits for its rows of samples, one array for each target."""
-        place = self.inputs[form.frames]
+        window_input = self.inputs[form.frames]
         self.source.load(source)
-        place.upload(packed)
+        window_input.upload(packed)
         self.compile(form)
         latent, waveform = self._captured(form)
         self.traces.execute(latent)
-        place.release()
+        window_input.release()
         rows = []
         for target in targets:
             self.target.load(target)
