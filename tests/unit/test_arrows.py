@@ -11,7 +11,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FORBIDDEN = {
     "mock_device": ("models.demos", "models.tt_audio", "tests", "scripts", "training"),
-    "training": ("models.demos.openvoice.demo", "mock_device", "tests", "scripts"),
+    "training": ("models.demos.openvoice.demo", "models.demos.llvc.demo", "mock_device", "tests", "scripts"),
+    "models/demos/openvoice": ("models.demos.llvc", "training"),
+    "models/demos/llvc": ("models.demos.openvoice", "training"),
     "models/common": ("models.demos", "models.tt_audio", "mock_device", "tests", "scripts"),
     "models/perf": ("models.demos", "models.tt_audio", "mock_device", "tests", "scripts"),
 }
