@@ -7,7 +7,7 @@ from torch import Tensor, cat, nn, relu
 
 from models.demos.llvc.config import LlvcConfig
 from models.demos.llvc.constants import ENCODER_TAPS, EPSILON
-from models.tt_audio.reference.layer_norm import ChannelNorm
+from models.tt_audio.reference.layer_norm import LayerNorm
 
 
 class Layer(nn.Module):
@@ -17,9 +17,9 @@ class Layer(nn.Module):
         super().__init__()
         self.context = (ENCODER_TAPS - 1) * dilation
         self.depthwise = nn.Conv1d(channels, channels, ENCODER_TAPS, dilation=dilation, groups=channels)
-        self.depthwise_norm = ChannelNorm(channels, EPSILON)
+        self.depthwise_norm = LayerNorm(channels, EPSILON)
         self.pointwise = nn.Conv1d(channels, channels, 1)
-        self.pointwise_norm = ChannelNorm(channels, EPSILON)
+        self.pointwise_norm = LayerNorm(channels, EPSILON)
 
     def forward(self, x: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
         """x [B, C, T] and the last inputs of the step before [B, C, context] -> result [B, C, T], last inputs."""
