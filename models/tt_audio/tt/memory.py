@@ -16,6 +16,15 @@ from .precision import Stage
 from .sharding import TILE, shard
 
 L1_SHARE = 0.9  # of a core's L1; the rest is for what the allocator cannot place tightly
+# Of all L1, for the tensors that a transformer layer holds at once. Its programs' own buffers take up to 0.62 of L1
+# (norm of 1,024 columns).
+TRANSFORMER_SHARE = 0.25
+# Of all L1, for the input of a two-dimensional convolution, which also holds a copy with halo (up to twice as large)
+# and its output.
+IMAGE_SHARE = 0.2
+# Activations of the hidden width that are in L1 at once in a flow and the convolutions of its WaveNets. Ledger: 13.2.
+FLOW_ACTIVATIONS = 13.3
+MOST_QKV_ROWS = 2048  # that stay in L1; a row holds queries, keys and values side by side: 7.5 kB
 BYTES = {ttnn.float32: 4, ttnn.bfloat16: 2}
 
 
@@ -35,6 +44,27 @@ def rows_in_l1(device: ttnn.MeshDevice, channels: int, dtype: ttnn.DataType, ten
     step = TILE * device.compute_with_storage_grid_size().y  # whole tiles on every row of cores
     height, width = shard(device, step, channels).shard_spec.shape
     return int(bytes_per_core(device) // (tensors * height * width * BYTES[dtype])) * step
+
+
+def flow_rows(device: ttnn.MeshDevice, channels: int, dtype: ttnn.DataType) -> int:
+    """Return how many rows of frames with `channels` hidden channels fit in L1 while a flow of WaveNets runs."""
+    return rows_in_l1(device, channels, dtype, FLOW_ACTIVATIONS)
+
+
+def image_values(device: ttnn.MeshDevice, dtype: ttnn.DataType) -> float:
+    """Return how many values the input of a two-dimensional convolution can have in L1, not rounded."""
+    return l1_bytes(device, IMAGE_SHARE) / BYTES[dtype]
+
+
+def transformer_placement(device: ttnn.MeshDevice, values: int, dtype: ttnn.DataType) -> ttnn.MemoryConfig:
+    """Return where a transformer layer's tensors, at most `values` values at once, are stored: L1 if they fit."""
+    fits = values * BYTES[dtype] <= l1_bytes(device, TRANSFORMER_SHARE)
+    return ttnn.L1_MEMORY_CONFIG if fits else ttnn.DRAM_MEMORY_CONFIG
+
+
+def qkv_placement(device: ttnn.MeshDevice, rows: int, channels: int) -> ttnn.MemoryConfig:
+    """Return where the projection to queries, keys and values [1, 1, rows, channels] is stored: L1 if it fits."""
+    return shard(device, rows, channels) if rows <= MOST_QKV_ROWS else ttnn.DRAM_MEMORY_CONFIG
 
 
 def longest_row(device: ttnn.MeshDevice, bytes_per_item: int) -> int:

@@ -36,6 +36,7 @@ from models.tt_audio.tt.activations import RELU, add, multiply
 from models.tt_audio.tt.attention import attend
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.linear import FusedLinear
+from models.tt_audio.tt.memory import qkv_placement
 from models.tt_audio.tt.normalization import LayerNorm, PreciseLayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import TILE, shard
@@ -46,7 +47,6 @@ DISTANCES = 2 * ATTENTION_WINDOW + 1
 PAIRS = DISTANCES**2
 NEVER = -1e9  # added to a score whose attention weight is to be 0
 MASK_TO_SCORE = [add(-1.0), multiply(-NEVER)]  # mask -> addend of the scores: 1 -> 0, 0 -> NEVER
-MOST_ROWS_IN_L1 = 2048  # a row holds queries, keys and values side by side: 7.5 kB
 
 
 def head_width(channels: int) -> int:
@@ -144,8 +144,7 @@ class RelativeAttention:
     def __call__(self, x: ttnn.Tensor, tables: RelativeAttentionTables, batch: int = 1) -> ttnn.Tensor:
         """x [1, 1, batch * T, C] -> likewise; `tables` contains the tables of T."""
         rows, length = x.shape[2], x.shape[2] // batch
-        in_l1 = shard(self.device, rows, self.projections.channels)
-        y = self.projections(x, in_l1 if rows <= MOST_ROWS_IN_L1 else ttnn.DRAM_MEMORY_CONFIG)
+        y = self.projections(x, qkv_placement(self.device, rows, self.projections.channels))
         projected = ttnn.multiply(
             *(ttnn.reshape(y, (batch, 1, length, y.shape[3])), tables.qkv_mask),  # reshapes here are views
             dtype=self.stage.activations if self.precise else ttnn.bfloat16,

@@ -26,11 +26,9 @@ from models.demos.openvoice.tt.converter import packed_shape
 from models.demos.openvoice.tt.device_converter import DeviceConverter
 from models.demos.openvoice.windows import Conversion, Window
 from models.tt_audio.host.recently_used import RecentlyUsed
-from models.tt_audio.tt.memory import rows_in_l1
+from models.tt_audio.tt.memory import flow_rows
 from models.tt_audio.tt.tensors import concat_rows, download, upload
 
-# Activations of the hidden width that are in L1 at once in the flow and a WaveNet's convolution. Ledger: 13.2.
-ACTIVATIONS = 13.3
 COMBINATIONS_KEPT = 16  # of voices, on the device; a combination of ten voices takes about 8 MB in tiles
 
 
@@ -57,7 +55,7 @@ class PassVoices:
 def latent_rows(converter: DeviceConverter) -> int:
     """Return how many rows of frames the encoder and the flow can hold in L1."""
     dtype = converter.precision.posterior_encoder.activations
-    return rows_in_l1(converter.device, converter.config.hidden_channels, dtype, ACTIVATIONS)
+    return flow_rows(converter.device, converter.config.hidden_channels, dtype)
 
 
 class Batcher:

@@ -14,7 +14,7 @@ bfloat16, because scaled_dot_product_attention takes nothing wider.
 import ttnn
 from models.tt_audio.tt.attention import attend
 from models.tt_audio.tt.linear import Linear
-from models.tt_audio.tt.memory import BYTES, l1_bytes
+from models.tt_audio.tt.memory import transformer_placement
 from models.tt_audio.tt.normalization import LayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.tensors import RowGather
@@ -22,9 +22,6 @@ from ttnn.model_preprocessing import ParameterDict
 
 BUCKETS = (32, 64, 128, 256, 512)  # of word pieces; BERT has positions for at most 512
 MASKED = -1e9  # added to a score whose attention weight is to be 0
-# Share of all L1 that the tensors of a layer may take at once. The programs' own buffers take up to 0.62 of L1 (norm of
-# 1,024 columns).
-L1_SHARE = 0.25
 
 
 class Layer:
@@ -45,8 +42,8 @@ class Layer:
 
         `mask` [batch, 1, N, N] (queries, keys) is added to the scores.
         """
-        seen = self.attention_out(self._attend(x, mask, memory_config), memory_config)
-        x = self.attention_norm(x, seen)
+        attended = self.attention_out(self._attend(x, mask, memory_config), memory_config)
+        x = self.attention_norm(x, attended)
         return self.norm(x, self.narrow(self.widen(x, memory_config), memory_config))
 
     def _attend(self, x: ttnn.Tensor, mask: ttnn.Tensor, memory_config: ttnn.MemoryConfig) -> ttnn.Tensor:
@@ -59,8 +56,8 @@ class Layer:
             transpose_key=False,
             memory_config=memory_config,
         )
-        seen = attend(*heads, mask, self.compute_config, memory_config)
-        return ttnn.reshape(seen, tuple(x.shape))
+        attended = attend(*heads, mask, self.compute_config, memory_config)
+        return ttnn.reshape(attended, tuple(x.shape))
 
 
 class Bert:
@@ -107,13 +104,12 @@ class Bert:
         return self.prepared[tokens]
 
     def _placement(self, rows: int) -> ttnn.MemoryConfig:
-        """Return where a layer's tensors of that many rows are stored: in L1 if they fit, else in DRAM.
+        """Return where a layer's tensors of that many rows are stored.
 
         The most that a layer holds at once are x, the widened rows and their projection.
         """
         columns = self.layers[0].widen.bias.shape[3] + 2 * self.words.shape[1]
-        size = rows * columns * BYTES[self.stage.activations]
-        return ttnn.L1_MEMORY_CONFIG if size <= l1_bytes(self.device, L1_SHARE) else ttnn.DRAM_MEMORY_CONFIG
+        return transformer_placement(self.device, rows * columns, self.stage.activations)
 
 
 class PhoneFeatures:
