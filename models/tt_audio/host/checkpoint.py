@@ -155,7 +155,7 @@ def load_strict(
     unused: Sequence[str] = (),
     foreign: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """Puts plain (folded) tensors into `module`, fp32, and freezes it; one CheckpointError names all that does not fit.
+    """Put plain (folded) tensors into `module`, fp32, and freeze it; one CheckpointError names all that does not fit.
 
     `names` translates a module's tensor names into the file's. `unused` are prefixes of the file's names which are part
     of a sound checkpoint but of no use here (a training-only module); anything else that is left over is an error.
@@ -171,10 +171,11 @@ def load_strict(
         for name, tensor in present.items()
         if tensor.shape != targets[name].shape
     ]
+    # only of the right shape: a file can describe a tensor larger than memory, whose values it repeats
     broken = [
         names_in_file[name]
         for name, tensor in present.items()
-        if not tensor.is_floating_point() or not torch.isfinite(tensor).all()
+        if tensor.shape == targets[name].shape and not (tensor.is_floating_point() and torch.isfinite(tensor).all())
     ]
     faults = [
         f"{what}: {', '.join(which)}"

@@ -104,6 +104,12 @@ def test_every_fault_is_named_in_one_error(state, expect_error):
         load(state)
 
 
+def test_the_values_of_a_tensor_of_the_wrong_shape_are_not_read(state, expect_error):
+    state["ref_enc.proj.bias"] = torch.full((1,), float("nan")).expand(1 << 45)  # 128 TiB, if it were computed with
+    with expect_error(CheckpointError, rf"wrong shape: ref_enc.proj.bias is \[{1 << 45}\] instead of \[12\]\.$"):
+        load(state)
+
+
 def test_a_failed_load_leaves_the_module_alone(state, expect_error):
     converter = load(converter_state(SMALL_CONFIG, seed=1))
     before = converter.posterior_encoder.pre.weight.clone()
