@@ -25,6 +25,7 @@ import numpy as np
 import ttnn
 from ttnn.tools.trace_allocation_tracker import corruptible_allocation_scope
 
+from ..host.errors import UserError
 from .tensors import host_tensor
 
 COMPUTE, UPLOAD = 0, 1  # command queues
@@ -32,7 +33,7 @@ COMPUTE, UPLOAD = 0, 1  # command queues
 Form = tuple[Hashable, ...]
 
 
-class TraceError(ValueError):
+class TraceError(UserError, ValueError):
     """A device cannot replay traces; the message says how to open one that can."""
 
 
@@ -100,7 +101,7 @@ class TraceCache:
         require_second_queue(device)
         self.device = device
         self._inputs: dict[tuple[int, ...], Input] = {}
-        self._seen: set[Form] = set()
+        self._registered: set[Form] = set()
         self._traces: dict[Form, Trace] = {}
 
     def run(self, form: Form, packed: np.ndarray, compute: Callable[[ttnn.Tensor], Any]) -> Any:
@@ -128,10 +129,10 @@ class TraceCache:
         The first run allocates program tables and prepared weights. A captured trace could overwrite them, so a new
         form releases all traces.
         """
-        if form in self._seen:
+        if form in self._registered:
             return False
         self.release()
-        self._seen.add(form)
+        self._registered.add(form)
         return True
 
     def replay(self, form: Form, compute: Callable[[], Any]) -> Any:

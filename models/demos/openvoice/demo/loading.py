@@ -22,12 +22,12 @@ from models.demos.openvoice.base_speakers import default_base
 from models.demos.openvoice.pipeline import BACKENDS, RELEASE, OpenVoice
 from models.demos.openvoice.styles import style_of
 from models.tt_audio.cli.terminal import between, note, whole
+from models.tt_audio.host.cards import CARDS
 from models.tt_audio.host.checkpoint import CheckpointError
-from models.tt_audio.host.errors import DeviceError, UsageError
+from models.tt_audio.host.errors import UsageError
 from models.tt_audio.torch_backend.precision import PRECISIONS
 
 SMALL = "small"  # the checkpoint in this repository
-CARDS = Path("/dev/tenstorrent")  # exists if the driver has found a card
 REACH_SECONDS = 2.0
 LARGEST_TAU = 2.0  # at 1 the noise has the spread that the encoder estimates; far above there is noise alone
 
@@ -154,10 +154,5 @@ def hub_is_reachable() -> bool:
 
 
 def load(model: str | Path, backend: str, **settings) -> OpenVoice:
-    """Load a model; a card that does not open is a DeviceError."""
-    try:
-        return OpenVoice.from_pretrained(model, backend, **settings)
-    except RuntimeError as error:
-        if backend != "ttnn":
-            raise
-        raise DeviceError(str(error).splitlines()[0]) from error  # TTNN goes on with a backtrace of its own
+    """Load a model with the backend's settings."""
+    return OpenVoice.from_pretrained(model, backend, **settings)

@@ -7,10 +7,7 @@ On one chip, text-to-speech runs on the same device as the converter, so base sp
 download.
 """
 
-import atexit
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 from torch import nn
@@ -24,10 +21,9 @@ from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.runner import ChipRunner
 from models.demos.openvoice.windows import Conversion
-from models.tt_audio.host.errors import DeviceError
+from models.tt_audio.tt.device import open_until_exit
 from models.tt_audio.tt.trace_cache import TraceCache, TraceError, obstacle
 
-CARDS = Path("/dev/tenstorrent")  # the driver lists the cards there
 # Bytes, for `ttnn.open_device(trace_region_size=...)`. The window forms of the V2 model have 6,175 programs in all (by
 # the ledger), the sentence forms that are kept (melo_runner.FORMS_KEPT) at most 24,000. In a trace of a simulated
 # Wormhole with 72 cores a program takes 5.8 kB, so all of them take 175 MB. The region has twice that, because a
@@ -115,24 +111,9 @@ def open_backend(
     the machine's first. The chips of a mesh share the work. A device opened here stays open until the process ends.
     """
     if device is None or isinstance(device, int | str):
-        provided = ("TT_METAL_SIMULATOR", "TT_METAL_MOCK_CLUSTER_DESC_PATH")
-        if not CARDS.exists() and not any(os.environ.get(variable) for variable in provided):
-            raise DeviceError(
-                f"there is no Tenstorrent card ({CARDS} does not exist): install its driver, or use the backend 'torch'"
-            )
-        device = _opened(device or 0)
+        device = open_until_exit(device or 0, TRACE_REGION_SIZE)
     if not isinstance(device, ttnn.MeshDevice):
         raise TypeError(
             f"device is {device!r}, not an open TTNN device: pass what ttnn.open_device or open_mesh_device gave"
         )
     return DeviceBackend(reference, device, precision)
-
-
-def _opened(which: int | str) -> ttnn.MeshDevice:
-    if which == "all":
-        mesh = ttnn.open_mesh_device(ttnn.MeshShape(1, ttnn.get_num_devices()))
-        atexit.register(ttnn.close_mesh_device, mesh)
-        return mesh
-    device = ttnn.open_device(device_id=which, trace_region_size=TRACE_REGION_SIZE, num_command_queues=2)
-    atexit.register(ttnn.close_device, device)
-    return device

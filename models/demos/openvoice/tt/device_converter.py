@@ -92,15 +92,15 @@ class DeviceConverter:
         return self._voices.get(embedding.tobytes(), make)
 
     def checked(self, embedding: np.ndarray) -> np.ndarray:
-        """Return an embedding as float32 [gin_channels], or raise ValueError."""
+        """Return an embedding as float32 [gin_channels], or raise UsageError."""
         embedding = np.ascontiguousarray(embedding, np.float32)
         if embedding.shape != (self.config.gin_channels,):
-            raise ValueError(
+            raise UsageError(
                 f"this voice has shape {embedding.shape}, the model takes ({self.config.gin_channels},): "
                 "it belongs to another model"
             )
         if not np.isfinite(embedding).all():
-            raise ValueError("this voice holds values that are not finite: extract it again")
+            raise UsageError("this voice holds values that are not finite: extract it again")
         return embedding
 
     def biases(self, embeddings: np.ndarray, mesh_mapper: ttnn.CppTensorToMesh | None = None) -> Conditioning:

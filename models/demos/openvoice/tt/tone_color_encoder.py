@@ -31,17 +31,17 @@ from collections.abc import Sequence
 import numpy as np
 
 import ttnn
+from models.tt_audio.host.errors import DeviceError
 from models.tt_audio.tt.activations import RELU, SIGMOID, TANH
 from models.tt_audio.tt.conv import Conv2d
 from models.tt_audio.tt.linear import Linear
-from models.tt_audio.tt.memory import BYTES, l1_bytes
+from models.tt_audio.tt.memory import image_values
 from models.tt_audio.tt.normalization import LayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.tensors import host_tensor
 from ttnn.model_preprocessing import ParameterDict
 
 GATES = 4  # reset, update, and the two terms of the candidate: recurrent and input
-INPUT_SHARE = 0.2  # of L1: a convolution holds its input, a copy with halo (up to twice as large) and its output
 SHORTEST = 128  # frames; with fewer, TTNN's sliding windows refuse the last convolutions
 
 
@@ -206,11 +206,11 @@ class ToneColorEncoder:
             height, blocks = (height + 1) // 2, blocks / conv.stride[1]
             values.append(height * blocks * conv.out_channels)
         most = min(
-            l1_bytes(self.device, INPUT_SHARE) // (BYTES[self.stage.activations] * max(values)),
+            image_values(self.device, self.stage.activations) // max(values),
             self.counter * self.step_frames,
         )
         if most < SHORTEST:
-            raise ValueError(f"a tone colour encoder of {self.bins} bins does not fit the L1 of this device")
+            raise DeviceError(f"a tone colour encoder of {self.bins} bins does not fit the L1 of this device")
         longest = SHORTEST
         while 2 * longest <= most:
             longest *= 2

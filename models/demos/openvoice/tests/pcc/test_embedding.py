@@ -15,6 +15,7 @@ from models.demos.openvoice.tt.embedding import Embedder
 from models.demos.openvoice.tt.parameters.preprocessing import preprocess
 from models.demos.openvoice.tt.spectrogram import Spectrogram
 from models.demos.openvoice.tt.tone_color_encoder import ToneColorEncoder
+from models.tt_audio.host.errors import DeviceError
 from models.tt_audio.host.voice_activity import MAX_SEGMENT_SECONDS
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
@@ -89,5 +90,5 @@ def test_a_spectrogram_too_wide_for_the_device(device, precision, expect_error):
     from models.demos.openvoice.reference.tone_color_encoder import ToneColorEncoder as Reference
 
     wide = preprocess(Reference(40_000, 8))
-    with expect_error(ValueError, "a tone colour encoder of 40000 bins does not fit the L1 of this device"):
+    with expect_error(DeviceError, "a tone colour encoder of 40000 bins does not fit the L1 of this device"):
         ToneColorEncoder(wide, device, precision.tone_color_encoder)

@@ -15,6 +15,7 @@ from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.synthetic import V2_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tt.backend import DeviceBackend
 from models.demos.openvoice.windows import noise
+from models.tt_audio.host.errors import DeviceError, UsageError
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
 # The V2 architecture with the same receptive fields and few channels, so that long recordings stay quick on a host.
@@ -108,13 +109,13 @@ def test_a_v1_model_conditions_encoder_and_generator_too(device, tmp_path, sampl
 
 def test_a_voice_of_another_model(small_device, expect_error):
     with expect_error(
-        ValueError, r"this voice has shape \(192,\), the model takes \(256,\): it belongs to another model"
+        UsageError, r"this voice has shape \(192,\), the model takes \(256,\): it belongs to another model"
     ):
         small_device.converter.voice(np.zeros(192, np.float32))
 
 
 def test_a_broken_voice(small_device, expect_error):
-    with expect_error(ValueError, "this voice holds values that are not finite: extract it again"):
+    with expect_error(UsageError, "this voice holds values that are not finite: extract it again"):
         small_device.converter.voice(np.full(256, np.nan, np.float32))
 
 
@@ -126,7 +127,6 @@ def test_a_chunk_no_bucket_holds(small_device, samples, voices, expect_error):
 
 def test_a_generator_that_no_window_fits(device, expect_error):
     from models.demos.openvoice.tt.precision import Stage
-    from models.tt_audio.host.errors import DeviceError
     from models.tt_audio.tt.memory import generator_window
 
     huge = ConverterConfig.from_dict({**V2_CONFIG, "model": {**V2_CONFIG["model"], "upsample_initial_channel": 16384}})

@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import sys
+import tempfile
 import threading
 
 import numpy as np
@@ -18,14 +19,14 @@ import soundfile
 import torch
 from matplotlib.image import imread
 
-from models.demos.openvoice import releases
+from models.demos.openvoice import pipeline, releases
 from models.demos.openvoice.demo import comparison, loading
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests.unit.conftest import RATE
-from models.demos.openvoice.tt import backend
 from models.tt_audio.cli import sound, terminal
 from models.tt_audio.host import audio, checkpoint
 from models.tt_audio.testing import speech
+from models.tt_audio.tt import device as tt_device
 
 CONVERT = ("convert", "--precision", "exact", "--backend", "torch")
 
@@ -320,7 +321,7 @@ def test_a_mistake_gets_one_sentence_and_leaves_nothing(here, console, arguments
 def test_no_card(here, console, monkeypatch):
     for variable in ("TT_METAL_SIMULATOR", "TT_METAL_MOCK_CLUSTER_DESC_PATH"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(backend, "CARDS", here / "none")
+    monkeypatch.setattr(tt_device, "CARDS", here / "none")
     assert console("convert", "speech.wav", "voice.flac", "--backend", "ttnn") == 2
     assert "there is no Tenstorrent card" in console.err and console.err.count("\n") == 1
 
@@ -330,12 +331,22 @@ def test_the_card_is_the_one_named(here, console, monkeypatch, given, opened):
     def refuse(which):
         raise RuntimeError(f"{which} is busy\n backtrace: ...")
 
-    monkeypatch.setattr(backend, "CARDS", here)
-    monkeypatch.setattr(backend.ttnn, "open_device", lambda device_id, **_: refuse(device_id))
-    monkeypatch.setattr(backend.ttnn, "open_mesh_device", lambda shape: refuse("mesh"))
-    monkeypatch.setattr(backend.ttnn, "get_num_devices", lambda: 2)
+    monkeypatch.setattr(tt_device, "CARDS", here)
+    monkeypatch.setattr(tt_device.ttnn, "open_device", lambda device_id, **_: refuse(device_id))
+    monkeypatch.setattr(tt_device.ttnn, "open_mesh_device", lambda shape: refuse("mesh"))
+    monkeypatch.setattr(tt_device.ttnn, "get_num_devices", lambda: 2)
     assert console("convert", "speech.wav", "voice.flac", "--backend", "ttnn", *given) == 2
     assert console.err == f"error: {opened} is busy\n"
+
+
+def test_an_error_after_the_card_has_opened_is_a_fault_of_the_program(here, console, monkeypatch):
+    def fail(converter, **options):
+        raise RuntimeError("a matrix of the wrong shape")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(here))
+    monkeypatch.setitem(pipeline.BACKENDS, "ttnn", fail)
+    assert console("convert", "speech.wav", "voice.flac", "--backend", "ttnn") == terminal.FAULT
+    assert console.err.startswith("error: this is a fault of the program (RuntimeError: a matrix of the wrong shape)")
 
 
 def test_a_mocked_card_has_no_time(here, console, monkeypatch):

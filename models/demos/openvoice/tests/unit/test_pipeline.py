@@ -323,7 +323,7 @@ def test_formats_of_recordings(model, tmp_path, target, rate, channels, subtype)
 def test_the_device_backend_on_a_machine_without_a_card(folder, monkeypatch, expect_error):
     monkeypatch.delenv("TT_METAL_MOCK_CLUSTER_DESC_PATH", raising=False)
     monkeypatch.delenv("TT_METAL_SIMULATOR", raising=False)
-    monkeypatch.setattr("models.demos.openvoice.tt.backend.CARDS", Path("/no/such/device"))
+    monkeypatch.setattr("models.tt_audio.tt.device.CARDS", Path("/no/such/device"))
     with expect_error(RuntimeError, "there is no Tenstorrent card .*: install its driver, or use the backend 'torch'"):
         OpenVoice.from_pretrained(folder, backend="ttnn")
 
