@@ -10,7 +10,7 @@ from collections.abc import Callable
 _SAID = frozenset("com co net info blog shop museum".split())
 _ENDINGS = (
     "com org net edu gov info blog shop io ai tv me co us uk ca au de fr es it pt nl be ch at eu mx br in jp cn kr se "
-    "pdf txt csv zip html json jpg png mp3 mp4 wav exe py"
+    "pdf txt csv zip html json jpg png mp3 mp4 wav exe py js"
 )
 _LABEL = r"[A-Za-z0-9](?:[\w-]{0,61}[A-Za-z0-9])?"
 _HOST = rf"(?:{_LABEL}\.){{1,5}}(?:{'|'.join(_ENDINGS.split())})"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from . import english_numbers as numbers
-from .english_words import CURRENCY_CODES
+from .english_words import CURRENCY_CODES, STATES
 
 _digits = numbers.digit_by_digit
 
@@ -20,10 +20,16 @@ def read_codes(text: str, spell: Callable[[str], str]) -> str:
     """Return the text with dates in digits, telephone numbers, versions and codes with hyphens in words."""
     text = re.sub(r"\b(\d{4})-(\d\d)-(\d\d)\b", lambda m: numbers.date(m[1], int(m[2]), int(m[3])) or m[0], text)
     text = re.sub(r"\b(\d\d?)/(\d\d?)/(\d{4})\b", _slashed_date, text)
+    day = r"(?<![\w/.,-])(\d\d?)/(\d\d?)(?![\w/]|[.,]\d)"
+    text = re.sub(rf"\b([Ff]rom|[Bb]etween) {day} (to|and|through|until) {day}", _slashed_days, text)
+    text = re.sub(rf"\b([Oo]n|[Uu]ntil|[Ss]ince|[Tt]hrough|[Dd]ue|[Dd]ated) {day}(?! of)", _slashed_day, text)
     text = re.sub(r"\((\d{3})\)\s?(\d{3})[-. ](\d{4})\b", lambda m: f"({_digits(m[1])}) {_digits(m[2] + m[3])}", text)
     text = re.sub(r"\+\d{1,3}(?:[\s.-]\(?\d{1,5}\)?){2,5}\b", lambda m: f"plus {_digits(m[0])}", text)
     text = re.sub(r"(?<![\d.,$€£-])0\d{2,4}(?: \d{3,4}){1,3}\b", lambda m: _digits(m[0]), text)
     text = re.sub(r"(?<![\w.,-])\d{3}([-.])\d{3}\1\d{4}\b|(?<![\w.,-])\d{3}-\d{4}\b", lambda m: _digits(m[0]), text)
+    text = re.sub(r"(?<![\w.,-])(\d{1,2})-(\d{3})((?:-[A-Z\d]{2,})+)(?![\w-])", _phone_words, text)
+    text = re.sub(r"(?<![\w.,-])\d{5}-\d{4}\b(?![-.]\d)", lambda m: _digits(m[0]), text)
+    text = re.sub(rf"\b({'|'.join(STATES)}) (\d{{5}})\b(?![-.,]?\d)", lambda m: f"{STATES[m[1]]} {_digits(m[2])}", text)
     text = re.sub(r"(?<![\w.,-])\d+(?:-\d+){2,}\b(?![-.]\d)", lambda m: _digits(m[0]), text)
     text = re.sub(r"\b([Cc]all|[Dd]ial) (\d{3})\b(?![-.,]?\d)", lambda m: f"{m[1]} {_digits(m[2])}", text)
     text = re.sub(
@@ -32,6 +38,30 @@ def read_codes(text: str, spell: Callable[[str], str]) -> str:
     text = re.sub(r"(?<![\d.,$€£])\d+(?:\.\d+){2,}(?!\w)", lambda m: numbers.version(m[0]), text)
     text = re.sub(r"\b(24/7|9/11)\b", lambda m: m[0].replace("/", " "), text)
     return _product_codes(text, spell)
+
+
+def _slashed_days(match: re.Match) -> str:
+    """Read from 8/1 to 8/15 as dates, unless both are fractions that people say, as from 1/4 to 3/4."""
+    before, *first, between, month, day = match.groups()
+    pairs = [tuple(map(int, first)), (int(month), int(day))]
+    days = [numbers.day(*pair) for pair in pairs]
+    if None in days or all(above < below and below in (2, 3, 4, 5, 8, 10) for above, below in pairs):
+        return match[0]
+    return f"{before} {days[0]} {between} {days[1]}"
+
+
+def _slashed_day(match: re.Match) -> str:
+    day = numbers.day(int(match[2]), int(match[3]))
+    return match[0] if day is None else f"{match[1]} {day}"
+
+
+def _phone_words(match: re.Match) -> str:
+    """Read 1-800-FLOWERS: the letters are a word or, GO-FEDEX, words; a number without letters is left."""
+    if match[3].replace("-", "").isdecimal():
+        return match[0]
+    area = f"{numbers.words(match[2][0])} hundred" if match[2].endswith("00") else _digits(match[2])
+    rest = " ".join(_digits(part) if part.isdecimal() else part for part in match[3].split("-")[1:])
+    return f"{_digits(match[1])} {area} {rest}"
 
 
 def _slashed_date(match: re.Match) -> str:

@@ -19,6 +19,7 @@ from .capitals import is_shouted
 from .english_codes import read_code, read_codes
 from .english_numbers import DECIMAL
 from .english_scores import read_scores
+from .english_times import CLOCK, HALF, read_dates, read_times, spell
 from .english_words import (
     ABBREVIATIONS,
     ADDRESS_SIGNS,
@@ -27,10 +28,8 @@ from .english_words import (
     CURRENCY_CODES,
     KITCHEN_UNITS,
     LABELS,
-    MONTHS,
     PER,
     SEVERAL,
-    SHORT_MONTHS,
     SIGNS,
     SPACED_UNITS,
     UNITS,
@@ -51,29 +50,24 @@ _UNSPOKEN = '"()[]{}<>«»‹›:;/\\*_~^`|—–―…•'
 
 # Words that are others when written in capitals.
 _INITIALISMS = frozenset("US AI AM PM ID".split())
-# The letter A alone is the article; "ay" is how its name is spelled.
-_LETTER_NAMES = {"a": "ay"}
 
 _SIGNS_OF_MONEY = "|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=True))
 _CODES_OF_MONEY = "|".join(CURRENCY_CODES)
 _SCALE = r"(?:\s?(thousand|million|billion|trillion|bn|mn|[kKmMbB])\b(?![/²³]))?"
 _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
+_PER = "|".join(sorted(PER, key=len, reverse=True))
 _KITCHEN = "|".join(map(re.escape, KITCHEN_UNITS))
 _KITCHEN_ALONE = "[Tt](?:sp|bsp)s?"
-_MONTH = "|".join([*(month.capitalize() for month in MONTHS), *(rf"{name.capitalize()}\." for name in SHORT_MONTHS)])
-_MONTH_WORDS = {name: month for month in MONTHS for name in (month, f"{month[:3]}.")} | {"sept.": "september"}
 _CODE = r"([A-Z\d]{2,8}|[A-Z]{1,3}\d{1,5}(?:[A-Z][a-z]{1,3}|[a-z]{2,3}))"
-_HALF = r"(?:\s?([AaPp])\.?\s?[Mm]\b\.?)"
-_CLOCK = r"(?:[01]?\d|2[0-3]):[0-5]\d"
 
 
 def normalize(text: str, known_word: Callable[[str], bool]) -> str:
     """Return a sentence in words. `known_word` tells whether the dictionary has a lower-case word."""
     shouted = is_shouted(text)
     text = "".join(map(_compatible, text)).translate(_LETTERS).translate(_MARKS)
-    text = read_addresses(text, ADDRESS_SIGNS, _spell, frozenset(("org", "gov", "edu")))
-    text = _quantities(read_scores(read_codes(text, _spell)))
-    text = _abbreviations(_times(_dates(text)))
+    text = read_addresses(text, ADDRESS_SIGNS, spell, frozenset(("org", "gov", "edu")))
+    text = _quantities(read_scores(read_codes(text, spell)))
+    text = _abbreviations(read_times(read_dates(text)))
     text = _capitals(text, known_word, shouted).lower()
     text = _numbers(text)
     text = drop_unknown(text, _known, "EN")
@@ -98,10 +92,6 @@ def _known(character: str) -> bool:
     )
 
 
-def _spell(letters: str) -> str:
-    return " ".join(_LETTER_NAMES.get(letter, letter) for letter in letters.lower() if letter.isalpha())
-
-
 # --- numbers with something around them ------------------------------------------------------------------------------
 
 
@@ -110,28 +100,53 @@ def _quantities(text: str) -> str:
     text = _ranges(text)
     text = re.sub(r"(?<=\d)[ -]?pt(?= (?:font|type|text|size)\b)", " point", text)
     text = re.sub(rf"(?<=\d)(\s?(?:{_KITCHEN}))\.(?=\s+[a-z(])", r"\1", text)
+    text = re.sub(r"(?<=\d)\s?([kcm]?m)([23])(?!\w)", lambda m: f" {m[1]}{'²' if m[2] == '2' else '³'}", text)
+    text = re.sub(r"(?<![\w.,])(\d+)\s?h(?:rs?)?\s?([0-5]?\d)\s?m(?:in)?\b", r"\1 h \2 min", text)
     unit = rf"(?: ({_UNIT})(?![\w²³/]))?"
     text = re.sub(rf"(?<![\d/.,-])(\d+) (\d{{1,2}})/(\d{{1,3}})(?![\d/]){unit}", _mixed_number, text)
     text = re.sub(rf"(?<![\d/.,])(\d{{1,4}})/(\d{{1,4}})(?![\d/]|\.\d){unit}", _fraction, text)
     text = re.sub(r"\b(\d)'\s?(\d\d?)\"", lambda m: f"{m[1]} foot {m[2]}", text)
+    text = re.sub(r"\b(\d) ?(?:ft|feet) (\d\d?) in\b\.?", r"\1 feet \2 inches", text)
+    text = _inches(text)
     text = re.sub(rf"(?<![\w.,])[-−](?=(?:{_SIGNS_OF_MONEY}))", "minus ", text)
     text = re.sub(rf"\b({_CODES_OF_MONEY})\s?(?=\d)", lambda m: CURRENCY_CODES[m[1]], text)
     text = re.sub(rf"(?<=\d)\s?({_CODES_OF_MONEY})\b", lambda m: CURRENCY_CODES[m[1]], text)
+    rate = rf"(?:\s?/\s?({_PER})\b)?"
     text = re.sub(
-        rf"({_SIGNS_OF_MONEY})\s?({DECIMAL}){_SCALE}", lambda m: f" {numbers.money(m[1], m[2], _lower(m[3]))} ", text
+        rf"({_SIGNS_OF_MONEY})\s?({DECIMAL}){_SCALE}{rate}",
+        lambda m: f" {numbers.money(m[1], m[2], _lower(m[3]))}{_per(m[4])} ",
+        text,
     )
     text = re.sub(
-        rf"(?<![\w.,])({DECIMAL})\s?({_SIGNS_OF_MONEY})(?!\w)", lambda m: f"{numbers.money(m[2], m[1], None)} ", text
+        rf"(?<![\w.,])({DECIMAL})\s?({_SIGNS_OF_MONEY})(?!\w){rate}",
+        lambda m: f"{numbers.money(m[2], m[1], None)}{_per(m[3])} ",
+        text,
     )
     text = re.sub(r"(?<![\w.,])(\d+)\s?¢", lambda m: f"{m[1]} cent{'' if m[1] == '1' else 's'}", text)
-    text = re.sub(rf"(?<![\w.,/])({DECIMAL})(\s?|-)({_UNIT})([²³]?)(/(?:{'|'.join(PER)}))?(?![\w²³/])", _quantity, text)
+    text = re.sub(
+        rf"(?<![\w.,/])({DECIMAL})(\s?|-)({_UNIT})([²³]?)(/(?:{_PER}))?(?![\w²³/])",
+        _quantity,
+        text,
+    )
     text = re.sub(rf"\b(?:{_KITCHEN_ALONE})\b\.?(?=\s+[a-z])|\b(?:{_KITCHEN_ALONE})\b", _spoon, text)
-    text = re.sub(r"(?<=[\d.])M\b", " million", text)
+    text = re.sub(r"(?<=\d)M\b", " million", text)
+    text = re.sub(r"(?<![\w.,])(\d{3,}|\d+\.\d+)[kK]\b", r"\1 thousand", text)
     text = re.sub(rf"(?<![\w.,])({DECIMAL})(?:\s?[x×]|(?<!\d{{4}})X)(?!\w|\s?\d)", _multiple, text)
     text = re.sub(r"(?<=\d)\s?[x×]\s?(?=\d)", lambda m: " times " if "×" in m[0] else " by ", text)
     text = re.sub(r"(?<=\w) ?< ?(?=\d)", " is less than ", text)
     text = re.sub(r"(?<=\w) ?> ?(?=\d)", " is greater than ", text)
     return re.sub(r"~\s?(?=[\d$€£])", "about ", text)
+
+
+def _inches(text: str) -> str:
+    """Read 1/4" and 27" where no quotation is open."""
+    parts = text.split('"')
+    if len(parts) % 2:
+        return text
+    for position in range(len(parts) - 1):
+        if re.search(r"(?:\d|half|halves|quarters?|thirds?|eighths?|sixteenths?)$", parts[position]):
+            return '"'.join(parts[: position + 1]) + " inch " + '"'.join(parts[position + 1 :]).lstrip()
+    return text
 
 
 def _lower(scale: str | None) -> str | None:
@@ -140,7 +155,7 @@ def _lower(scale: str | None) -> str | None:
 
 def _ranges(text: str) -> str:
     """5-10, 50%-60%, $5-$10: "to" between two numbers; a currency sign, a scale or a unit may be with each."""
-    sign, after = rf"(?:{_SIGNS_OF_MONEY})?", rf"(?:\s?(?:%|°[CF]?|{_SIGNS_OF_MONEY}|[kKMBx×]\b|(?:a|p)\.?m\b))?"
+    sign, after = rf"(?:{_SIGNS_OF_MONEY})?", rf"(?:\s?(?:%|°[CF]?|{_SIGNS_OF_MONEY}|[kKMBx×]\b|(?:a|p)\.?m\b\.?))?"
     ranged = rf"(?<![\w.,/:-])({sign})({DECIMAL})({after})\s?[-–]\s?(?=({sign})({DECIMAL})(?![\w-]*-\d)({_SCALE}))"
 
     def read(match: re.Match) -> str:
@@ -149,7 +164,11 @@ def _ranges(text: str) -> str:
         return f"{match[1]}{match[2]}{match[3]} to "
 
     text = re.sub(ranged, read, text)
-    return re.sub(rf"\b({_CLOCK}{_HALF}?)\s?[-–]\s?(?={_CLOCK})", lambda m: f"{m[1]} to ", text)
+    return re.sub(rf"\b({CLOCK}{HALF}?)\s?[-–]\s?(?={CLOCK})", lambda m: f"{m[1]} to ", text)
+
+
+def _per(unit: str | None) -> str:
+    return f" per {PER[unit]}" if unit else ""
 
 
 def _mixed_number(match: re.Match) -> str:
@@ -186,45 +205,6 @@ def _quantity(match: re.Match) -> str:
     return f"{amount} {kind}{one if single else many}{rate}"
 
 
-# --- times and dates --------------------------------------------------------------------------------------------------
-
-
-def _times(text: str) -> str:
-    def time(match: re.Match) -> str:
-        hour, minute = int(match[1]), int(match[2] or 0)
-        half = match[3].lower() if match[3] else "p" if hour > 12 else "a" if hour == 0 else ""
-        # "at 5 p.m." ends a sentence with the stop of its abbreviation.
-        ends = match[0].endswith(".") and not re.match(r"\s+[a-z\d]|\s*[,;:?!]", text[match.end() :])
-        return numbers.clock(hour, minute, half) + "." * ends
-
-    text = re.sub(rf"\b([01]?\d|2[0-3]):([0-5]\d)(?!\d){_HALF}?(?!:)", time, text)
-    text = re.sub(rf"\b(1[0-2]|0?[1-9])(){_HALF}", time, text)
-    text = re.sub(r"(?<![\d:])(\d+):(\d+)(?![\d:])", r"\1 to \2", text)
-    return re.sub(r"\b([AaPp])\.\s?[Mm]\.", lambda m: f"{_spell(m[1])} m", text)
-
-
-def _dates(text: str) -> str:
-    """May 5, 5 May: an ordinal. "In May 20 people came" has none."""
-
-    def month_first(match: re.Match) -> str:
-        day = int(match[3])
-        if not 1 <= day <= 31 or match[1].lower() == "in ":
-            return match[0]
-        return f"{match[1]}{_MONTH_WORDS[match[2].lower()]} {numbers.ordinal(day)}"
-
-    def day_first(match: re.Match) -> str:
-        day = int(match[2])
-        if not 1 <= day <= 31:
-            return match[0]
-        article = "" if match[1] else "the "
-        return f"{match[1]}{article}{numbers.ordinal(day)} of {_MONTH_WORDS[match[3].lower()]}"
-
-    day_end = r"(\d{1,2})(?![\d%]|[.,/:]\d|[-–]\d|\s?(?:st|nd|rd|th)\b)"
-    text = re.sub(rf"\b((?:[Ii]n )?)({_MONTH})\s{day_end}", month_first, text)
-    text = re.sub(rf"\b((?:[Tt]he )?)(?<![\d.,/:-])(\d{{1,2}}) ({_MONTH})(?![a-z])(?! \d\d?\b)", day_first, text)
-    return re.sub(rf"\b({_MONTH})(?=\s\d)", lambda m: _MONTH_WORDS[m[1].lower()] if m[1].endswith(".") else m[1], text)
-
-
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
@@ -236,6 +216,9 @@ def _abbreviations(text: str) -> str:
     text = re.sub(r"\bw/(?=\s|[a-z]{3})", "with ", text)
     text = re.sub(r"(?<=[a-z] )St\.(?!\s[A-Z])", "Street", text)
     text = re.sub(r"(?<=\d)\s?ft\.", " feet", text)
+    text = re.sub(r"(?<=[a-z] )(Ave|Blvd|Rd|Hwy|Pkwy)\b(?!\.)", lambda m: ABBREVIATIONS[m[1].lower()], text)
+    text = re.sub(r"(?<=\d[snrt][tdh] )(Fl|c)\.", lambda m: {"Fl": "floor", "c": "century"}[m[1]], text)
+    text = re.sub(r"(?<=\d)ff?\.?(?!\w)", " and following", text)
     names = "|".join(LABELS)
     text = re.sub(rf"\b({names})\.\s?(?=\d)", lambda m: f"{LABELS[m[1].lower()]} ", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(etc)\.(?=\s+[a-z])", r"\1", text)
@@ -268,7 +251,7 @@ def _capitals(text: str, known_word: Callable[[str], bool], shouted: bool) -> st
         word_like = known or len(word) > 3 and set(low) & set("aeiouy")
         if word_like and word not in _INITIALISMS:
             return match[0]
-        return _spell(word) + ("'s" if plural else "")
+        return spell(word) + ("'s" if plural else "")
 
     text = re.sub(rf"\b([A-Z]?[a-z]+) ({roman_numerals.PATTERN})\b", _roman, text)
     text = re.sub(r"\bPh\.\s?D\.?", "p h d", text)
@@ -277,14 +260,15 @@ def _capitals(text: str, known_word: Callable[[str], bool], shouted: bool) -> st
     # NW1, A4, B2B, MP3, GTX1080Ti, A320neo; the letters of COVID19 are a word.
     text = re.sub(
         rf"\b(?=[A-Z\d]*[A-Z])(?=[A-Z\d]*\d)(?!\d+[KMB]\b){_CODE}((?:'?s)?)\b(?![.,]\d)",
-        lambda m: read_code(m[1], _spell) + m[2],
+        lambda m: read_code(m[1], spell) + m[2],
         text,
     )
-    text = re.sub(r"\b([A-Z]{1,3})(?=-\d)", lambda m: _spell(m[1]), text)
+    text = re.sub(r"\b([A-Z]{1,3})(?=-\d)", lambda m: spell(m[1]), text)
+    text = re.sub(r"\b([A-F])-(?![\w-])", lambda m: f"{spell(m[1])} minus", text)
     text = re.sub(r"\b([A-Z]{2,6})(s?)\b(?!\.\w)", initialism, text)
     # U.S., Ph.D., J. K. Rowling; the last stop is the sentence's where the text ends.
     text = re.sub(
-        r"\b(?:[A-Z]\.\s?){2,}(?:[A-Z]\b)?", lambda m: _spell(m[0]) + (" " if m.end() < len(text) else "."), text
+        r"\b(?:[A-Z]\.\s?){2,}(?:[A-Z]\b)?", lambda m: spell(m[0]) + (" " if m.end() < len(text) else "."), text
     )
 
     def humps(match: re.Match) -> str:
@@ -297,10 +281,12 @@ def _capitals(text: str, known_word: Callable[[str], bool], shouted: bool) -> st
 
 
 def _numbers(text: str) -> str:
+    text = re.sub(r"(?<!\w)'(?=\d\ds?\b)", "", text)  # '99 and the '80s
     text = re.sub(r"\b(\d{1,2}0)('?s)\b|\b(\d{4})('?s)\b", lambda m: numbers.plural(numbers.number(m[1] or m[3])), text)
     text = re.sub(
         r"(?<![\d,.])(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b", lambda m: numbers.ordinal(m[1].replace(",", "")), text
     )
+    text = re.sub(r"\^(?=-?\d)", " to the power of ", text)
     text = re.sub(r"#\s?(?=\d)", "number ", text)
     text = re.sub(r"#(?=[a-z])", "hashtag ", text)
     text = re.sub(r"(?<![\w.,])-(?=\.?\d)", "minus ", text)

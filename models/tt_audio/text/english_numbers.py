@@ -84,10 +84,15 @@ def plural(read: str) -> str:
     return read[:-1] + "ies" if read.endswith("y") else read + "s"
 
 
-def date(year: str, month: int, day: int) -> str | None:
-    if not (1 <= month <= 12 and 1 <= day <= 31):
+def day(month: int, number_of_day: int) -> str | None:
+    if not (1 <= month <= 12 and 1 <= number_of_day <= 31):
         return None
-    return f"{MONTHS[month - 1]} {ordinal(day)}, {number(year)}"
+    return f"{MONTHS[month - 1]} {ordinal(number_of_day)}"
+
+
+def date(year: str, month: int, number_of_day: int) -> str | None:
+    read = day(month, number_of_day)
+    return read and f"{read}, {number(year)}"
 
 
 def money(sign: str, amount: str, scale: str | None) -> str:

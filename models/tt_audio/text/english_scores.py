@@ -44,6 +44,7 @@ def read_scores(text: str) -> str:
     )
     text = re.sub(rf"({_RATIO_BEFORE}){number}:{number}{_PAIR_ENDS}", _ratio, text, flags=re.I)
     text = re.sub(rf"()(?<![\w.,:]){number}:{number}{_RATIO_AFTER}", _ratio, text)
+    text = re.sub(rf"()(?<![\w.,:])(\d{{1,2}}):(\d{{1,3}}(?:,\d{{3}})+|\d{{3,}}){_PAIR_ENDS}", _ratio, text)
     text = re.sub(r"(?<=:[0-5]\d)\s?[-–]\s?(?=\d{1,3}:[0-5]\d)", " to ", text)
     return _TIMED.sub(_duration, text)
 
@@ -73,7 +74,7 @@ def _full_marks(match: re.Match) -> str:
 
 
 def _ratio(match: re.Match) -> str:
-    return f"{match[1]}{words(match[2])} to {words(match[3])}"
+    return f"{match[1]}{words(match[2])} to {words(match[3].replace(',', ''))}"
 
 
 def _duration(match: re.Match) -> str:

@@ -35,6 +35,10 @@ ABBREVIATIONS = {
     "mt": "mount",
     "ave": "avenue",
     "blvd": "boulevard",
+    "rd": "road",
+    "ln": "lane",
+    "hwy": "highway",
+    "pkwy": "parkway",
 }
 # Only before a number.
 LABELS = {
@@ -53,6 +57,8 @@ LABELS = {
     "apt": "apartment",
 }
 MONTHS = "january february march april may june july august september october november december".split()
+DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+SHORT_DAYS = {day[:3]: day for day in DAYS} | {"tues": "tuesday", "thur": "thursday", "thurs": "thursday"}
 SHORT_MONTHS = {month[:3]: month for month in MONTHS} | {"sept": "september"}
 
 CURRENCIES = {
@@ -75,10 +81,14 @@ CURRENCIES = {
             "HK$": "hong kong",
         }.items()
     },
+    "CHF": ("swiss franc", "swiss francs", "centime", "centimes"),
+    "CNY": ("yuan", "yuan", "fen", "fen"),
+    "MXN": ("mexican peso", "mexican pesos", "centavo", "centavos"),
 }
 CURRENCY_CODES = {
     **{"USD": "US$", "AUD": "A$", "CAD": "C$", "NZD": "NZ$", "HKD": "HK$"},
     **{"EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "RUB": "₽"},
+    **{code: code for code in ("CHF", "CNY", "MXN")},  # these have no sign of their own
 }
 SCALES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion"}
 
@@ -124,8 +134,8 @@ UNITS = KITCHEN_UNITS | {
     "Mbps": ("megabit per second", "megabits per second"),
     "Gbps": ("gigabit per second", "gigabits per second"),
     "kbps": ("kilobit per second", "kilobits per second"),
-    "sq ft": ("square foot", "square feet"),
-    "sq mi": ("square mile", "square miles"),
+    **dict.fromkeys(("sq ft", "sq. ft.", "sq. ft", "sq.ft."), ("square foot", "square feet")),
+    **dict.fromkeys(("sq mi", "sq. mi."), ("square mile", "square miles")),
 }
 # After these a unit without a number in digits has its plural: two tbsp, a few tsp.
 SEVERAL = frozenset("two three four five six seven eight nine ten few several some many more".split())
@@ -135,6 +145,9 @@ SPACED_UNITS = frozenset("s m h l".split())
 PER = {"h": "hour", "s": "second", "min": "minute", "kg": "kilogram", "l": "liter", "L": "liter", "m": "meter"} | {
     **{"day": "day", "week": "week", "month": "month", "year": "year", "hr": "hour", "sec": "second"},
     **{"person": "person", "night": "night", "m²": "square meter", "m³": "cubic meter", "km": "kilometer"},
+    **{"cm²": "square centimeter", "cm³": "cubic centimeter", "mL": "milliliter", "ml": "milliliter", "mo": "month"},
+    **{"hour": "hour", "minute": "minute", "yr": "year", "gal": "gallon", "lb": "pound", "oz": "ounce", "mile": "mile"},
+    **{"liter": "liter", "sq ft": "square foot", "kWh": "kilowatt hour", "unit": "unit", "user": "user", "mi": "mile"},
 }
 
 SIGNS = {
@@ -164,4 +177,17 @@ ADDRESS_SIGNS = {".": "dot", "@": "at", "/": "slash", "-": "dash", "_": "undersc
 COUNTED = frozenset(
     "act appendix article book bowl chapter class figure grade level part phase round scene section stage table title "
     "type volume war".split()
+)
+
+# Before a postal code.
+STATES = dict(
+    pair.split(":")
+    for pair in (
+        "AL:alabama|AK:alaska|AZ:arizona|AR:arkansas|CA:california|CO:colorado|CT:connecticut|DE:delaware|FL:florida|"
+        "GA:georgia|HI:hawaii|ID:idaho|IL:illinois|IN:indiana|IA:iowa|KS:kansas|KY:kentucky|LA:louisiana|ME:maine|"
+        "MD:maryland|MA:massachusetts|MI:michigan|MN:minnesota|MS:mississippi|MO:missouri|MT:montana|NE:nebraska|"
+        "NV:nevada|NH:new hampshire|NJ:new jersey|NM:new mexico|NY:new york|NC:north carolina|ND:north dakota|OH:ohio|"
+        "OK:oklahoma|OR:oregon|PA:pennsylvania|RI:rhode island|SC:south carolina|SD:south dakota|TN:tennessee|TX:texas|"
+        "UT:utah|VT:vermont|VA:virginia|WA:washington|WV:west virginia|WI:wisconsin|WY:wyoming|DC:d c"
+    ).split("|")
 )

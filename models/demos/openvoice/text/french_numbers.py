@@ -5,6 +5,8 @@
 
 import re
 
+from models.demos.openvoice.text.romance_pairs import Noun
+
 _SMALL = (
     "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize "
     "dix-sept dix-huit dix-neuf"
@@ -98,3 +100,14 @@ def fraction(above: int, below: int) -> str:
 def and_half(noun: str) -> str:
     """Return what follows the noun in "deux heures et demie"."""
     return "et demie" if is_feminine(noun) or noun in ("h", "min", "s", "t") else "et demi"
+
+
+def fraction_of(above: int, below: int, unit: Noun) -> str:
+    """Return a fraction of a unit: une demi-cuillère, trois quarts d'heure."""
+    if (above, below) == (1, 2):
+        return f"{'une' if unit.feminine else 'un'} demi {unit.one}"
+    return f"{fraction(above, below)} {of(unit.one)}{unit.one}"
+
+
+def of(noun: str) -> str:
+    return "d'" if noun[0] in "aeiouhyé" and not noun.startswith("yen") else "de "

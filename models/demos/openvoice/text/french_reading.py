@@ -5,8 +5,19 @@
 
 import re
 
-from models.demos.openvoice.text.french_numbers import agree, and_half, cardinal, counted, fraction, ordinal
-from models.demos.openvoice.text.romance_signs import Noun, Reading
+from models.demos.openvoice.text.french_numbers import (
+    agree,
+    and_half,
+    cardinal,
+    counted,
+    fraction,
+    fraction_of,
+    of,
+    ordinal,
+)
+from models.demos.openvoice.text.french_words import ABBREVIATIONS, PAIRS, PER, UNITS
+from models.demos.openvoice.text.romance_pairs import Noun
+from models.demos.openvoice.text.romance_signs import Reading
 from models.tt_audio.text import roman_numerals
 
 
@@ -21,10 +32,6 @@ def _half_of_day(hour: int, half: str) -> str:
     if half == "a":
         return "du matin"
     return "de l'après-midi" if hour < 6 else "du soir"
-
-
-def _of(noun: str) -> str:
-    return "d'" if noun[0] in "aeiouhyé" and not noun.startswith("yen") else "de "
 
 
 def _ordinal(match: re.Match) -> str:
@@ -73,87 +80,7 @@ def _romans(text: str) -> str:
     return re.sub(rf"{roman_numerals.PATTERN}\b", alone, text)
 
 
-# --- abbreviations ----------------------------------------------------------------------------------------------------
-
-# MeloTTS's own list, as far as it is right: "M. Dupont" but not "5 m.", "art. 5" but not "C'est de l'art."
-_ABBREVIATIONS = {
-    r"Mlles\b\.?": "mesdemoiselles",
-    r"Mlle\b\.?": "mademoiselle",
-    r"Mmes\b\.?": "Mesdames",
-    r"Mme\b\.?": "Madame",
-    r"MM\.(?=\s*[A-ZÀ-Ý])": "messieurs",
-    r"M\.(?=\s+[A-ZÀ-Ý]|[A-ZÀ-Ý][a-zà-ÿ])": "monsieur",
-    r"N\.\s?B\.": "nota bene",
-    r"p\.c\.q\.": "parce que",
-    r"Pr\.(?=\s*[A-ZÀ-Ý])": "professeur",
-    r"[Dd]r(?:\.(?=\s*[A-ZÀ-Ý])|(?=\s+[A-ZÀ-Ý]))": "docteur",
-    r"qqch\.": "quelque chose",
-    r"rdv\.": "rendez-vous",
-    r"[Mm]ax\.(?=\s+[\wà-ÿ])": "maximum",
-    r"[Mm]in\.(?=\s+[\wà-ÿ])": "minimum",
-    r"[Aa]dr\.": "adresse",
-    r"(?<=\s)[Ss]t\.": "saint",
-    r"[Ss]gt\.": "sergent",
-    r"[Cc]apt\.": "capitaine",
-    r"av\.\s?J\.?-C\.": "avant Jésus-Christ",
-    r"apr?\.\s?J\.?-C\.": "après Jésus-Christ",
-    r"[Aa]v\.(?=\s+[A-ZÀ-Ýd])": "avenue",
-    r"[Aa]rt\.(?=\s*\d)": "article",
-    r"[Bb]oul\.|[Bb]d\.": "boulevard",
-    r"c\.?-à-d\.": "c'est-à-dire",
-    r"p\.\s?ex\.|par ex\.": "par exemple",
-    r"[Ee]xcl\.": "exclusivement",
-    r"[Ee]tc\.(?=\s+[^\W\d_])": "et cetera",
-    r"[Ee]tc(?=\.)": "et cetera",
-    r"n[°º]\s?|N[°º]\s?|[Nn]o\.?\s?(?=\d)": "numéro ",
-    r"Me(?=\s[A-ZÀ-Ý][a-zà-ÿ])": "maître",
-    r"Mgr\.?(?=\s[A-ZÀ-Ý])": "monseigneur",
-    r"Pr(?=\s[A-ZÀ-Ý])": "professeur",
-    r"Ste[.-]?(?=[\s-]?[A-ZÀ-Ý])": "sainte",
-    r"St-(?=[A-ZÀ-Ý])": "saint ",
-    r"Cie\b\.?": "compagnie",
-    r"pp\.(?=\s?\d)": "pages",
-    r"p\.(?=\s?\d)": "page",
-    r"chap\.(?=\s?\d)": "chapitre",
-    r"vol\.(?=\s?\d)": "volume",
-    r"fig\.(?=\s?\d)": "figure",
-    r"[Tt]él\.": "téléphone",
-    r"[Ee]nv\.(?=\s?\d)": "environ",
-    r"[Aa]pprox\.": "approximativement",
-    r"[Ss]vp\b|SVP\b|s\.\s?v\.\s?p\.": "s'il vous plaît",
-    r"vs\b\.?": "versus",
-    r"(?<=\d )janv\.": "janvier",
-    r"(?<=\d )f[ée]vr?\.": "février",
-    r"(?<=\d )avr\.": "avril",
-    r"(?<=\d )juil\.": "juillet",
-    r"(?<=\d )sept\.": "septembre",
-    r"(?<=\d )oct\.": "octobre",
-    r"(?<=\d )nov\.": "novembre",
-    r"(?<=\d )d[ée]c\.": "décembre",
-}
-
-_UNITS = {
-    symbol: Noun(*name.split("/"))
-    for symbol, name in (
-        pair.split(":")
-        for pair in (
-            "km:kilomètre/kilomètres|Km:kilomètre/kilomètres|m:mètre/mètres|cm:centimètre/centimètres|"
-            "mm:millimètre/millimètres|kg:kilo/kilos|Kg:kilo/kilos|g:gramme/grammes|mg:milligramme/milligrammes|"
-            "l:litre/litres|L:litre/litres|cl:centilitre/centilitres|ml:millilitre/millilitres|ms:milliseconde/millisecondes|"
-            "ha:hectare/hectares|°C:degré/degrés|°F:degré fahrenheit/degrés fahrenheit|°:degré/degrés|W:watt/watts|"
-            "kW:kilowatt/kilowatts|MW:mégawatt/mégawatts|kWh:kilowattheure/kilowattheures|V:volt/volts|Hz:hertz/hertz|"
-            "kHz:kilohertz/kilohertz|MHz:mégahertz/mégahertz|GHz:gigahertz/gigahertz|ko:kilooctet/kilooctets|"
-            "Ko:kilooctet/kilooctets|Mo:mégaoctet/mégaoctets|Go:gigaoctet/gigaoctets|To:téraoctet/téraoctets|"
-            "MB:mégaoctet/mégaoctets|GB:gigaoctet/gigaoctets|TB:téraoctet/téraoctets|dB:décibel/décibels|"
-            "Mbit/s:mégabit par seconde/mégabits par seconde|km/h:kilomètre heure/kilomètres heure|px:pixel/pixels"
-        ).split("|")
-    )
-} | {
-    **{symbol: Noun("heure", "heures", True) for symbol in ("h", "H")},
-    **{symbol: Noun("minute", "minutes", True) for symbol in ("min", "mn")},
-    **{"s": Noun("seconde", "secondes", True), "t": Noun("tonne", "tonnes", True)},
-    "kcal": Noun("kilocalorie", "kilocalories", True),
-}
+# --- money ------------------------------------------------------------------------------------------------------------
 
 _CENT = Noun("cent", "cents")
 _DOLLARS = {"US$": "américain", "A$": "australien", "C$": "canadien", "HK$": "de Hong Kong"}
@@ -200,6 +127,11 @@ READING = Reading(
         "₽": (Noun("rouble", "roubles"), Noun("kopeck", "kopecks")),
         "¢": (_CENT, _CENT),
         **{
+            "CHF": (Noun("franc suisse", "francs suisses"), Noun("centime", "centimes")),
+            "CNY": (Noun("yuan", "yuans"), Noun("fen", "fens")),
+            "MXN": (Noun("peso mexicain", "pesos mexicains"), _CENT),
+        },
+        **{
             sign: (Noun(f"dollar {country}", f"dollars {country}{'' if ' ' in country else 's'}"), _CENT)
             for sign, country in _DOLLARS.items()
         },
@@ -207,6 +139,7 @@ READING = Reading(
     currency_codes={
         **{"EUR": "€", "USD": "US$", "GBP": "£", "JPY": "¥", "INR": "₹", "AUD": "A$", "CAD": "C$", "HKD": "HK$"},
         **{"KRW": "₩", "RUB": "₽"},
+        **{code: code for code in ("CHF", "CNY", "MXN")},  # these have no sign of their own
     },
     scales={
         "M": Noun("million", "millions"),
@@ -217,19 +150,12 @@ READING = Reading(
         "milliard": Noun("milliard", "milliards"),
         "milliards": Noun("milliard", "milliards"),
     },
-    of=_of,
+    of=of,
     with_hundredths="",
     one_is_below=2,
-    units=_UNITS,
+    units=UNITS,
     powers={"²": ("carré", "carrés"), "³": ("cube", "cubes")},
-    per={
-        "h": "par heure",
-        "s": "par seconde",
-        "min": "par minute",
-        "kg": "par kilo",
-        "l": "par litre",
-        "jour": "par jour",
-    },
+    per=PER,
     months="janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
     date="{day} {month} {year}",
     first_of_month="premier",
@@ -240,11 +166,13 @@ READING = Reading(
     counted=counted,
     agree=agree,
     fraction=fraction,
+    fraction_of=fraction_of,
+    pairs=PAIRS,
     and_half=and_half,
     letters={"y": "i grec"},
     romans=_romans,
     abbreviations=[
-        *((re.compile(rf"(?<!\w)(?:{pattern})"), words) for pattern, words in _ABBREVIATIONS.items()),
+        *((re.compile(rf"(?<!\w)(?:{pattern})"), words) for pattern, words in ABBREVIATIONS.items()),
         (re.compile(r"\b(\d+)\s?(ers|er|res|re|ère|ères|ndes?|nds?|es|e|ème|èmes|ième|ièmes)\b"), _ordinal),
     ],
 )

@@ -11,17 +11,13 @@ of what it counts (veintiuna libras, vingt et une heures).
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+
+from models.demos.openvoice.text.romance_pairs import Noun, PairReader, PairWords
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _CLOCK = r"(?:[01]?\d|2[0-4])(?::|\s?h\s?)[0-5]\d(?:\s?h\b)?"
 _LONGEST_NUMBER = 12  # digits; a longer number is a code, read digit by digit
-
-
-class Noun(NamedTuple):
-    one: str
-    many: str
-    feminine: bool = False
+_PARTED = "\x1f"  # between the groups of a telephone number, which no later step may join
 
 
 @dataclass(frozen=True)
@@ -58,6 +54,8 @@ class Reading:
     counted: Callable[[int, bool], str]  # a number before a noun: in words if it takes the noun's gender
     agree: Callable[[str], str]  # numbers before the nouns that a text has in words
     fraction: Callable[[int, int], str]
+    fraction_of: Callable[[int, int, Noun], str]  # of a unit: media taza, trois quarts d'heure
+    pairs: PairWords
     and_half: Callable[[str], str]  # after "two hours"
     letters: dict[str, str]
     romans: Callable[[str], str]
@@ -74,16 +72,19 @@ class SignReader:
         self._scales = _one_of(reading.scales)
         self._units = _one_of(reading.units)
         self._per = _one_of(reading.per)
+        self._pairs = PairReader(reading.pairs, self._count, reading.fraction)
 
     def __call__(self, text: str) -> str:
         text = self._dates(text)
         text = self._codes_and_versions(text)
-        text = self._times(text)
+        text = re.sub(r"(?<=\d)(\s?[kcdm]?m)([23])(?!\w)", lambda m: m[1] + {"2": "²", "3": "³"}[m[2]], text)
+        text = self._times(self._pairs(text))
         text = self._thousands(text)
         text = self._ranges(text)
         text = re.sub(r"(?<![\w.,])[-−]\s?(?=\d)", f"{self.reading.minus} ", text)
-        text = self._fractions(text)
+        text = self._pairs.multiples(self._fractions(text))
         text = self._money(text)
+        text = re.sub(r"(?<![\w.,])(\d)\s?m\s?(\d\d)(?!\w|[.,]\d)", self._height, text)
         text = re.sub(
             rf"(?<![\w.,])({_NUMBER})\s?({self._units})([²³]?)(?:/({self._per}))?(?![\w'²³/])", self._quantity, text
         )
@@ -95,7 +96,7 @@ class SignReader:
         for sign, (noun, _) in self.reading.currencies.items():
             text = text.replace(sign, f" {noun.many} ")
         text = re.sub(rf"\d{{{_LONGEST_NUMBER + 1},}}", lambda m: " ".join(m[0]), text)
-        return re.sub(r"(?<!\d)0+(?=\d)", lambda m: "0 " * len(m[0]), text)
+        return re.sub(r"(?<!\d)0+(?=\d)", lambda m: "0 " * len(m[0]), text).replace(_PARTED, " ")
 
     # --- dates, codes, times ------------------------------------------------------------------------------------------
 
@@ -121,6 +122,8 @@ class SignReader:
         text = re.sub(r"(?<![\d.,])0\d(?:[ .-]\d\d){4}(?!\d)", _grouped, text)
         text = re.sub(r"\+\d{1,3}(?:[ .-]\d{1,4}){2,}(?!\d)", _grouped, text)
         text = re.sub(r"(?<![\w.,-])(?:\d+(?:-\d+){2,}|\d{3}-\d{4})(?![\w-]|[.,]\d)", _grouped, text)
+        text = re.sub(r"(?<![\w.,-])\d{1,2}-\d{3}(?:-[A-Z\d]{2,})+(?![\w-])", _grouped, text)  # 1-800-FLORES
+        text = re.sub(r"(?<![\d.,])(?:[6-9]\d\d \d{3} \d{3}|118 \d{3})(?!\d| \d)", _grouped, text)
         text = re.sub(
             rf"\b(?i:(v\.?\s?|{self.reading.version} |version ))(\d+(?:\.\d+)*)(?!\w)",
             lambda m: f"{self.reading.version} {m[2].replace('.', point)}",
@@ -153,13 +156,9 @@ class SignReader:
     def _thousands(self, text: str) -> str:
         """Join the groups of a number: 10.000, 10 000, and 1,234.5 or 1,234,567 as English writes them."""
 
-        def join(match: re.Match) -> str:
-            telephone = match[1] == " " and re.fullmatch(r"[6-9]\d\d \d{3} \d{3}", match[0])
-            return match[0] if telephone else match[0].replace(match[1], "")
-
         text = re.sub(
             rf"(?<![\d.,/])(?<!\d )[1-9]\d{{0,2}}([ {self.reading.thousands}])\d{{3}}(?:\1\d{{3}})*(?!\d| \d)",
-            join,
+            lambda m: m[0].replace(m[1], ""),
             text,
         )
         return re.sub(
@@ -170,7 +169,7 @@ class SignReader:
 
     def _ranges(self, text: str) -> str:
         sign = rf"(?:{self._signs_of_money})?"
-        after = rf"(?:\s?(?:%|{self._signs_of_money}|{self._units})(?!\w))?"
+        after = rf"(?:\s?(?:%|{self._signs_of_money}|{self._units}|[x×])(?!\w))?"
 
         def read(match: re.Match) -> str:
             sign_first, amount, unit, sign_last = match.groups()
@@ -197,6 +196,12 @@ class SignReader:
 
         noun = rf"(\s(?:[^\W\d_]{{4,}}|(?:{self._units})(?!\w)))?"
         text = re.sub(rf"(?<![\d/.,-])(\d+) (\d\d?)/(\d\d?)(?![\d/]){noun}", mixed, text)
+
+        def of_unit(match: re.Match) -> str:
+            above, below, unit = int(match[1]), int(match[2]), match[3]
+            return reading.fraction_of(above, below, reading.units[unit]) if 0 < above < below else match[0]
+
+        text = re.sub(rf"(?<![\d/.,])(\d\d?)/(\d\d?)\s?({self._units})(?![\w'²³/])", of_unit, text)
         return re.sub(
             r"(?<![\d/.,])(\d{1,3})/(\d{1,3})(?![\d/]|,\d)", lambda m: reading.fraction(int(m[1]), int(m[2])), text
         )
@@ -219,12 +224,22 @@ class SignReader:
         sign, scale = self._signs_of_money, rf"(?:\s?({self._scales})(?!\w))?"
         text = re.sub(rf"\b({self._codes})\s?(?=\d)", lambda m: self.reading.currency_codes[m[1]], text)
         text = re.sub(rf"(?<=\d)\s?({self._codes})\b", lambda m: self.reading.currency_codes[m[1]], text)
-        text = re.sub(rf"({sign})\s?({_NUMBER}){scale}", lambda m: self._amount(m[1], m[2], m[3]), text)
+        per = rf"(?:\s?/\s?({self._per})(?!\w))?"
+        text = re.sub(
+            rf"({sign})\s?({_NUMBER}){scale}{per}", lambda m: self._amount(m[1], m[2], m[3]) + self._rate(m[4]), text
+        )
         return re.sub(
-            rf"(?<![\w.,])({_NUMBER})(?:\s?({self._scales})(?: de| d')?)?\s?({sign})(?!\w)",
-            lambda m: self._amount(m[3], m[1], m[2]),
+            rf"(?<![\w.,])({_NUMBER})(?:\s?({self._scales})(?: de| d')?)?\s?({sign})(?!\w){per}",
+            lambda m: self._amount(m[3], m[1], m[2]) + self._rate(m[4]),
             text,
         )
+
+    def _rate(self, per: str | None) -> str:
+        return f"{self.reading.per[per]} " if per else ""
+
+    def _height(self, match: re.Match) -> str:
+        """Read 1m75 as people say a height."""
+        return f"{self._count(match[1], self.reading.units['m'])} {match[2]}"
 
     def _amount(self, sign: str, number: str, scale: str | None) -> str:
         noun, hundredth = self.reading.currencies[sign]
@@ -267,4 +282,4 @@ def _one_of(words: dict) -> str:
 
 
 def _grouped(match: re.Match) -> str:
-    return re.sub(r"[ .-]", " ", match[0])
+    return re.sub(r"[ .-]", _PARTED, match[0])

@@ -5,6 +5,8 @@
 
 import re
 
+from models.demos.openvoice.text.romance_pairs import Noun
+
 _SMALL = (
     "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
     "dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete "
@@ -88,3 +90,10 @@ def fraction(above: int, below: int) -> str:
     else:
         return f"{above} partido por {below}"
     return f"{counted(above, False)} {part}{'' if above == 1 else 's'}"
+
+
+def fraction_of(above: int, below: int, unit: Noun) -> str:
+    """Return a fraction of a unit: media cucharada, tres cuartos de litro."""
+    if (above, below) == (1, 2):
+        return f"{'media' if unit.feminine else 'medio'} {unit.one}"
+    return f"{fraction(above, below)} de {unit.one}"

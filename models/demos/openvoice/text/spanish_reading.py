@@ -5,9 +5,11 @@
 
 import re
 
-from models.demos.openvoice.text.romance_signs import Noun, Reading
+from models.demos.openvoice.text.romance_pairs import Noun
+from models.demos.openvoice.text.romance_signs import Reading
 from models.demos.openvoice.text.spanish_agreement import agree, and_half
-from models.demos.openvoice.text.spanish_numbers import LAST_ORDINAL, cardinal, counted, fraction, ordinal
+from models.demos.openvoice.text.spanish_numbers import LAST_ORDINAL, cardinal, counted, fraction, fraction_of, ordinal
+from models.demos.openvoice.text.spanish_words import ABBREVIATIONS, PAIRS, PER, UNITS
 from models.tt_audio.text import roman_numerals
 
 _LETTERS = (
@@ -87,80 +89,7 @@ def _romans(text: str) -> str:
     return re.sub(rf"{roman_numerals.PATTERN}\b", alone, text)
 
 
-# --- abbreviations ----------------------------------------------------------------------------------------------------
-
-# Sorted so that a longer abbreviation is replaced before a shorter one that it contains. (?-i:...) keeps capitals.
-_ABBREVIATIONS = {
-    r"ee\.\s?uu\.": "estados unidos",
-    r"p\.\s?ej\.": "por ejemplo",
-    r"srta\.": "señorita",
-    r"sras\.": "señoras",
-    r"sra\.": "señora",
-    r"sres\.": "señores",
-    r"sr\.": "señor",
-    r"dres\.": "doctores",
-    r"dra\.": "doctora",
-    r"dr\.": "doctor",
-    r"profa\.": "profesora",
-    r"prof\.": "profesor",
-    r"(?-i:D\.\s?ª|Dª|Dña\.)": "doña",
-    r"(?-i:D\.)(?=\s(?-i:[A-ZÁÉÍÓÚ][a-záéíóúñ]))": "don",
-    r"(?-i:Sto\.)": "santo",
-    r"(?-i:Sta\.)": "santa",
-    r"(?-i:Gral\.)": "general",
-    r"(?-i:Ing\.)(?=\s?(?-i:[A-ZÁÉÍÓÚ]))": "ingeniero",
-    r"(?-i:Lic\.)(?=\s?(?-i:[A-ZÁÉÍÓÚ]))": "licenciado",
-    r"(?-i:Cía\.)": "compañía",
-    r"(?:uds|vds)\.": "ustedes",
-    r"(?:ud|vd)\.": "usted",
-    r"núms\.": "números",
-    r"(?:núm|nº|n\.\s?º)\.?(?=\s*\d)": "número",
-    r"págs\.|pp\.(?=\s?\d)": "páginas",
-    r"pág\.|p\.(?=\s?\d)": "página",
-    r"arts\.(?=\s?\d)": "artículos",
-    r"art\.(?=\s?\d)": "artículo",
-    r"cap\.(?=\s?\d)": "capítulo",
-    r"vol\.(?=\s?\d)": "volumen",
-    r"fig\.(?=\s?\d)": "figura",
-    r"tel\.|tlf\.|teléf\.": "teléfono",
-    r"avda\.|(?-i:Av\.)(?=\s)": "avenida",
-    r"(?-i:C/)\s?(?=(?-i:[A-ZÁÉÍÓÚ]))": "calle ",
-    r"ctra\.": "carretera",
-    r"(?-i:Pza\.|Plza\.)": "plaza",
-    r"aprox\.": "aproximadamente",
-    r"máx\.": "máximo",
-    r"mín\.": "mínimo",
-    r"depto\.": "departamento",
-    r"vs\.?(?=\s)": "versus",
-    r"etc\.(?=\s+[^\W\d_])": "etcétera",
-    r"etc(?=\.)": "etcétera",
-    r"(?:a|antes de)\.?\s?(?-i:C)\.": "antes de cristo",
-    r"(?:d|después de)\.?\s?(?-i:C)\.": "después de cristo",
-    r"(?-i:s)\.(?=\s\d)": "siglo",
-}
-
-_UNITS = {
-    symbol: Noun(*name.split("/"))
-    for symbol, name in (
-        pair.split(":")
-        for pair in (
-            "km:kilómetro/kilómetros|Km:kilómetro/kilómetros|m:metro/metros|cm:centímetro/centímetros|"
-            "mm:milímetro/milímetros|kg:kilo/kilos|Kg:kilo/kilos|g:gramo/gramos|gr:gramo/gramos|"
-            "mg:miligramo/miligramos|l:litro/litros|L:litro/litros|cl:centilitro/centilitros|ml:mililitro/mililitros|"
-            "min:minuto/minutos|s:segundo/segundos|seg:segundo/segundos|ms:milisegundo/milisegundos|"
-            "°C:grado/grados|ºC:grado/grados|°F:grado fahrenheit/grados fahrenheit|°:grado/grados|"
-            "W:vatio/vatios|kW:kilovatio/kilovatios|MW:megavatio/megavatios|kWh:kilovatio hora/kilovatios hora|"
-            "V:voltio/voltios|Hz:hercio/hercios|kHz:kilohercio/kilohercios|MHz:megahercio/megahercios|"
-            "GHz:gigahercio/gigahercios|KB:kilobyte/kilobytes|MB:megabyte/megabytes|GB:gigabyte/gigabytes|"
-            "TB:terabyte/terabytes|Mbps:megabit por segundo/megabits por segundo|dB:decibelio/decibelios|"
-            "kcal:kilocaloría/kilocalorías|km/h:kilómetro por hora/kilómetros por hora|px:píxel/píxeles"
-        ).split("|")
-    )
-} | {
-    **{"h": Noun("hora", "horas", True), "hs": Noun("hora", "horas", True)},
-    **{"t": Noun("tonelada", "toneladas", True), "ha": Noun("hectárea", "hectáreas", True)},
-    "kcal": Noun("kilocaloría", "kilocalorías", True),
-}
+# --- money ------------------------------------------------------------------------------------------------------------
 
 _CENT = Noun("centavo", "centavos")
 _DOLLARS = {
@@ -212,6 +141,11 @@ READING = Reading(
         "₽": (Noun("rublo", "rublos"), Noun("kopek", "kopeks")),
         "¢": (Noun("centavo", "centavos"), Noun("décimo", "décimos")),
         **{
+            "CHF": (Noun("franco suizo", "francos suizos"), Noun("céntimo", "céntimos")),
+            "CNY": (Noun("yuan", "yuanes"), Noun("fen", "fen")),
+            "MXN": (Noun("peso mexicano", "pesos mexicanos"), _CENT),
+        },
+        **{
             sign: (Noun(f"dólar {country}", f"dólares {country}{'es' if country[-1] == 's' else 's'}"), _CENT)
             for sign, country in _DOLLARS.items()
         },
@@ -219,6 +153,7 @@ READING = Reading(
     currency_codes={
         **{"EUR": "€", "USD": "US$", "GBP": "£", "JPY": "¥", "INR": "₹", "AUD": "A$", "CAD": "C$", "HKD": "HK$"},
         **{"KRW": "₩", "RUB": "₽"},
+        **{code: code for code in ("CHF", "CNY", "MXN")},  # these have no sign of their own
     },
     scales={
         "M": Noun("millón", "millones"),
@@ -229,9 +164,9 @@ READING = Reading(
     of=_of,
     with_hundredths="con",
     one_is_below=0,
-    units=_UNITS,
+    units=UNITS,
     powers={"²": ("cuadrado", "cuadrados"), "³": ("cúbico", "cúbicos")},
-    per={"h": "por hora", "s": "por segundo", "min": "por minuto", "kg": "por kilo", "l": "por litro", "día": "al día"},
+    per=PER,
     months=("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()),
     date="{day} de {month} de {year}",
     first_of_month="1",
@@ -242,11 +177,13 @@ READING = Reading(
     counted=counted,
     agree=agree,
     fraction=fraction,
+    fraction_of=fraction_of,
+    pairs=PAIRS,
     and_half=and_half,
     letters=dict(zip("abcdefghijklmnñopqrstuvwxyz", _LETTERS, strict=True)),
     romans=_romans,
     abbreviations=[
-        *((re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE), words) for pattern, words in _ABBREVIATIONS.items()),
+        *((re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE), words) for pattern, words in ABBREVIATIONS.items()),
         (re.compile(r"\b(\d+)\.?(er|[rdtmvn][oa]|[ºª](?!\s?[cC]))(?!\w)"), _ordinal),
     ],
 )
