@@ -13,8 +13,8 @@ import ttnn
 from mock_device import runtime
 from mock_device.golden import GoldenExecutor
 from mock_device.ledger import Ledger
+from models.demos.openvoice.demo.arguments.measuring import add_check_arguments
 from models.demos.openvoice.demo.comparison import compare
-from models.demos.openvoice.demo.demo import add_check_arguments
 from models.tt_audio.cli.terminal import Parser, errors_as_sentences
 from models.tt_audio.host.errors import UsageError
 

@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from models.demos.openvoice import bert_files, releases
+from models.demos.openvoice import bert_loading, releases
 from models.demos.openvoice.backend import Backend, SpeechNetwork, VoiceTarget
-from models.demos.openvoice.bert_files import Bert
+from models.demos.openvoice.bert_loading import Bert
+from models.demos.openvoice.catalogue import BASE_SPEAKERS, EMOTIONAL
 from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.loading import load_melo
 from models.demos.openvoice.sentences import Sentences
@@ -36,21 +37,10 @@ from models.demos.openvoice.text.frontend import (
 )
 from models.demos.openvoice.text.pieces import WholeWords
 from models.demos.openvoice.torch_backend.melo_tts import ChunkedMeloTTS
-from models.tt_audio.host.checkpoint import CheckpointError
-from models.tt_audio.host.errors import UserError
+from models.tt_audio.host.errors import CheckpointError, UserError
 from models.tt_audio.host.home import home
 from models.tt_audio.host.voices import Voice
 
-# The released base speaker of each language; an emotion needs OpenVoice V1's.
-BASE_SPEAKERS = {
-    "EN": "myshell-ai/MeloTTS-English",
-    "ES": "myshell-ai/MeloTTS-Spanish",
-    "FR": "myshell-ai/MeloTTS-French",
-    "ZH": "myshell-ai/MeloTTS-Chinese",
-    "JP": "myshell-ai/MeloTTS-Japanese",
-    "KR": "myshell-ai/MeloTTS-Korean",
-}
-EMOTIONAL = "myshell-ai/OpenVoice"
 # Where a release of OpenVoice V1 keeps its base speakers, EN and ZH; MeloTTS's folders are the base speaker.
 _FOLDERS = ("", "base_speakers/{}", "checkpoints/base_speakers/{}")
 # What the tokenizers of the languages' BERT models do to a word before they cut it: lower case, accents stripped.
@@ -120,7 +110,7 @@ class BaseSpeaker:
         if config.disable_bert:
             bert = "zeros"
         code = "ZH_MIX_EN" if language == "ZH" else language
-        loaded = bert_files.load(code, None if bert == "required" else bert)
+        loaded = bert_loading.load(code, None if bert == "required" else bert)
         tokenizer = WholeWords(*_WORDS[language]) if loaded is None else loaded.tokenizer
         return cls(network(loaded), language, load_frontend(language, tokenizer), loaded, folder)
 

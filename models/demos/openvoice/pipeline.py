@@ -19,6 +19,7 @@ import torch
 from models.demos.openvoice import releases
 from models.demos.openvoice.backend import Backend, VoiceTarget
 from models.demos.openvoice.base_speakers import BaseSpeaker, SpeechError, base_voice, default_base
+from models.demos.openvoice.catalogue import RELEASE
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.recordings import Reader, Recording, is_recording, name_of
@@ -32,8 +33,6 @@ from models.tt_audio.host.audio import AudioError
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.host.resampling import resample
 from models.tt_audio.host.voices import Voice, VoiceBank
-
-RELEASE = "myshell-ai/OpenVoiceV2"
 
 # Base speech that the voice of a base speaker is taken from if no file has it: as much as a recording should have.
 BASE_VOICE_SECONDS = voice_activity.ENOUGH_SPEECH_SECONDS

@@ -62,14 +62,21 @@ def read(path: Path) -> list[Row]:
     return rows
 
 
-def read_each(path: Path) -> list[Row | BadRow]:
-    """Read a manifest or a folder; a row that cannot be read becomes a BadRow in its place."""
+def check(path: Path) -> None:
+    """Refuse a path that is no manifest, without reading it."""
     if path.is_dir():
-        return list(_folder(path))
+        return
     if not path.is_file():
         raise UsageError(f"{path} does not exist; give a .csv or .jsonl manifest, or a folder of recordings")
     if path.suffix not in _READERS:
         raise UsageError(f"{path} is no manifest; its name ends in .csv or .jsonl")
+
+
+def read_each(path: Path) -> list[Row | BadRow]:
+    """Read a manifest or a folder; a row that cannot be read becomes a BadRow in its place."""
+    check(path)
+    if path.is_dir():
+        return list(_folder(path))
     try:
         rows = [_row(values, path, line) for line, values in _READERS[path.suffix](path)]
     except UnicodeDecodeError:

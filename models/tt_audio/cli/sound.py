@@ -4,11 +4,9 @@
 """Recordings and results of a command: files, or standard input and output, which are named "-"."""
 
 import io
-import os
-import stat
 import struct
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -18,9 +16,8 @@ import numpy as np
 from ..host import audio, sound_output
 from ..host.errors import UsageError
 from ..host.files import StandardOutput
+from .paths import STANDARD
 
-STANDARD = Path("-")
-STDIN, STDOUT = 0, 1  # file descriptors
 UNKNOWN = 0xFFFFFFFF  # the length in a WAV header that ends with the stream
 RIFF, HEADER = 36, 44  # bytes: of the header after the RIFF length, and of all of it
 
@@ -37,54 +34,6 @@ def recording(path: Path) -> Path | BinaryIO:
         with audio.opened(path) as pipe:
             return pipe
     return path
-
-
-def check_recordings(paths: Iterable[Path]) -> None:
-    """Refuse recordings that do not exist, before a model is loaded."""
-    for path in paths:
-        if path != STANDARD and not exists(path):
-            raise UsageError(f"{path} does not exist; check the path")
-
-
-def check_output(path: Path, inputs: Iterable[Path]) -> bool:
-    """Refuse what cannot be written, before a model is loaded. Return whether a file will be replaced."""
-    if path == STANDARD:
-        if sys.stdout is not None and sys.stdout.isatty():
-            raise UsageError("sound is not written to a terminal; redirect it (> result.wav), or give --output")
-    else:
-        sound_output.check_target(path)
-    for other in inputs:
-        refuse_input(path, other)
-    return path != STANDARD and path.is_file()
-
-
-def refuse_input(output: Path, other: Path) -> None:
-    """Refuse a result that would replace one of the inputs, under whatever names the two are given."""
-    written, read = _regular_file(output, STDOUT), _regular_file(other, STDIN)
-    if written is not None and read is not None and os.path.samestat(written, read):
-        raise UsageError(f"{_shown(output)} is also an input ({_shown(other)}); choose another --output")
-
-
-def exists(path: Path) -> bool:
-    """Return whether there is anything at a path; a folder that may not be searched counts as yes."""
-    try:
-        return path.exists()
-    except OSError:  # the message of opening it says why
-        return True
-    except ValueError:  # a NUL in the path
-        return False
-
-
-def _regular_file(path: Path, descriptor: int) -> os.stat_result | None:
-    try:
-        status = os.fstat(descriptor) if path == STANDARD else os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return status if stat.S_ISREG(status.st_mode) else None
-
-
-def _shown(path: Path) -> str:
-    return f"the file of standard input or output ({path})" if path == STANDARD else str(path)
 
 
 @contextmanager

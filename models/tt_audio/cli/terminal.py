@@ -17,12 +17,13 @@ model, which backend), warnings and errors go to stderr, a line each. Exit codes
 
 import argparse
 import errno
+import importlib
 import json
 import platform
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from math import isfinite
@@ -32,6 +33,7 @@ from tqdm import tqdm
 
 from ..host.errors import UserError
 from ..host.files import drop_standard_output, flush_standard_output, print_line, reason, signals_as_exits
+from ..host.processors import use_processors
 
 FAULT = 70  # exit code of a fault of the program, as sysexits.h has it
 # What the machine refuses, as opposed to a fault of the program.
@@ -55,12 +57,41 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"error: {message}; --help lists what there is\n")
 
 
-def add_command(commands, name: str, run: Callable[[argparse.Namespace], int | None], summary: str, examples: str):
-    """Add and return the parser of one command; a test runs the examples of its help text."""
+def add_command(
+    commands, name: str, work: str | None, summary: str, examples: str, check: str | None = None
+) -> argparse.ArgumentParser:
+    """Add and return the parser of one command; a test runs the examples of its help text.
+
+    `work` and `check` name functions as "package.module:function". `run_command` imports their modules when they are
+    called, so help and errors in arguments need no library that computes. `check` refuses what can be refused before
+    such a library is imported. None for `work` is a group of commands.
+    """
     parser = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
     parser.epilog = "examples:\n" + "".join(f"  {line}\n" for line in examples.strip().splitlines())
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=work, check=check)
     return parser
+
+
+def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> None:
+    """Parse the arguments (None: those of the process), run the command, and end the process where its code is not 0.
+
+    The number of threads that compute is chosen before a library that computes is imported.
+    """
+    with errors_as_sentences():
+        options = parser.parse_args(arguments)
+        if options.check is not None:
+            _function(options.check)(options)
+        use_processors(getattr(options, "threads", None))
+        with activity("starting"):
+            work = _function(options.run)
+        code = work(options)
+    if code:
+        sys.exit(code)
+
+
+def _function(name: str) -> Callable[[argparse.Namespace], int | None]:
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)
 
 
 def not_negative(text: str) -> float:
@@ -221,3 +252,11 @@ def progress(total: float | None, unit: str, bar_format: str | None = None) -> t
     """Return a progress bar, which is shown on a terminal when a second has passed, and nowhere else."""
     shown = sys.stderr is not None and sys.stderr.isatty()
     return tqdm(total=total, unit=unit, bar_format=bar_format, delay=PROGRESS_AFTER, disable=not shown, leave=False)
+
+
+@contextmanager
+def activity(text: str) -> Iterator[None]:
+    """Show the text on a terminal during the block. Errors and notes are printed above it."""
+    shown = sys.stderr is not None and sys.stderr.isatty()
+    with tqdm(desc=text, bar_format="{desc} ...", disable=not shown, leave=False):
+        yield

@@ -22,7 +22,7 @@ from loguru import logger
 from . import ffmpeg
 from .correction import INTEGER_PEAK, SURVEY_SECONDS, Correction, survey
 from .damage import promised_frames
-from .errors import UserError
+from .errors import AudioError
 from .libsndfile import CallbackFile, SequentialFile, without_library_lines
 from .resampling import resampler
 
@@ -37,10 +37,6 @@ CLIP_LEVEL = 0.99  # 8-bit audio saturates at 127/128
 CLIP_SHARE = 0.001  # a recording normalised to full scale touches it in far fewer samples
 MOST_PIPE_BYTES = 2 << 30  # held in memory; ten hours of 16-bit stereo at 24 kHz
 FLOATS = ("FLOAT", "DOUBLE")
-
-
-class AudioError(UserError, ValueError):
-    """A recording cannot be read, used or written; the message names it and says what to do."""
 
 
 class Decoder(Protocol):

@@ -22,14 +22,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from .errors import UserError
+from .errors import CheckpointError
 from .files import complete_file
+from .hashes import check_sha256
 from .pickle_check import asks_for_too_much
-
-
-class CheckpointError(UserError, ValueError):
-    """A model that cannot be found, read or fitted; the message names the file and the remedy."""
-
 
 Module = TypeVar("Module", bound=nn.Module)
 
@@ -45,19 +41,6 @@ def file_name(name: str, names: Names) -> str:
 
 
 # ---- reading
-
-
-def sha256_of(path: str | Path) -> str:
-    with open(path, "rb") as file:
-        digest = hashlib.sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def check_sha256(path: str | Path, sha256: str) -> None:
-    if (actual := sha256_of(path)) != sha256.lower():
-        raise CheckpointError(f"{path} has sha256 {actual} instead of {sha256}: download it again.")
 
 
 def read_pickle(path: str | Path) -> object:

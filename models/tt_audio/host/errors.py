@@ -14,3 +14,11 @@ class UsageError(UserError, ValueError):
 
 class DeviceError(UserError, RuntimeError):
     """A card that is not there or does not open."""
+
+
+class AudioError(UserError, ValueError):
+    """A recording cannot be read, used or written; the message names it and says what to do."""
+
+
+class CheckpointError(UserError, ValueError):
+    """A model that cannot be found, read or fitted; the message names the file and the remedy."""

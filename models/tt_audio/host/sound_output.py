@@ -7,61 +7,27 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import numpy as np
 import soundfile
 from loguru import logger
 
 from . import ffmpeg
-from .audio import AudioError
-from .files import check_writable, complete_file
+from .encodings import ENCODINGS, encoding_of
+from .errors import AudioError
+from .files import complete_file
 from .libsndfile import CallbackFile
 from .resampling import Resampling, resampler
 
-OPUS_RATE = 24_000  # of the few that Opus has, the nearest above the model's
 # Samples that an encoder gets at once: libsndfile's for OGG overflows its stack on minutes.
 ENCODED_AT_ONCE = 1 << 16
-
-
-class Encoding(NamedTuple):
-    """Names that libsndfile has for a format, and the rate it needs; `container` is empty where ffmpeg encodes."""
-
-    container: str
-    subtype: str
-    rate: int | None = None
-
-
-ENCODINGS = {
-    "wav": Encoding("WAV", "PCM_16"),
-    "flac": Encoding("FLAC", "PCM_16"),
-    "mp3": Encoding("MP3", "MPEG_LAYER_III"),
-    "opus": Encoding("OGG", "OPUS", OPUS_RATE),
-    "m4a": Encoding("", ""),
-}
-SUFFIXES = ", ".join(f".{name}" for name in ENCODINGS)
 
 
 def save(target: str | os.PathLike | BinaryIO, audio: np.ndarray, sample_rate: int, file_format: str = "") -> None:
     """Write mono audio [N]; the rest is as for `writer`."""
     with writer(target, sample_rate, file_format) as write:
         write(audio)
-
-
-def encoding_of(path: str | os.PathLike) -> str:
-    """Return the name of the format that a path ends in, or raise an error that lists the formats there are."""
-    name = Path(path).suffix[1:].lower()
-    if name not in ENCODINGS:
-        raise AudioError(f"{path} cannot be written; choose a name that ends in {SUFFIXES}")
-    return name
-
-
-def check_target(path: str | os.PathLike) -> None:
-    """Raise what `writer` would raise at once for this path: before any work is done."""
-    if encoding_of(path) == "m4a":
-        ffmpeg.program(str(path))
-    check_writable(path)
 
 
 @contextmanager

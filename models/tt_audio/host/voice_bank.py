@@ -120,17 +120,36 @@ class VoiceBank:
         """Return the one voice with this name, or with a key that begins so (eight digits at least), or None."""
         if not KEY.fullmatch(name_or_key):
             return self.find(name_or_key)
-        named = [facts.name for facts in self.facts() if facts.key.startswith(name_or_key)]
-        if len(named) > 1:
-            raise VoiceError(f"{len(named)} voices have a key that begins with {name_or_key}; give a name")
-        return self.find(named[0]) if named else None
+        named = self._with_key(name_or_key)
+        return None if named is None else self.find(named.name)
 
     def show(self, name_or_key: str) -> "Voice":
         """Return the voice that `look_up` finds; none is an error."""
         found = self.look_up(name_or_key)
         if found is None:
-            raise VoiceError(f"no voice in {self.folder} is named {name_or_key!r} or has a key that begins so")
+            raise self._unknown(name_or_key)
         return found
+
+    def described(self, name_or_key: str) -> VoiceFacts:
+        """Return what is known of the voice that `show` would return, without its embedding."""
+        if KEY.fullmatch(name_or_key):
+            found = self._with_key(name_or_key)
+        elif name_fault(name_or_key) is None and self._has(name_or_key):
+            found = replace(read_facts(self._path(name_or_key)), name=name_or_key)
+        else:
+            found = None
+        if found is None:
+            raise self._unknown(name_or_key)
+        return found
+
+    def _with_key(self, beginning: str) -> VoiceFacts | None:
+        found = [facts for facts in self.facts() if facts.key.startswith(beginning)]
+        if len(found) > 1:
+            raise VoiceError(f"{len(found)} voices have a key that begins with {beginning}; give a name")
+        return found[0] if found else None
+
+    def _unknown(self, name_or_key: str) -> VoiceError:
+        return VoiceError(f"no voice in {self.folder} is named {name_or_key!r} or has a key that begins so")
 
     def check_free(self, name: str, replacing: bool = False) -> None:
         """Raise the error that `add` would raise for this name, before any work is done."""
@@ -160,9 +179,9 @@ class VoiceBank:
                     raise self._taken(voice.name) from None
                 # else another process deleted it meanwhile
 
-    def rename(self, name_or_key: str, new: str) -> "Voice":
-        """Give the voice that `show` finds another name and return it. A name that is taken is an error."""
-        voice = self.show(name_or_key)
+    def rename(self, name_or_key: str, new: str) -> VoiceFacts:
+        """Give the voice that `described` finds another name and return it. A name that is taken is an error."""
+        voice = self.described(name_or_key)
         self.check_free(new)
         try:
             os.link(self._path(voice.name), self._path(new))
@@ -173,9 +192,9 @@ class VoiceBank:
             raise FileError(f"{voice.name} cannot be renamed ({reason(error)}); check {self.folder}") from None
         return replace(voice, name=new)
 
-    def delete(self, name_or_key: str) -> "Voice":
-        """Remove the voice that `show` finds and return it."""
-        voice = self.show(name_or_key)
+    def delete(self, name_or_key: str) -> VoiceFacts:
+        """Remove the voice that `described` finds and return it."""
+        voice = self.described(name_or_key)
         try:
             self._path(voice.name).unlink(missing_ok=True)
         except OSError as error:

@@ -39,6 +39,11 @@ class VoiceFacts:
     def key(self) -> str:
         return voice_key(self.audio_sha256 or self.embedding_sha256, self.model)
 
+    def shown(self) -> dict[str, str | int]:
+        """Return what is shown to people, by its name."""
+        facts = {"name": self.name, "key": self.key, "source": self.source}
+        return facts | {"model": self.model, "channels": self.channels}
+
 
 def voice_key(content: str, model: str) -> str:
     """Return 64 hexadecimal digits for a voice: `content` is the hash of its recordings, else of its embedding."""

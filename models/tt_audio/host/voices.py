@@ -15,7 +15,7 @@ from safetensors.torch import load, save
 from .checkpoint import CheckpointError, read_pickle
 from .files import complete_file
 from .voice_bank import VoiceBank  # noqa: F401 - its users find both here
-from .voice_files import FORMAT, SUFFIX, VoiceError, read_facts, voice_key
+from .voice_files import FORMAT, SUFFIX, VoiceError, VoiceFacts, read_facts, voice_key
 
 MOST_CHANNELS = 4096  # of an embedding; the released models have 256
 LARGEST_FILE = 1 << 20  # bytes, of a voice
@@ -44,6 +44,12 @@ class Voice:
     def key(self) -> str:
         """64 hexadecimal digits of what the voice was made from: the recordings, else the embedding, and the model."""
         return voice_key(self.audio_sha256 or _checksum(self.embedding), self.model)
+
+    @property
+    def facts(self) -> VoiceFacts:
+        """What a file of this voice tells without its embedding."""
+        names = {"name": self.name, "source": self.source, "audio_sha256": self.audio_sha256, "model": self.model}
+        return VoiceFacts(**names, embedding_sha256=_checksum(self.embedding), channels=len(self.embedding))
 
     def require(self, model: str, channels: int | None = None) -> "Voice":
         """Return this voice if a model with this identity and number of channels can use it.

@@ -17,10 +17,9 @@ import numpy as np
 from ..host.checkpoint import check_sha256
 from ..host.errors import UsageError
 from ..host.resampling import resample
+from .choices import WHISPER
 
 RATE = 16_000  # of both recognisers
-KINDS = ("tiny.en", "whisper", "none")
-WHISPER = "openai/whisper-small"
 WHISPER_SECONDS = 30
 WHISPER_LANGUAGES = {"EN": "en", "ES": "es", "FR": "fr", "ZH": "zh", "JP": "ja", "KR": "ko"}
 # The files that the wheel contains, those of Systran/faster-whisper-tiny.en (MIT), and their sha256.
@@ -121,5 +120,5 @@ def tiny_whisper() -> TinyWhisper:
 
 
 def open_recogniser(kind: str, whisper: str = WHISPER) -> Recogniser | None:
-    """Open a recogniser by its kind, one of KINDS; `whisper` is the name or folder of the model of "whisper"."""
+    """Open a recogniser by its kind, one of `choices.RECOGNISERS`; `whisper` is the name or folder of the model of "whisper"."""
     return {"tiny.en": tiny_whisper, "whisper": lambda: Whisper(whisper), "none": lambda: None}[kind]()

@@ -20,8 +20,7 @@ from torch.nn.functional import conv2d
 
 from ..host.errors import UsageError
 from ..host.files import FileError, complete_file
-
-PRECISIONS = ("fast", "exact", "bfloat16")
+from .choices import PRECISIONS
 
 # Use bfloat16 if it computes a convolution of the generator at least this many times as fast as fp32.
 WORTHWHILE_GAIN = 1.3

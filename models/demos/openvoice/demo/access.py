@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from models.demos.openvoice.demo.limits import Refusal, error_response
+from models.demos.openvoice.demo.arguments.hosting import KEY_VARIABLE
+from models.demos.openvoice.demo.refusals import Refusal, error_response
 from models.tt_audio.host.errors import UsageError
 
-KEY_VARIABLE = "OPENVOICE_API_KEY"
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 OPEN_PATHS = ("/health", "/openapi.json")  # need no key: load balancers read the one, and the other is public
 POLICY_VIOLATION = 1008  # close code of a websocket
@@ -106,21 +106,6 @@ class AccessCheck:
         else:
             await receive()
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
-
-
-def add_access_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="also answer requests for this host name; may be repeated (loopback names and --host are answered anyway)",
-    )
-    parser.add_argument(
-        "--without-key",
-        action="store_true",
-        help="let everyone use it who can reach the address; needed with a --host that is not this machine alone",
-    )
 
 
 def given_access(options: argparse.Namespace, key: str | None, lacking: str) -> Access:

@@ -22,7 +22,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.demos.openvoice.demo.access import Access
 from models.demos.openvoice.demo.batching import ModelTimes, model_times
-from models.demos.openvoice.demo.limits import Limits, Measures, Refusal, counted, error_response
+from models.demos.openvoice.demo.limits import Limits
+from models.demos.openvoice.demo.measures import Measures
+from models.demos.openvoice.demo.refusals import Refusal, error_response
+from models.tt_audio.cli.terminal import counted
 
 RETRY_SECONDS = 1
 PROGRESS_BYTES = 1 << 14  # that a body has to bring in each `stall_seconds`

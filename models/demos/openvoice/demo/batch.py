@@ -18,23 +18,16 @@ from typing import Any
 
 import numpy as np
 
-from models.demos.openvoice.demo import loading, target
-from models.demos.openvoice.demo.loading import add_model_arguments, add_noise_arguments
+from models.demos.openvoice.demo import backends, loading, target
 from models.demos.openvoice.pipeline import OpenVoice, Request
 from models.tt_audio.cli import manifest
 from models.tt_audio.cli.manifest import BadRow, Row
 from models.tt_audio.cli.report import DONE, FAILED, Report, open_report
-from models.tt_audio.cli.terminal import add_command, add_json_argument, count, note, progress, tell
-from models.tt_audio.host import audio, sound_output
-from models.tt_audio.host.checkpoint import sha256_of
+from models.tt_audio.cli.terminal import note, progress, tell
+from models.tt_audio.host import audio, encodings, sound_output
 from models.tt_audio.host.errors import UsageError, UserError
+from models.tt_audio.host.hashes import sha256_of
 from models.tt_audio.host.voices import Voice, VoiceBank
-
-EXAMPLES = """
-batch recordings --voice voice.wav --output results
-batch manifest.csv --output results --seed 7
-batch manifest.jsonl --output results --ray local --workers 2
-"""
 
 
 @dataclass(frozen=True)
@@ -58,42 +51,14 @@ class BatchRow:
         return [*([self.source] if self.source else []), *self.voice]
 
 
-def add_batch(commands) -> None:
-    parser = add_command(commands, "batch", batch, "convert or say the rows of a manifest", EXAMPLES)
-    parser.add_argument(
-        "manifest",
-        type=Path,
-        help="CSV with a header, JSONL, or a folder of recordings; columns: source or text, voice (several recordings "
-        "separated by ';', or a name in the bank of voices), output, seed, language, speaker, style",
-    )
-    parser.add_argument(
-        "--voice", type=Path, nargs="+", help="voice of the rows that name none: recordings or a voice file"
-    )
-    parser.add_argument("--output", type=Path, default=Path("results"), help="folder of the results (%(default)s)")
-    parser.add_argument("--report", type=Path, help="JSONL of what is done and what failed (report.jsonl in --output)")
-    parser.add_argument("--force", action="store_true", help="make every row again, also those that are done")
-    parser.add_argument("--base", type=Path, help="folder of the base speaker that says texts (the released one)")
-    parser.add_argument("--bert", default="required", help="folder of its BERT model, or 'zeros' for none")
-    parser.add_argument(
-        "--together", type=count, default=8, help="conversions that share passes on a device (%(default)s)"
-    )
-    parser.add_argument("--ray", metavar="ADDRESS", help="spread over a Ray cluster: its address, or 'local'")
-    parser.add_argument("--workers", type=count, default=2, help="workers on the Ray cluster (%(default)s)")
-    add_noise_arguments(parser)
-    add_json_argument(parser)
-    add_model_arguments(parser)
-
-
 def batch(options: argparse.Namespace) -> int:
     """Run the command. Return 1 if a row failed, else 0."""
     read = manifest.read_each(options.manifest)
     bad = [row for row in read if isinstance(row, BadRow)]
-    if options.voice:
-        target.check(options.voice)
     report_path = options.report or options.output / "report.jsonl"
     found = loading.find_model(options.model)
-    backend, why = loading.choose_backend(options.backend)
-    settings = loading.backend_settings(options, backend)
+    backend, why = backends.choose_backend(options.backend)
+    settings = backends.backend_settings(options, backend)
     rows, refused = plan([row for row in read if isinstance(row, Row)], options, str(found.folder), report_path)
     started, failed = time.perf_counter(), 0
     with open_report(report_path) as report:
@@ -171,7 +136,7 @@ def plan(
 
 def _check(row: Row, output: Path, report: Path) -> None:
     """Refuse what can be refused before a model is loaded."""
-    sound_output.encoding_of(output)
+    encodings.encoding_of(output)
     if output.resolve() == report.resolve():
         raise UsageError(f"{output} is the report; name another output")
     for path in [*([row.source] if row.source else []), *row.voice]:

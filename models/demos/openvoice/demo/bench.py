@@ -14,40 +14,23 @@ import statistics
 import tempfile
 import time
 
-from models.demos.openvoice.demo import loading
-from models.demos.openvoice.demo.loading import add_model_arguments
+from models.demos.openvoice.demo import backends, loading
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.synthetic import make_converter_checkpoint
-from models.tt_audio.cli.terminal import add_command, add_json_argument, count, note, positive, progress, tell
-from models.tt_audio.host.checkpoint import CheckpointError
-from models.tt_audio.host.errors import UsageError
+from models.tt_audio.cli.terminal import note, progress, tell
+from models.tt_audio.host.errors import CheckpointError, UsageError
 from models.tt_audio.testing.synthetic_voice import voice as synthetic_voice
 
-EXAMPLES = """
-bench --seconds 3
-bench --seconds 3 10 30 --repeats 5 --json
-"""
-SECONDS = (3.0, 10.0, 30.0)
 VOICE_SECONDS = 6.0
 
 
-def add_bench(commands) -> None:
-    parser = add_command(commands, "bench", bench, "time conversions on this machine", EXAMPLES)
-    parser.add_argument("--seconds", type=positive, nargs="+", default=SECONDS, help="lengths of recordings (3 10 30)")
-    parser.add_argument(
-        "--repeats", type=count, default=3, help="runs per length; the median is reported (%(default)s)"
-    )
-    add_json_argument(parser)
-    add_model_arguments(parser)
-
-
 def bench(options: argparse.Namespace) -> None:
-    backend, why = loading.choose_backend(options.backend)
-    if not loading.has_time(backend):
+    backend, why = backends.choose_backend(options.backend)
+    if not backends.has_time(backend):
         raise UsageError(
             "times on a mocked card mean nothing: count programs with `make bench`, or choose --backend torch"
         )
-    settings = loading.backend_settings(options, backend)
+    settings = backends.backend_settings(options, backend)
     name, model = _model(options.model, backend, settings)
     note(f"model {name}, backend {backend}{why}")
     target = model.voice([synthetic_voice(VOICE_SECONDS, model.sampling_rate)], name="synthetic")

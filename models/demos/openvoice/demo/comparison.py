@@ -47,6 +47,10 @@ class Agreement:
     repeat: Callable[[], np.ndarray]  # converts once more on the device, with the same embeddings
 
 
+def check(options: argparse.Namespace) -> None:
+    compare(options)
+
+
 def compare(options: argparse.Namespace, device=None) -> Agreement:
     """Convert the start of a recording on both paths, print the agreement, write WAV files and a PNG.
 

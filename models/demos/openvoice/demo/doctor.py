@@ -14,16 +14,17 @@ from pathlib import Path
 
 from huggingface_hub import try_to_load_from_cache
 
-from models.demos.openvoice import base_speakers, releases
+from models.demos.openvoice import releases
 from models.demos.openvoice.bert_files import MODELS, BertError, find
-from models.demos.openvoice.demo import watermark
-from models.demos.openvoice.demo.loading import CARDS, SMALL, choose_backend
-from models.demos.openvoice.pipeline import RELEASE
-from models.tt_audio.cli.terminal import add_command, add_json_argument, counted, tell
-from models.tt_audio.host.checkpoint import CheckpointError
+from models.demos.openvoice.catalogue import BASE_SPEAKERS, RELEASE, RELEASES, SMALL
+from models.demos.openvoice.demo import watermark_files
+from models.demos.openvoice.demo.backends import choose_backend
+from models.tt_audio.cli.terminal import counted, tell
+from models.tt_audio.host.cards import CARDS
+from models.tt_audio.host.errors import CheckpointError
 from models.tt_audio.host.home import home
 from models.tt_audio.host.voice_bank import VoiceBank
-from models.tt_audio.judges.recognisers import WHISPER
+from models.tt_audio.judges.choices import WHISPER
 
 PYTHONS = ((3, 10), (3, 12))  # the Pythons that ttnn has wheels for
 NEEDED_SPACE = 3 << 30  # bytes: OpenVoice V2, six base speakers, their BERT models
@@ -70,12 +71,6 @@ class Finding:
     state: str
     what: str
     remedy: str = ""
-
-
-def add_doctor(commands) -> None:
-    examples = "doctor\ndoctor --json"
-    parser = add_command(commands, "doctor", doctor, "say what is installed, what is missing and what to do", examples)
-    add_json_argument(parser)
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -140,13 +135,13 @@ def _models() -> Iterator[Finding]:
     yield release
     small = _located(SMALL, "the bundled small converter", "take the folder assets of the repository, too")
     yield small if OK in (small.state, release.state) else replace(small, state=MISSING)
-    for language, name in base_speakers.BASE_SPEAKERS.items():
+    for language, name in BASE_SPEAKERS.items():
         yield _located(name, f"base speaker for {language} text", _download(name))
-    for language in base_speakers.BASE_SPEAKERS:
+    for language in BASE_SPEAKERS:
         yield _bert(language)
-    path = watermark.weights()
+    path = watermark_files.weights()
     yield Finding("watermark", OK, str(path)) if path else Finding(
-        "watermark", ABSENT, "weights of WavMark", f"hf download {watermark.REPOSITORY}"
+        "watermark", ABSENT, "weights of WavMark", f"hf download {watermark_files.REPOSITORY}"
     )
     yield _whisper()
 
@@ -159,7 +154,7 @@ def _located(name: str, use: str, remedy: str) -> Finding:
 
 
 def _download(name: str) -> str:
-    release = releases.RELEASES[name]
+    release = RELEASES[name]
     return f"hf download {name} --revision {release.revision}"
 
 

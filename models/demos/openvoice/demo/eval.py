@@ -16,29 +16,23 @@ from pathlib import Path
 
 import numpy as np
 
-from models.demos.openvoice.demo import loading
-from models.demos.openvoice.demo.loading import add_model_arguments, add_noise_arguments
-from models.demos.openvoice.demo.target import VOICE_FILES
+from models.demos.openvoice.demo import backends, loading
+from models.demos.openvoice.demo.checks import VOICE_FILES
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.text.frontend import canonical_language
 from models.tt_audio.cli import manifest
 from models.tt_audio.cli.manifest import Row
-from models.tt_audio.cli.terminal import add_command, add_json_argument, count, counted, note, progress, tell
+from models.tt_audio.cli.terminal import counted, note, progress, tell
 from models.tt_audio.host import audio
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.host.files import complete_file
 from models.tt_audio.judges import corpora, metrics
 from models.tt_audio.judges.mel import log_mel
 from models.tt_audio.judges.naturalness import naturalness, require_naturalness
-from models.tt_audio.judges.recognisers import KINDS, WHISPER, Recogniser, open_recogniser
+from models.tt_audio.judges.recognisers import Recogniser, open_recogniser
 from models.tt_audio.judges.speaker_encoder import speaker_encoder
 from models.tt_audio.judges.word_errors import BY_CHARACTER, character_error_rate, word_error_rate
 
-EXAMPLES = """
-eval manifest.csv --output figures.json
-eval manifest.jsonl --recogniser none --json
-eval LibriSpeech/test-clean --corpus librispeech --pairs 50 --seed 1
-"""
 # Figure -> its explanation. A name that begins with source_ is measured on the unconverted recording.
 FIGURES = {
     "similarity": "result to wanted voice, cosine of speaker embeddings",
@@ -69,29 +63,6 @@ class Judges:
 
     recogniser: Recogniser | None
     naturalness: bool
-
-
-def add_eval(commands) -> None:
-    parser = add_command(commands, "eval", evaluate, "measure how well voices are cloned", EXAMPLES)
-    parser.add_argument(
-        "manifest",
-        type=Path,
-        help="CSV or JSONL with the columns source and voice, and optionally text, language, parallel (the wanted "
-        "voice saying the same words) and result (a finished conversion to measure); with --corpus the folder "
-        "of the corpus",
-    )
-    parser.add_argument("--corpus", choices=("librispeech", "vctk"), help="the folder is this corpus, as unpacked")
-    parser.add_argument(
-        "--pairs", type=count, default=20, help="number of speaker pairs drawn from the corpus (%(default)s)"
-    )
-    parser.add_argument("--compare", action="store_true", help="convert with PyTorch and with TTNN, and compare")
-    parser.add_argument("--recogniser", choices=KINDS, default="tiny.en", help="of words (%(default)s, English)")
-    parser.add_argument("--naturalness", choices=("dnsmos", "none"), default="dnsmos", help="judge of it (%(default)s)")
-    parser.add_argument("--whisper", default=WHISPER, help="name or folder of the Whisper model (%(default)s)")
-    parser.add_argument("--output", type=Path, help="write all figures to this JSON file")
-    add_noise_arguments(parser)
-    add_json_argument(parser)
-    add_model_arguments(parser)
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -136,7 +107,7 @@ def evaluate(options: argparse.Namespace) -> None:
 def open_chains(options: argparse.Namespace) -> dict[str, OpenVoice]:
     """Load the model for each chain: one by the chosen backend, or "torch" and "ttnn" with --compare."""
     if not options.compare:
-        return {loading.choose_backend(options.backend)[0]: loading.open_model(options)}
+        return {backends.choose_backend(options.backend)[0]: loading.open_model(options)}
     if options.precision:
         raise UsageError("--compare computes the chain torch in fp32; leave --precision out")
     found = loading.find_model(options.model)
@@ -176,7 +147,7 @@ def measure_rows(
         chain_figures = {}
         for name, result in results.items():
             figures = measure_result(result, source, reference, parallel, rate, row.text, row.language, judges)
-            if name in times and loading.has_time(name):
+            if name in times and backends.has_time(name):
                 figures["rtf"] = times[name] * rate / len(result)
             if name != "torch" and "torch" in results:
                 figures["pcc"] = metrics.correlation(results["torch"], result)

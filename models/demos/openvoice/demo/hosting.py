@@ -10,34 +10,28 @@ limit, their file names are made fit for messages, and the voices in recordings 
 import argparse
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 import numpy as np
 from loguru import logger
 
-from models.demos.openvoice.base_speakers import BASE_SPEAKERS, SpeechError, default_base
-from models.demos.openvoice.demo.access import add_access_arguments
+from models.demos.openvoice.base_speakers import SpeechError, default_base
+from models.demos.openvoice.catalogue import BASE_SPEAKERS
+from models.demos.openvoice.demo.backends import backend_settings, choose_backend
 from models.demos.openvoice.demo.batching import ModelThread
-from models.demos.openvoice.demo.loading import backend_settings, choose_backend, find_model, load, released
+from models.demos.openvoice.demo.loading import find_model, load, released
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.styles import Style
 from models.demos.openvoice.text.frontend import Pause
-from models.tt_audio.cli.terminal import count, note, positive
+from models.tt_audio.cli.terminal import note
 from models.tt_audio.host import audio
-from models.tt_audio.host.audio import AudioError
-from models.tt_audio.host.checkpoint import CheckpointError
-from models.tt_audio.host.errors import UsageError
+from models.tt_audio.host.errors import AudioError, CheckpointError, UsageError
 from models.tt_audio.text.sentences import split_pauses
 
-LOOPBACK = "127.0.0.1"
-LARGEST_PORT = 65_535
 LONGEST_NAME = 80  # characters of a file's name that an error message repeats
 RESPONSIBLE = "Clone a voice only with its owner's consent, and say that what you publish is synthetic."
-
-
-DataclassT = TypeVar("DataclassT")  # of limits
 
 
 class LimitError(UsageError):
@@ -56,42 +50,6 @@ class Hosted:
     name: str
     backend: str
     explanation: str  # why name and backend were chosen; empty where the user named them
-
-
-def add_host_arguments(parser: argparse.ArgumentParser, port: int) -> None:
-    parser.add_argument("--host", default=LOOPBACK, help="address to listen at; 0.0.0.0 is every one (%(default)s)")
-    parser.add_argument("--port", type=_port, default=port, help="(%(default)s)")
-    add_access_arguments(parser)
-    parser.add_argument("--bert", default="required", help="'zeros' speaks without the languages' BERT models, flatter")
-
-
-def add_limit_arguments(
-    parser: argparse.ArgumentParser, limits: DataclassT, upload: str, own: dict[str, tuple[Callable, str]]
-) -> None:
-    """Add options for the fields of `limits` that page and service share, and for `own` fields: name, (type, help)."""
-    shared = {
-        "recording_seconds": (positive, "length of a recording"),
-        "result_seconds": (positive, "length of speech made from a text"),
-        "text_characters": (count, "length of a text"),
-    }
-    group = parser.add_argument_group("limits")
-    megabytes = limits.upload_bytes >> 20
-    group.add_argument("--upload-mib", type=count, default=megabytes, help=f"size of a {upload} (%(default)s)")
-    for name, (kind, text) in (shared | own).items():
-        option = f"--{name.replace('_', '-')}"
-        group.add_argument(option, type=kind, default=getattr(limits, name), help=f"{text} (%(default)s)")
-
-
-def given_limits(limits: DataclassT, options: argparse.Namespace) -> DataclassT:
-    """Return `limits` with the values of the options."""
-    given = {field.name: getattr(options, field.name) for field in fields(limits) if hasattr(options, field.name)}
-    return replace(limits, upload_bytes=options.upload_mib << 20, **given)
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= LARGEST_PORT:
-        raise argparse.ArgumentTypeError(f"{text} is not a port from 1 to {LARGEST_PORT}")
-    return int(text)
 
 
 def host(options: argparse.Namespace) -> Hosted:

@@ -1,14 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Choose the checkpoint, backend and card of a command from its arguments, and load the model.
+"""Find the checkpoint that a command's arguments ask for, and load the model.
 
 A choice that the user did not make is printed as one line.
 """
 
 import argparse
-import importlib.util
-import os
 import socket
 import urllib.request
 from dataclasses import dataclass
@@ -19,17 +17,14 @@ from huggingface_hub import constants
 
 from models.demos.openvoice import releases
 from models.demos.openvoice.base_speakers import default_base
-from models.demos.openvoice.pipeline import BACKENDS, RELEASE, OpenVoice
+from models.demos.openvoice.catalogue import RELEASE, SMALL
+from models.demos.openvoice.demo.backends import backend_settings, choose_backend
+from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.styles import style_of
-from models.tt_audio.cli.terminal import between, note, whole
-from models.tt_audio.host.cards import CARDS
-from models.tt_audio.host.checkpoint import CheckpointError
-from models.tt_audio.host.errors import UsageError
-from models.tt_audio.torch_backend.precision import PRECISIONS
+from models.tt_audio.cli.terminal import activity, note
+from models.tt_audio.host.errors import CheckpointError
 
-SMALL = "small"  # the checkpoint in this repository
 REACH_SECONDS = 2.0
-LARGEST_TAU = 2.0  # at 1 the noise has the spread that the encoder estimates; far above there is noise alone
 
 
 @dataclass(frozen=True)
@@ -37,38 +32,6 @@ class Found:
     name: str
     folder: Path
     why: str  # the reason of the choice, for the user; empty if the user named the model
-
-
-def add_model_arguments(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("model and backend")
-    group.add_argument(
-        "--model",
-        help=f"a release, or a folder that holds one ({RELEASE}; the bundled small one where that cannot be had)",
-    )
-    group.add_argument(
-        "--backend",
-        choices=("auto", *BACKENDS),
-        default="auto",
-        help="auto takes ttnn if there is a card, else torch (%(default)s)",
-    )
-    group.add_argument("--device", type=_device, help="number of the card, or 'all' for all cards as one mesh (0)")
-    group.add_argument("--precision", choices=PRECISIONS, help="precision of the backend torch (fast)")
-
-
-def add_noise_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--tau",
-        type=between(0, LARGEST_TAU),
-        default=0.3,
-        help=f"scale of the encoder's noise, from 0 for none to {LARGEST_TAU:g} (%(default)s)",
-    )
-    parser.add_argument("--seed", type=whole, default=0, help="seed of all noise (%(default)s)")
-
-
-def _device(text: str) -> int | str:
-    if text != "all" and not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is neither the number of a card nor 'all'")
-    return text if text == "all" else int(text)
 
 
 def open_model(options: argparse.Namespace) -> OpenVoice:
@@ -80,32 +43,6 @@ def open_model(options: argparse.Namespace) -> OpenVoice:
     if found.why or why:
         note(f"model {found.name}{found.why}, backend {backend}{why}")
     return model
-
-
-def backend_settings(options: argparse.Namespace, backend: str) -> dict:
-    """Return the keyword arguments of the backend that the user gave."""
-    if options.precision and backend != "torch":
-        raise UsageError(f"--precision belongs to the backend torch; leave it out for {backend}")
-    if options.device is not None and backend != "ttnn":
-        raise UsageError(f"--device names a card, and the backend is {backend}; leave it out or choose --backend ttnn")
-    given = {"precision": options.precision, "device": options.device}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def has_time(backend: str) -> bool:
-    """Return whether times on this backend mean anything; on a mocked card PyTorch computes instead."""
-    return backend == "torch" or not os.environ.get("TT_METAL_MOCK_CLUSTER_DESC_PATH")
-
-
-def choose_backend(name: str) -> tuple[str, str]:
-    """Return the backend and the reason if "auto" was resolved. A mocked card is never chosen."""
-    if name != "auto":
-        return name, ""
-    if not CARDS.exists() and not os.environ.get("TT_METAL_SIMULATOR"):
-        return "torch", " (there is no Tenstorrent card)"
-    if importlib.util.find_spec("ttnn") is None:
-        return "torch", " (there is a Tenstorrent card, but TTNN is not installed)"
-    return "ttnn", " (there is a Tenstorrent card)"
 
 
 def find_model(name: str | None, download: bool = True) -> Found:
@@ -155,4 +92,5 @@ def hub_is_reachable() -> bool:
 
 def load(model: str | Path, backend: str, **settings) -> OpenVoice:
     """Load a model with the backend's settings."""
-    return OpenVoice.from_pretrained(model, backend, **settings)
+    with activity("loading the model"):
+        return OpenVoice.from_pretrained(model, backend, **settings)

@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -26,9 +25,10 @@ from PIL import Image
 
 from models.demos.openvoice.demo import hosting
 from models.demos.openvoice.demo.hosting import Hosted, LimitError
-from models.demos.openvoice.demo.limits import counted
+from models.demos.openvoice.demo.limits import PageLimits
 from models.demos.openvoice.demo.shared_voices import SharedVoices
 from models.demos.openvoice.styles import STYLES
+from models.tt_audio.cli.terminal import counted
 from models.tt_audio.host.errors import UsageError, UserError
 from models.tt_audio.host.files import FileError
 from models.tt_audio.host.voices import Voice, VoiceBank, VoiceError
@@ -40,17 +40,6 @@ WANTED = "voice wanted"  # title of the recording that the voice comes from
 FROM_RECORDINGS = ""  # in the list of voices: take the voice from recordings
 BANK_FAILED = "the bank of voices cannot be used at the moment; the page's terminal says why"
 FAULT = "This failed by a fault of the page. Its terminal says why."
-
-
-@dataclass(frozen=True)
-class PageLimits:
-    """Limits of one job, and of the queue."""
-
-    upload_bytes: int = 32 << 20
-    recording_seconds: float = 300.0
-    text_characters: int = 4096
-    result_seconds: float = 600.0
-    waiting: int = 16  # jobs in the queue
 
 
 class Shown(NamedTuple):

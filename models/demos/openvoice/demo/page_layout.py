@@ -15,7 +15,7 @@ from typing import NamedTuple
 import gradio as gr
 from gradio.components import Component
 
-from models.demos.openvoice.base_speakers import BASE_SPEAKERS
+from models.demos.openvoice.catalogue import BASE_SPEAKERS
 from models.demos.openvoice.demo.hosting import RESPONSIBLE
 from models.demos.openvoice.demo.page import ACCENTS, FROM_RECORDINGS, Page, Shown, state_line
 from models.demos.openvoice.styles import EMOTIONS, RANGES, STYLES

@@ -17,7 +17,8 @@ import numpy as np
 
 from models.demos.openvoice.demo import hosting
 from models.demos.openvoice.demo.hosting import Hosted
-from models.demos.openvoice.demo.limits import Limits, Measures
+from models.demos.openvoice.demo.limits import Limits
+from models.demos.openvoice.demo.measures import Measures
 from models.demos.openvoice.demo.shared_voices import SharedVoices, check_name
 from models.demos.openvoice.pipeline import Request
 from models.demos.openvoice.styles import Style

@@ -76,7 +76,7 @@ class SharedVoices:
             except NameTakenError:  # by another process, meanwhile
                 raise taken from None
 
-    def delete(self, name: str) -> Voice:
+    def delete(self, name: str) -> VoiceFacts:
         """Remove the voice that `find` finds, and return it."""
         voice = self.find(name)
         try:

@@ -7,20 +7,17 @@ The network is WavMark (MIT); its weights are a separate download. It stores 32 
 does, every other block of 16,000 samples is marked with half of the text; here this continues to the end.
 """
 
-import argparse
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import numpy as np
 import torch
-from huggingface_hub import try_to_load_from_cache
 
+from models.demos.openvoice.demo.arguments.shared import WATERMARK_CHARACTERS
+from models.demos.openvoice.demo.watermark_files import REPOSITORY, WEIGHTS, weights
 from models.tt_audio.host.checkpoint import read_pickle
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.host.home import home
 
-REPOSITORY = "M4869/WavMark"
-WEIGHTS = "step59000_snr39.99_pesq4.35_BERP_none0.30_mean1.81_std1.81.model.pkl"
 SIZES = {
     "num_point": 16000,
     "num_bit": 32,
@@ -29,13 +26,6 @@ SIZES = {
     "num_layers": 8,
 }  # the sizes of these weights
 BLOCK, BITS = SIZES["num_point"], SIZES["num_bit"]
-CHARACTERS = 8
-
-
-def add_watermark_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--watermark", metavar="TEXT", help=f"mark the result inaudibly with up to {CHARACTERS} ASCII characters (off)"
-    )
 
 
 class Watermark:
@@ -45,9 +35,7 @@ class Watermark:
         self.network = None
         if text is None:
             return
-        if not text.isascii() or not 0 < len(text) <= CHARACTERS:
-            raise UsageError(f"a watermark has 1 to {CHARACTERS} ASCII characters, so {text!r} is none; shorten it")
-        padded = text.ljust(CHARACTERS).encode("ascii")
+        padded = text.ljust(WATERMARK_CHARACTERS).encode("ascii")
         self.messages = np.unpackbits(np.frombuffer(padded, np.uint8)).reshape(-1, BITS)
         self.network = _network()
 
@@ -73,13 +61,6 @@ class Watermark:
         message = torch.from_numpy(self.messages[number % len(self.messages)].astype(np.float32))
         marked = self.network.encode(torch.from_numpy(samples)[None], message[None])
         return marked.squeeze().numpy()[: len(samples)]
-
-
-def weights() -> Path | None:
-    """Return the path of the weights on this machine, or None."""
-    cached = try_to_load_from_cache(REPOSITORY, WEIGHTS)
-    candidates = [home() / "WavMark" / WEIGHTS, *([Path(cached)] if isinstance(cached, str) else [])]
-    return next((path for path in candidates if path.is_file()), None)
 
 
 def _network() -> torch.nn.Module:

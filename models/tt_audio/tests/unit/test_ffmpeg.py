@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from models.tt_audio.host import audio, ffmpeg, sound_output
+from models.tt_audio.host import audio, encodings, ffmpeg, sound_output
 from models.tt_audio.host.errors import UserError
 from models.tt_audio.host.ffmpeg import FfmpegError
 
@@ -121,7 +121,7 @@ def test_without_the_program(tmp_path, monkeypatch, expect_error, name):
     ):
         audio.load(tmp_path / name, RATE)
     with expect_error(FfmpegError, "b.m4a needs the program ffmpeg, which is not installed"):
-        sound_output.check_target(tmp_path / "b.m4a")
+        encodings.check_target(tmp_path / "b.m4a")
     with expect_error(FfmpegError, "b.m4a needs the program ffmpeg, which is not installed"):
         sound_output.save(tmp_path / "b.m4a", tone(1.0), RATE)
     assert sorted(os.listdir(tmp_path)) == [name]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from models.tt_audio.host import sound_output
+from models.tt_audio.host import encodings, sound_output
 from models.tt_audio.host.audio import AudioError
 from models.tt_audio.host.errors import UserError
 
@@ -97,7 +97,7 @@ def test_audio_that_cannot_be_saved(tmp_path, expect_error, samples, message):
 def test_a_name_that_cannot_be_saved(tmp_path, expect_error, name, message):
     (tmp_path / "folder.wav").mkdir()
     with expect_error(UserError, message):
-        sound_output.check_target(tmp_path / name)
+        encodings.check_target(tmp_path / name)
     with expect_error(UserError, message):
         sound_output.save(tmp_path / name, tone(440, 0.1, RATE), RATE)
     assert os.listdir(tmp_path) == ["folder.wav"]

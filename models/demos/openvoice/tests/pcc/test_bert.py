@@ -11,7 +11,7 @@ import torch
 from transformers import BertForMaskedLM
 
 import ttnn
-from models.demos.openvoice.bert_files import Bert as LoadedBert
+from models.demos.openvoice.bert_loading import Bert as LoadedBert
 from models.demos.openvoice.tests import bert_models
 from models.demos.openvoice.tests.bert_models import WORDS, make_bert
 from models.demos.openvoice.tt.bert import Bert, PhoneFeatures

@@ -14,6 +14,7 @@ from models.demos.openvoice.synthetic import SMALL_CONFIG, make_converter_checkp
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, write_checkpoint
 from models.demos.openvoice.text.frontend import PUNCTUATION
 from models.demos.openvoice.text.pronunciation import Predictor
+from models.tt_audio.cli import terminal
 from models.tt_audio.testing import speech
 from models.tt_audio.torch_backend import precision
 
@@ -65,6 +66,8 @@ class Console:
     def __call__(self, *arguments: str, stdin: bytes = b"") -> int:
         self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         self.captured.readouterr()
+        # this process computes already, and its environment belongs to all tests
+        self.monkeypatch.setattr(terminal, "use_processors", lambda threads: None)
         try:
             demo.main([*map(str, arguments)])
             code = 0

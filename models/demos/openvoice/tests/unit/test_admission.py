@@ -21,9 +21,12 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from models.demos.openvoice.demo.access import Access
 from models.demos.openvoice.demo.admission import Admission
 from models.demos.openvoice.demo.batching import model_times
-from models.demos.openvoice.demo.limits import Limits, Measures, Refusal, counted, error_response
-from models.demos.openvoice.demo.server import ClosingStream
+from models.demos.openvoice.demo.endpoints import ClosingStream
+from models.demos.openvoice.demo.limits import Limits
+from models.demos.openvoice.demo.measures import Measures
+from models.demos.openvoice.demo.refusals import Refusal, error_response
 from models.demos.openvoice.tests.unit.service_fixtures import behind_a_port
+from models.tt_audio.cli.terminal import counted
 
 WAIT = 60  # seconds that nothing here should take; a test that takes them has failed
 HEADERS = "POST /convert HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"

@@ -20,8 +20,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from models.demos.openvoice.demo.access import Access
-from models.demos.openvoice.demo.app import make_app, make_parser
-from models.demos.openvoice.demo.page import Page, PageLimits
+from models.demos.openvoice.demo.app import make_parser
+from models.demos.openvoice.demo.limits import PageLimits
+from models.demos.openvoice.demo.page import Page
+from models.demos.openvoice.demo.page_app import make_app
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.demos.openvoice.tests.unit.service_fixtures import behind_a_port, small_model, wav
 from models.tt_audio.torch_backend import precision

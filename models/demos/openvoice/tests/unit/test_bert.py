@@ -11,7 +11,8 @@ import torch
 from transformers import BertConfig, BertForMaskedLM
 
 from models.demos.openvoice import bert_files
-from models.demos.openvoice.bert_files import MODELS, BertError, load
+from models.demos.openvoice.bert_files import MODELS, BertError
+from models.demos.openvoice.bert_loading import load
 from models.demos.openvoice.reference.bert import phone_features
 
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello", "wor", "##ld", "##s", "!"]

@@ -20,7 +20,7 @@ import torch
 from matplotlib.image import imread
 
 from models.demos.openvoice import pipeline, releases
-from models.demos.openvoice.demo import comparison, loading
+from models.demos.openvoice.demo import backends, comparison, loading
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.tt_audio.cli import sound, terminal
@@ -248,10 +248,10 @@ def test_without_any_model(here, console, monkeypatch):
 
 def test_auto_is_the_card_where_there_is_one(tmp_path, monkeypatch):
     monkeypatch.delenv("TT_METAL_SIMULATOR", raising=False)
-    monkeypatch.setattr(loading, "CARDS", tmp_path)
-    assert loading.choose_backend("auto")[0] == "ttnn"
-    monkeypatch.setattr(loading, "CARDS", tmp_path / "none")
-    assert loading.choose_backend("auto")[0] == "torch"
+    monkeypatch.setattr(backends, "CARDS", tmp_path)
+    assert backends.choose_backend("auto")[0] == "ttnn"
+    monkeypatch.setattr(backends, "CARDS", tmp_path / "none")
+    assert backends.choose_backend("auto")[0] == "torch"
 
 
 def test_the_hub_is_not_reachable_offline(monkeypatch):

@@ -7,7 +7,7 @@ import json
 from importlib import metadata
 
 from models.demos.openvoice import releases
-from models.demos.openvoice.demo import doctor, loading
+from models.demos.openvoice.demo import backends, doctor
 
 
 def findings(console):
@@ -54,7 +54,7 @@ def test_a_package_is_missing(here, console, monkeypatch):
 def test_a_card(here, console, monkeypatch):
     (here / "tenstorrent").mkdir()
     (here / "tenstorrent" / "0").touch()
-    for module in (doctor, loading):
+    for module in (doctor, backends):
         monkeypatch.setattr(module, "CARDS", here / "tenstorrent")
     _, found = findings(console)
     assert found["Tenstorrent card"]["what"].startswith("0 below ")

@@ -14,8 +14,7 @@ from models.demos.openvoice.base_speakers import SpeechError
 from models.demos.openvoice.demo import hosting
 from models.demos.openvoice.demo.app import make_parser as page_parser
 from models.demos.openvoice.demo.hosting import LimitError, MissingError
-from models.demos.openvoice.demo.limits import Limits
-from models.demos.openvoice.demo.page import PageLimits
+from models.demos.openvoice.demo.limits import Limits, PageLimits
 from models.demos.openvoice.demo.server import make_parser
 from models.demos.openvoice.styles import style_of
 from models.demos.openvoice.tests.unit.conftest import RATE

@@ -15,8 +15,9 @@ import soundfile
 from fastapi.testclient import TestClient
 
 from models.demos.openvoice.demo.access import Access
+from models.demos.openvoice.demo.endpoints import make_app
 from models.demos.openvoice.demo.limits import Limits
-from models.demos.openvoice.demo.server import main, make_app
+from models.demos.openvoice.demo.server import main
 from models.demos.openvoice.demo.service import Service
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests.unit.conftest import RATE

@@ -22,8 +22,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.demos.openvoice.demo.access import Access
+from models.demos.openvoice.demo.endpoints import make_app
 from models.demos.openvoice.demo.limits import Limits
-from models.demos.openvoice.demo.server import make_app
 from models.demos.openvoice.demo.service import Service
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.demos.openvoice.tests.unit.service_fixtures import behind_a_port, heard, small_model, wav

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.demos.openvoice import base_speakers, bert_files
+from models.demos.openvoice import base_speakers, bert_files, bert_loading
 from models.demos.openvoice.base_speakers import BaseSpeaker, SpeechError, base_voice
 from models.demos.openvoice.bert_files import BertError
 from models.demos.openvoice.pipeline import OpenVoice
@@ -201,7 +201,7 @@ def test_bert_features_reach_the_speech(folders, english, monkeypatch):
             assert len(word2ph) == len(pieces) + 2
             return WordPieces(list(range(len(word2ph))), list(word2ph))
 
-    monkeypatch.setattr(bert_files, "load", lambda code, bert: Loaded())
+    monkeypatch.setattr(bert_loading, "load", lambda code, bert: Loaded())
     base = BaseSpeaker.from_pretrained(folders("EN"), precision="exact")
     said = [speaker.speak(next(speaker.prepare(TEXTS["EN"])), 0, Style(), 0) for speaker in (base, english)]
     assert len(said[0]) != len(said[1]) or np.abs(said[0] - said[1]).max() > 1e-3

@@ -3,6 +3,7 @@
 
 """demo/watermark.py: its message where no watermark can be made, and which samples carry which bits where it can."""
 
+import argparse
 import sys
 from types import ModuleType
 
@@ -11,6 +12,7 @@ import pytest
 import torch
 
 from models.demos.openvoice.demo import watermark
+from models.demos.openvoice.demo.arguments.shared import add_watermark_argument
 from models.demos.openvoice.demo.watermark import BLOCK, Watermark
 from models.tt_audio.host.errors import UsageError
 
@@ -83,5 +85,7 @@ def test_no_package(monkeypatch, expect_error):
 
 @pytest.mark.parametrize("text", ["", "nine chars", "fähre"])
 def test_a_text_that_does_not_fit(text, expect_error):
-    with expect_error(UsageError, "1 to 8 ASCII characters"):
-        Watermark(text)
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    add_watermark_argument(parser)
+    with expect_error(argparse.ArgumentError, "1 to 8 ASCII characters"):
+        parser.parse_args(["--watermark", text])
