@@ -83,10 +83,10 @@ class VoiceBank:
 
     def find(self, name: str) -> "Voice | None":
         """Return the voice of this name, or None if there is none. One file is read."""
-        from .voices import Voice
-
         if name_fault(name) is not None or not self._has(name):
             return None
+        from .voices import Voice  # imports torch, which finding no voice does not need
+
         try:
             return replace(Voice.load(self._path(name)), name=name)
         except VoiceError:

@@ -44,8 +44,15 @@ class ChunkedConverter:
 
     @torch.inference_mode()
     def embed(self, waveform: np.ndarray) -> np.ndarray:
-        """Return the speaker embedding [gin_channels] of samples [N]."""
-        return self.converter.embed(torch.from_numpy(np.ascontiguousarray(waveform, np.float32))[None])[0].numpy()
+        """Return the speaker embedding [gin_channels] of samples [N].
+
+        The spectrogram is padded to one of a few sizes and masked, because oneDNN keeps compiled kernels and buffers
+        for every size. The valid frames do not depend on the padding.
+        """
+        spec = self.converter.spectrogram(torch.from_numpy(np.ascontiguousarray(waveform, np.float32))[None])
+        frames = spec.shape[2]
+        padded = pad(spec, (0, padded_size(frames) - frames))
+        return self.converter.tone_color_encoder(padded, torch.tensor([frames]))[0].numpy()
 
     def convert(
         self,

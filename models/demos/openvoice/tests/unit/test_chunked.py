@@ -11,10 +11,11 @@ import torch
 
 from models.demos.openvoice.synthetic import SMALL_CONFIG, with_model
 from models.demos.openvoice.tests.unit.test_converter_modules import converter
+from models.demos.openvoice.torch_backend import converter as torch_converter
 from models.demos.openvoice.torch_backend.converter import ChunkedConverter
 from models.demos.openvoice.windows import NOISE_BLOCK, noise, windows
 from models.tt_audio.host.audio import AudioError
-from models.tt_audio.torch_backend import precision
+from models.tt_audio.torch_backend import hifigan, precision
 from models.tt_audio.torch_backend.hifigan import padded_size
 
 HOP = 256
@@ -124,6 +125,47 @@ def test_windows_ask_for_few_shapes(exact):
         for window in windows([samples(count)], exact.config, 200, exact.context):
             shapes.add(padded_size(window.frames))
     assert len(shapes) <= 35
+
+
+@pytest.mark.parametrize("frames", [2, 8, 9, 64, 65, 200, 257, 861])
+@pytest.mark.parametrize("rest", [0, 255])
+def test_an_embedding_does_not_depend_on_the_padding(exact, monkeypatch, frames, rest):
+    """Compare with the unpadded encoder, and with the same frames in a larger size."""
+    waveform = samples(frames * HOP + rest + 257)
+    with torch.inference_mode():
+        expected = exact.converter.embed(torch.from_numpy(waveform)[None])[0].numpy()
+    embedding = exact.embed(waveform)
+    np.testing.assert_allclose(embedding, expected, atol=1e-6, rtol=1e-5)
+    monkeypatch.setattr(torch_converter, "padded_size", lambda size: 2 * padded_size(size))
+    np.testing.assert_allclose(exact.embed(waveform), embedding, atol=1e-6, rtol=1e-5)
+
+
+def test_conversions_of_many_lengths_ask_for_few_convolutions(exact, monkeypatch):
+    """Count the shapes that convolutions get, because oneDNN keeps a primitive for each."""
+    shapes = set()
+    conv = torch.nn.functional.conv1d, torch.nn.functional.conv2d, torch.nn.functional.conv_transpose2d
+
+    def noting(kind):
+        def convolution(x, weight, *rest, **more):
+            shapes.add((kind, tuple(x.shape), tuple(weight.shape), x.dtype))
+            return kind(x, weight, *rest, **more)
+
+        return convolution
+
+    for kind in conv:
+        monkeypatch.setattr(torch.nn.functional, kind.__name__, noting(kind))
+        if hasattr(hifigan, kind.__name__):
+            monkeypatch.setattr(hifigan, kind.__name__, noting(kind))
+    seen = []
+    counts = range(2 * HOP, 66 * HOP, 3 * HOP + 7)
+    for count in counts:
+        waveform = samples(count)
+        own = exact.embed(waveform)
+        list(exact.convert([waveform], own, VOICES[1:2], 0.3, 0))
+        seen.append(len(shapes))
+    sizes = len({padded_size(count // HOP) for count in counts})
+    assert len(counts) > 2 * sizes
+    assert 0 < seen[0] and seen[-1] <= seen[0] * sizes
 
 
 # ---- noise
