@@ -258,6 +258,5 @@ def progress(total: float | None, unit: str, bar_format: str | None = None) -> t
 def activity(text: str) -> Iterator[None]:
     """Show the text on a terminal during the block. Errors and notes are printed above it."""
     shown = sys.stderr is not None and sys.stderr.isatty()
-    # ncols, because tqdm shows nothing on a terminal that does not tell its width
-    with tqdm(desc=text, bar_format="{desc} ...", ncols=len(text) + 4, disable=not shown, leave=False):
+    with tqdm(desc=text, bar_format="{desc} ...", disable=not shown, leave=False):
         yield

@@ -13,6 +13,7 @@ import pytest
 from models.demos.openvoice.base_speakers import SpeechError
 from models.demos.openvoice.demo import hosting
 from models.demos.openvoice.demo.app import make_parser as page_parser
+from models.demos.openvoice.demo.arguments.hosting import given_limits
 from models.demos.openvoice.demo.hosting import LimitError, MissingError
 from models.demos.openvoice.demo.limits import Limits, PageLimits
 from models.demos.openvoice.demo.server import make_parser
@@ -61,9 +62,9 @@ def test_the_length_of_a_result(expect_error):
 @pytest.mark.parametrize("parser, limits", [(make_parser, Limits()), (page_parser, PageLimits())])
 def test_the_options_of_limits(parser, limits):
     options = parser().parse_args([])
-    assert hosting.given_limits(limits, options) == limits
+    assert given_limits(limits, options) == limits
     options = parser().parse_args(["--upload-mib", "3", "--recording-seconds", "7.5", "--text-characters", "9"])
-    changed = hosting.given_limits(limits, options)
+    changed = given_limits(limits, options)
     assert (changed.upload_bytes, changed.recording_seconds, changed.text_characters) == (3 << 20, 7.5, 9)
     assert changed.result_seconds == limits.result_seconds
 

@@ -6,11 +6,14 @@
 Modules and memory are tested, because time depends on what else the machine does.
 """
 
+import fcntl
 import json
 import os
 import pty
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,8 +27,8 @@ ROOT = Path(__file__).resolve().parents[5]
 COMPUTING = ("torch", "scipy", "ttnn", "ray", "gradio", "transformers", "matplotlib", "fastapi", "uvicorn")
 MOST_MEGABYTES = 100
 FOLDER = "models.demos.openvoice.demo"
-# Runs commands as `python -m` does, one after the other. Prints for each, as JSON: its exit code, its output, which of
-# the modules have been imported by then, and the peak of memory. The peak is read from VmHWM, because ru_maxrss includes
+# Runs commands as `python -m` does, one after the other. Prints for each: its exit code, its output, which of the
+# modules have been imported by then, and the peak of memory. The peak is read from VmHWM, because ru_maxrss includes
 # that of the process that started this one.
 PROBE = f"""
 import contextlib, io, json, pathlib, re, runpy, sys
@@ -105,6 +108,7 @@ def test_doctor_imports_no_library_that_computes(tmp_path):
 def test_a_terminal_shows_that_a_command_starts(tmp_path):
     """Run a command whose stderr is a terminal: it says "starting" before it imports what takes seconds."""
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))  # rows, columns, and pixels
     with subprocess.Popen(
         [sys.executable, "-m", f"{FOLDER}.demo", "doctor"],
         stdout=subprocess.DEVNULL,
