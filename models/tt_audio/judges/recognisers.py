@@ -120,5 +120,5 @@ def tiny_whisper() -> TinyWhisper:
 
 
 def open_recogniser(kind: str, whisper: str = WHISPER) -> Recogniser | None:
-    """Open a recogniser by its kind, one of `choices.RECOGNISERS`; `whisper` is the name or folder of the model of "whisper"."""
+    """Open a recogniser by its kind, of choices.py; `whisper` is the name or folder of the model of "whisper"."""
     return {"tiny.en": tiny_whisper, "whisper": lambda: Whisper(whisper), "none": lambda: None}[kind]()
