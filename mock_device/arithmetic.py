@@ -31,6 +31,12 @@ def keep_mantissa(x: torch.Tensor, bits: int) -> torch.Tensor:
     return (x.view(torch.int32) & -(1 << (23 - bits))).view(torch.float32)
 
 
+def keep_mantissa_(x: torch.Tensor, bits: int) -> torch.Tensor:
+    """Cut a float32 tensor in place, see `keep_mantissa`."""
+    x.view(torch.int32).bitwise_and_(-(1 << (23 - bits)))
+    return x
+
+
 def operand_pairs(activation, weight, fidelity) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """Return the pairs of operands whose products add up to what the matrix unit computes at that fidelity."""
     a, b = keep_mantissa(weight, SRC_A_BITS), keep_mantissa(activation, TF32_BITS)

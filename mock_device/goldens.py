@@ -20,7 +20,15 @@ import torch
 import torch.nn.functional as F
 
 import ttnn
-from mock_device.arithmetic import ACCUMULATION_DEPTH, SRC_A_BITS, TF32_BITS, keep_mantissa, operand_pairs, store
+from mock_device.arithmetic import (
+    ACCUMULATION_DEPTH,
+    SRC_A_BITS,
+    TF32_BITS,
+    keep_mantissa,
+    keep_mantissa_,
+    operand_pairs,
+    store,
+)
 
 _CONV1D = (
     *("input_tensor", "weight_tensor", "device", "in_channels", "out_channels", "batch_size", "input_length"),
@@ -66,7 +74,7 @@ def logical(x):
 _ACTIVATIONS = {
     "RELU": lambda x: F.relu(x),
     "RELU_MAX": lambda x, upper: x.clamp(0, upper),
-    "LEAKY_RELU": lambda x, slope=0.01: torch.where(x >= 0, x, x * slope),
+    "LEAKY_RELU": lambda x, slope=0.01: F.leaky_relu(x, slope),
     "TANH": lambda x, *_: torch.tanh(x),
     "SIGMOID": lambda x, *_: torch.sigmoid(x),
     "SILU": lambda x: F.silu(x),
@@ -144,7 +152,8 @@ def _multiplied(x, y):
 
 
 def _with_fused_bias(out, bias):
-    return out if bias is None else _cut(out) + _cut(bias)
+    """Add the bias as the matrix unit does. Overwrites `out`, a fresh result of float32."""
+    return out if bias is None else keep_mantissa_(out, TF32_BITS) + _cut(bias)
 
 
 def _matmul_terms(b, a):

@@ -1,29 +1,59 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Code that runs around every TTNN operation, and the tensors in an operation's arguments."""
+"""Code that runs around every TTNN operation, and the tensors in an operation's arguments.
+
+TTNN's own hooks need its slow mode, which captures and parses a graph for each operation. That took a fifth of the time
+of a test, so `OperationHooks` wraps the fast call instead.
+"""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 
 import ttnn
 
+_QUEUES = ("queue_id", "cq_id")
+_suspended = False
+
+
+@contextmanager
+def suspended() -> Iterator[None]:
+    """Run operations without hooks."""
+    global _suspended
+    before, _suspended = _suspended, True
+    try:
+        yield
+    finally:
+        _suspended = before
+
 
 class OperationHooks:
-    """Base class: while entered, TTNN calls `before` and `after` around every top-level operation."""
+    """Base class: while entered, `before` and `after` are called around every top-level TTNN operation."""
 
     def __enter__(self):
-        self._fast = ttnn.CONFIG.enable_fast_runtime_mode
-        ttnn.CONFIG.enable_fast_runtime_mode = False  # the fast path calls no hooks
-        self._before_hook = ttnn.decorators.register_pre_operation_hook(self.before)
-        self._after_hook = ttnn.decorators.register_post_operation_hook(self.after)
-        self._before_hook.__enter__()
-        self._after_hook.__enter__()
+        self._call = call = ttnn.decorators.FastOperation.__call__
+        self._inside = False
+
+        @wraps(call)
+        def hooked(operation, *args, **kwargs):
+            if self._inside or _suspended:
+                return call(operation, *args, **kwargs)
+            self._inside = True  # what an operation, or a hook, calls in its turn is no operation of its own
+            try:
+                given = {key: value for key, value in kwargs.items() if key not in _QUEUES}
+                self.before(operation, args, given)
+                output = call(operation, *args, **kwargs)
+                self.after(operation, args, given, output)
+                return output
+            finally:
+                self._inside = False
+
+        ttnn.decorators.FastOperation.__call__ = hooked
         return self
 
     def __exit__(self, *error):
-        self._after_hook.__exit__(*error)
-        self._before_hook.__exit__(*error)
-        ttnn.CONFIG.enable_fast_runtime_mode = self._fast
+        ttnn.decorators.FastOperation.__call__ = self._call
 
 
 def tensors(value) -> Iterator[ttnn.Tensor]:

@@ -14,13 +14,14 @@ or without the golden executor. A capture records the thread that began it; on a
 
 import re
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from math import ceil, prod
 
 from loguru import logger
 
 import ttnn
-from mock_device import roofline
+from mock_device import hooks, roofline
 
 _L1 = 1  # tt::tt_metal::BufferType::L1; the small region for sliding-window tables is type 3 and has its own budget
 _IN_PROGRAM = ("circular_buffer_allocate", "dataflow_buffer_allocate", "scratchpad_allocate")
@@ -135,9 +136,8 @@ class Ledger:
         l1, dram = self._memory(ttnn.BufferType.L1), self._memory(ttnn.BufferType.DRAM)
         self.l1_capacity = l1.total_bytes_per_bank
         self._l1_before, self._dram_before = l1.total_bytes_allocated_per_bank, dram.total_bytes_allocated_per_bank
-        self._fast = ttnn.CONFIG.enable_fast_runtime_mode
-        if not self._dispatch:
-            ttnn.CONFIG.enable_fast_runtime_mode = True  # without addresses, hooks such as the golden executor's err
+        self._hooks = nullcontext() if self._dispatch else hooks.suspended()  # the executor's need addresses
+        self._hooks.__enter__()
         # A capture that does not dispatch notes the circular buffers of every program; one that does, only those of
         # programs that are new to the cache. Inside an ordinary capture the former dispatches all the same.
         modes = [ttnn.graph.RunMode.NORMAL] if self._dispatch else []
@@ -151,7 +151,7 @@ class Ledger:
         graph = ttnn.graph.end_graph_capture()
         if self._dispatch:
             ttnn.graph.end_graph_capture()
-        ttnn.CONFIG.enable_fast_runtime_mode = self._fast
+        self._hooks.__exit__(None, None, None)
         if kind is None:
             self._read_calls(graph)
             self._read_memory(graph)
