@@ -34,13 +34,19 @@ def pytest_configure(config):
         raise pytest.UsageError(str(error)) from None
 
 
-def pytest_collection_modifyitems(items):
-    """Mark what opens a device, so that `-m device` selects the tests that another card could change."""
+def pytest_collection_modifyitems(config, items):
+    """Mark what opens a device, so that `-m device` selects the tests that another card could change.
+
+    Refuse such a test in a folder named unit: scripts/test.sh does not collect these folders for the other cards.
+    """
     for item in items:
         if "mesh_device" in item.fixturenames:
             item.add_marker(pytest.mark.mesh)
         if {"device", "mesh_device"} & set(item.fixturenames):
             item.add_marker(pytest.mark.device)
+        folders = item.path.relative_to(config.rootpath).parts if item.path.is_relative_to(config.rootpath) else ()
+        if "unit" in folders and item.get_closest_marker("device"):
+            raise pytest.UsageError(f"{item.nodeid} opens a device: move it out of the folder unit")
 
 
 def pytest_report_header(config):

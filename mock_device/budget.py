@@ -94,7 +94,7 @@ def judge(stage: str, card: str, measured: dict[str, float], budgets: Stages) ->
 
 
 def read(file: Path) -> Stages:
-    return (yaml.safe_load(file.read_text()) or {}) if file.exists() else {}
+    return (yaml.load(file.read_text(), Loader=yaml.CSafeLoader) or {}) if file.exists() else {}
 
 
 def write(file: Path, stages: Stages) -> None:

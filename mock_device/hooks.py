@@ -3,18 +3,42 @@
 
 """Code that runs around every TTNN operation, and the tensors in an operation's arguments.
 
-TTNN's own hooks need its slow mode, which captures and parses a graph for each operation. That took a fifth of the time
-of a test, so `OperationHooks` wraps the fast call instead.
+TTNN calls hooks of its own only in its slow mode, which captures and parses a graph for each operation. That took a
+fifth of the time of a device test, so `OperationHooks` wraps the call of the fast mode instead.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from threading import RLock
 
 import ttnn
 
 _QUEUES = ("queue_id", "cq_id")
+_call = ttnn.decorators.FastOperation.__call__
+_lock = RLock()  # held from `before` to `after`, so that two threads do not mix their operations
+_entered: list["OperationHooks"] = []
+_running = False  # an operation with its hooks; the operations that these call have no hooks
 _suspended = False
+
+
+@wraps(_call)
+def _call_with_hooks(operation, *args, **kwargs):
+    global _running
+    with _lock:
+        if _running or _suspended:
+            return _call(operation, *args, **kwargs)
+        _running, hooks = True, tuple(_entered)
+        try:
+            given = {key: value for key, value in kwargs.items() if key not in _QUEUES}
+            for hook in hooks:
+                hook.before(operation, args, given)
+            output = _call(operation, *args, **kwargs)
+            for hook in hooks:
+                hook.after(operation, args, given, output)
+            return output
+        finally:
+            _running = False
 
 
 @contextmanager
@@ -32,28 +56,14 @@ class OperationHooks:
     """Base class: while entered, `before` and `after` are called around every top-level TTNN operation."""
 
     def __enter__(self):
-        self._call = call = ttnn.decorators.FastOperation.__call__
-        self._inside = False
-
-        @wraps(call)
-        def hooked(operation, *args, **kwargs):
-            if self._inside or _suspended:
-                return call(operation, *args, **kwargs)
-            self._inside = True  # what an operation, or a hook, calls in its turn is no operation of its own
-            try:
-                given = {key: value for key, value in kwargs.items() if key not in _QUEUES}
-                self.before(operation, args, given)
-                output = call(operation, *args, **kwargs)
-                self.after(operation, args, given, output)
-                return output
-            finally:
-                self._inside = False
-
-        ttnn.decorators.FastOperation.__call__ = hooked
+        _entered.append(self)
+        ttnn.decorators.FastOperation.__call__ = _call_with_hooks
         return self
 
     def __exit__(self, *error):
-        ttnn.decorators.FastOperation.__call__ = self._call
+        _entered.remove(self)
+        if not _entered:
+            ttnn.decorators.FastOperation.__call__ = _call
 
 
 def tensors(value) -> Iterator[ttnn.Tensor]:

@@ -4,11 +4,13 @@
 
 # Run what `make test` runs: the checks of `make lint`, then all tests on each kind of card. Every part runs, even after
 # another has failed; the end names the parts that failed, and is a failure if there is one. WORKERS processes share the
-# tests of a mocked card. GIVEN_DEVICE names a card or a simulator, which takes one process at a time.
+# tests of a mocked card; the few tests of the two meshes run side by side in one process each. GIVEN_DEVICE names a card
+# or a simulator, which takes one process at a time.
 
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export OMP_NUM_THREADS=1
+unset PYTHONDONTWRITEBYTECODE # every process of every part would compile all tests again
 
 failed=()
 
@@ -17,17 +19,32 @@ run() {
     "$@" || failed+=("$*")
 }
 
+pytest=(.venv/bin/python -m pytest -q --durations=10)
+no_units=--ignore-glob='*/unit' # these tests open no device, which conftest.py checks, and their imports take long
+
 mocked() {
-    run .venv/bin/python -m pytest -q --durations=10 -n "${WORKERS:-2}" --arch "$@"
+    run "${pytest[@]}" --dist worksteal -n "${WORKERS:-2}" --arch "$@"
+}
+
+# Run the tests of both meshes at once; print their outputs one after the other.
+meshes() {
+    local output
+    output=$(mktemp)
+    local t3k=("${pytest[@]}" "$no_units" --arch t3k -m mesh models)
+    "${t3k[@]}" >"$output" 2>&1 &
+    run "${pytest[@]}" "$no_units" --arch n300 -m mesh
+    echo "== ${t3k[*]}"
+    wait $! || failed+=("${t3k[*]}")
+    cat "$output"
+    rm "$output"
 }
 
 run make --no-print-directory lint
 bash scripts/browser.sh
 if [ -z "${GIVEN_DEVICE:-}" ]; then
     mocked wormhole_b0 -m "not mesh"
-    mocked blackhole -m "device and not mesh"
-    mocked n300 -m mesh
-    mocked t3k -m mesh models
+    mocked blackhole -m "device and not mesh" "$no_units"
+    meshes
 else
     run .venv/bin/python -m pytest -q --durations=10
 fi

@@ -10,11 +10,15 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+import conftest
+
 SCRIPT = Path(__file__).parents[2] / "scripts" / "test.sh"
 TOOL = """#!/bin/sh
+echo "output of $*"
 case " $* " in {failing}) exit 1 ;; esac
 """
 PARTS = ["lint", "wormhole_b0", "blackhole", "n300", "t3k"]
@@ -62,6 +66,13 @@ def test_all_parts_run_and_the_end_is_a_failure(run, failing):
     assert all(f" {word}" in line for word, line in zip(failing, named, strict=True))
 
 
+def test_the_output_of_every_part_is_printed(run):
+    lines = run().stdout.splitlines()
+    for part in PARTS[1:]:
+        start = next(index for index, line in enumerate(lines) if line.startswith("== ") and f" {part}" in line)
+        assert f"output of {lines[start].removeprefix('== .venv/bin/python ')}" in lines[start + 1 :]
+
+
 def test_the_number_of_processes(run):
     assert "-n 2 --arch wormhole_b0" in run().stdout
     assert "-n 7 --arch wormhole_b0" in run(WORKERS="7").stdout
@@ -69,6 +80,21 @@ def test_the_number_of_processes(run):
 
 def test_a_card_or_a_simulator_takes_one_process(run):
     done = run(GIVEN_DEVICE="libttsim.so")
-    assert [line for line in done.stdout.splitlines() if "pytest" in line] == [
+    assert [line for line in done.stdout.splitlines() if line.startswith("== .venv")] == [
         "== .venv/bin/python -m pytest -q --durations=10"
     ]
+
+
+@pytest.mark.parametrize("folder, refused", [("unit", True), ("pcc", False)])
+def test_a_test_that_opens_a_device_and_is_collected_for_one_card_only(folder, refused, expect_error):
+    path = Path("/tree/models") / folder / "test_x.py"
+    item = SimpleNamespace(fixturenames=["device"], path=path, nodeid=f"models/{folder}/test_x.py::test_y")
+    marks = {}
+    item.add_marker, item.get_closest_marker = lambda mark: marks.update({mark.name: mark}), marks.get
+    config = SimpleNamespace(rootpath=Path("/tree"))
+    if refused:
+        with expect_error(pytest.UsageError, "test_x.py::test_y opens a device: move it out of the folder unit"):
+            conftest.pytest_collection_modifyitems(config, [item])
+    else:
+        conftest.pytest_collection_modifyitems(config, [item])
+    assert "device" in marks
