@@ -22,16 +22,21 @@ from models.demos.openvoice.text.spanish_reading import READING as SPANISH
 
 AMERICAN = "en-us"  # eSpeak's voice whose transcription english.py writes
 # Language codes of Piper whose names here are others.
-_LANGUAGES = {"JA": "JP", "KO": "KR"}
+_LANGUAGES = {"JA": "JP", "KO": "KR", "SP": "ES"}
 _READINGS = {"ES": SPANISH, "FR": FRENCH}
+
+
+def language_of(code: str) -> str:
+    """Return the language of a code or of a voice's name, as this project names it: en_US, en-GB and EN are EN."""
+    family = code.replace("-", "_").partition("_")[0].upper()
+    return _LANGUAGES.get(family, family)
 
 
 class PiperFrontend:
     """Front end of the voice that `config` describes. A call takes one sentence."""
 
     def __init__(self, config: PiperConfig):
-        family = (config.language or config.name or config.espeak_voice).replace("-", "_").partition("_")[0].upper()
-        self.language = _LANGUAGES.get(family, family)
+        self.language = language_of(config.language or config.name)
         self._pronounce = self._pronouncer(config)
 
     def __call__(self, text: str) -> Phones:

