@@ -99,11 +99,13 @@ class ConverterConfig(HifiGanConfig):
 
 @dataclass(frozen=True)
 class MeloConfig(HifiGanConfig):
-    """Sizes, symbols and speakers of a text-to-speech model: MeloTTS, or a base speaker of OpenVoice V1.
+    """Sizes, symbols and speakers of a text-to-speech model: MeloTTS, a base speaker of OpenVoice V1, or a Piper voice.
 
     The order of the symbols and the number of languages differ between checkpoints that look alike, so both are taken
     from each checkpoint's own file. A V1 base speaker has neither tones nor languages nor BERT features (`n_tones` is
-    0), and its speakers are styles (default, friendly, cheerful, ...).
+    0), and its speakers are styles (default, friendly, cheerful, ...). A Piper voice (piper/sizes.py) has no
+    deterministic duration predictor either, and one with a single speaker has no speaker embedding (`gin_channels` is
+    0).
     """
 
     sampling_rate: int
@@ -128,6 +130,9 @@ class MeloConfig(HifiGanConfig):
     flow_kernel_size: int = 5
     wavenet_kernel_size: int = 5
     wavenet_dilation_rate: int = 1
+    # Only Piper voices differ here.
+    resblock: str = "1"  # kind of the generator's residual blocks
+    deterministic_durations: bool = True  # False: sdp_ratio is 1
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any], source: str = "config.json") -> "MeloConfig":
@@ -180,6 +185,7 @@ class MeloConfig(HifiGanConfig):
 
     def _check(self, source: str) -> None:
         free = ("symbols", "add_blank", "speakers", "disable_bert", "speaker_in_encoder", "transformer_flow")
+        free = (*free, "resblock", "deterministic_durations")
         zero = () if self.is_melo else ("n_tones", "n_languages")
         for name, value in vars(self).items():
             if name not in (*free, *zero) and not positive_ints(value):
@@ -198,5 +204,5 @@ class MeloConfig(HifiGanConfig):
 
     @property
     def is_melo(self) -> bool:
-        """Whether this is MeloTTS, as opposed to a base speaker of OpenVoice V1."""
+        """Whether this is MeloTTS, as opposed to a base speaker of OpenVoice V1 or a Piper voice."""
         return self.n_tones != 0

@@ -12,8 +12,6 @@
 
 import torch
 
-from ttnn.model_preprocessing import ParameterDict
-
 from ..reference.hifigan import Generator
 from ..tt.sharding import TILE
 from .layers import convolution
@@ -64,11 +62,7 @@ def generator(module: Generator) -> dict:
                 "rate": side_by_side // phases,
                 "up": convolution(weight, bias),
                 "resblocks": [
-                    {
-                        "dilations": [conv.dilation[0] if phases == 1 else 1 for conv in block.convs1],
-                        "convs1": [_resblock_convolution(conv, phases) for conv in block.convs1],
-                        "convs2": [_resblock_convolution(conv, phases) for conv in block.convs2],
-                    }
+                    {"chains": [[_resblock_convolution(conv, phases) for conv in chain] for chain in block.chains]}
                     for block in resblocks
                 ],
             }
@@ -83,7 +77,8 @@ def generator(module: Generator) -> dict:
     }
 
 
-def _resblock_convolution(conv: torch.nn.Conv1d, phases: int) -> ParameterDict:
+def _resblock_convolution(conv: torch.nn.Conv1d, phases: int) -> dict:
+    (dilation,) = conv.dilation
     if phases == 1:  # the device dilates
-        return convolution(conv.weight, conv.bias)
-    return convolution(phased(conv.weight, conv.dilation[0], phases), conv.bias.repeat(phases))
+        return {"dilation": dilation, **convolution(conv.weight, conv.bias)}
+    return {"dilation": 1, **convolution(phased(conv.weight, dilation, phases), conv.bias.repeat(phases))}

@@ -23,26 +23,37 @@ def _masked(x: Tensor, mask: Tensor | None) -> Tensor:
 
 
 class ResBlock(nn.Module):
-    """Residual block, [B, C, T] -> [B, C, T]: for each dilation a dilated and a plain convolution with a residual."""
+    """Residual block, [B, C, T] -> [B, C, T]: for each dilation a chain of convolutions and the residual around it.
 
-    def __init__(self, channels: int, kernel_size: int, dilations: tuple[int, ...]):
+    A chain of kind "1" is a dilated and a plain convolution, one of kind "2" is the dilated convolution alone.
+    """
+
+    def __init__(self, channels: int, kernel_size: int, dilations: tuple[int, ...], kind: str = "1"):
         super().__init__()
+        plain = 1 if kind == "1" else 0  # plain convolutions in a chain
         self.convs1 = nn.ModuleList(_conv(channels, kernel_size, dilation) for dilation in dilations)
-        self.convs2 = nn.ModuleList(_conv(channels, kernel_size, 1) for _ in dilations)
-        self.receptive_field = (kernel_size - 1) // 2 * sum(dilation + 1 for dilation in dilations)
+        self.convs2 = nn.ModuleList(_conv(channels, kernel_size, 1) for _ in plain * dilations)
+        self.receptive_field = (kernel_size - 1) // 2 * sum(dilation + plain for dilation in dilations)
+
+    @property
+    def chains(self) -> list[tuple[nn.Conv1d, ...]]:
+        """Return the convolutions of each chain, in the order in which they run."""
+        return list(zip(self.convs1, self.convs2, strict=True) if self.convs2 else zip(self.convs1, strict=True))
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        for conv1, conv2 in zip(self.convs1, self.convs2, strict=True):
-            h = conv1(_masked(leaky_relu(x, SLOPE), mask))
-            x = x + conv2(_masked(leaky_relu(h, SLOPE), mask))
+        for chain in self.chains:
+            h = x
+            for conv in chain:
+                h = conv(_masked(leaky_relu(h, SLOPE), mask))
+            x = x + h
         return x
 
 
 class Generator(nn.Module):
     """HiFi-GAN generator; `g` is a speaker embedding. A config with gin_channels 0 takes none."""
 
-    def __init__(self, config: GeneratorConfig, end_bias: bool = False):
-        """`end_bias`: whether the last convolution has a bias."""
+    def __init__(self, config: GeneratorConfig, end_bias: bool = False, resblock: str = "1"):
+        """`end_bias`: whether the last convolution has a bias; `resblock`: kind of the residual blocks."""
         super().__init__()
         channels = config.upsample_initial_channel
         padding = (END_KERNEL_SIZE - 1) // 2
@@ -56,7 +67,7 @@ class Generator(nn.Module):
             )
             channels //= 2
             for size, dilations in zip(config.resblock_kernel_sizes, config.resblock_dilation_sizes, strict=True):
-                self.resblocks.append(ResBlock(channels, size, dilations))
+                self.resblocks.append(ResBlock(channels, size, dilations, resblock))
         self.conv_post = nn.Conv1d(channels, 1, END_KERNEL_SIZE, padding=padding, bias=end_bias)
 
     @property

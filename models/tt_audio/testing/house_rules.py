@@ -16,6 +16,7 @@ LIBRARIES = {
     *("ttnn", "torch", "numpy", "scipy", "loguru", "pytest", "safetensors", "huggingface_hub", "soundfile"),
     *("webrtcvad", "tqdm", "transformers", "tokenizers", "yaml", "matplotlib"),
     *("faster_whisper", "onnxruntime", "ray", "wavmark"),  # evaluation and batches
+    *("onnx", "google"),  # Piper voices
     *("gradio", "PIL", "fastapi", "starlette", "pydantic", "uvicorn", "anyio", "prometheus_client"),  # page and service
     *("hypothesis", "httpx", "selenium"),  # their tests
     *("inflect", "pycrfsuite", "jieba", "pypinyin", "pyopenjtalk", "mecab"),  # text front ends

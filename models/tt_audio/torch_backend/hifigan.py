@@ -64,13 +64,7 @@ class FastGenerator:
         self.stages = [
             (
                 _Conv(up, dtype),
-                [
-                    [
-                        (_Conv(conv1, dtype), _Conv(conv2, dtype))
-                        for conv1, conv2 in zip(block.convs1, block.convs2, strict=True)
-                    ]
-                    for block in resblocks
-                ],
+                [[[_Conv(conv, dtype) for conv in chain] for chain in block.chains] for block in resblocks],
             )
             for up, resblocks in generator.stages
         ]
@@ -97,11 +91,12 @@ class FastGenerator:
         return torch.tanh(x[:, 0, 0, :end].float())
 
     @staticmethod
-    def _block(convs: list[tuple[_Conv, _Conv]], x: Tensor, activated: Tensor, end: int) -> Tensor:
-        for i, (conv1, conv2) in enumerate(convs):
-            h = activated if i == 0 else _silent_from(end, leaky_relu(x, SLOPE))
-            h = _silent_from(end, leaky_relu_(conv1(h), SLOPE))
-            x = conv2(h).add_(x)
+    def _block(chains: list[list[_Conv]], x: Tensor, activated: Tensor, end: int) -> Tensor:
+        for i, (first, *others) in enumerate(chains):
+            h = first(activated if i == 0 else _silent_from(end, leaky_relu(x, SLOPE)))
+            for conv in others:
+                h = conv(_silent_from(end, leaky_relu_(h, SLOPE)))
+            x = h.add_(x)
         return x
 
 

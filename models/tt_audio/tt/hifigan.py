@@ -27,12 +27,15 @@ from .sharding import shard
 
 
 class ResBlock:
-    """Residual block: pairs of a dilated and a plain convolution, each pair with a residual."""
+    """Residual block: chains of one or two convolutions, each chain with a residual."""
 
     def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
-        self.pairs = [
-            (Conv1d(first, device, stage, dilation, activation=leaky_relu(SLOPE)), Conv1d(second, device, stage))
-            for first, second, dilation in zip(parameters.convs1, parameters.convs2, parameters.dilations, strict=True)
+        def conv(layer: ParameterDict, activation: ttnn.UnaryWithParam | None = None) -> Conv1d:
+            return Conv1d(layer, device, stage, layer.dilation, activation=activation)
+
+        # all convolutions of a chain but the last, which activate their result, and the last
+        self.chains = [
+            ([conv(layer, leaky_relu(SLOPE)) for layer in others], conv(last)) for *others, last in parameters.chains
         ]
 
     def __call__(
@@ -42,13 +45,15 @@ class ResBlock:
 
         `mask`: [1, 1, T, 1]; `slope`: of a leaky_relu applied to the result; None: not activated.
         """
-        for i, (conv1, conv2) in enumerate(self.pairs):
-            last = i == len(self.pairs) - 1
+        for i, (others, conv) in enumerate(self.chains):
+            last = i == len(self.chains) - 1
             following_slope = slope if last else SLOPE
-            h = conv1(a)
-            if mask is not None:
-                h = ttnn.multiply(h, mask, output_tensor=h)
-            t = conv2(h, consume=True)
+            h = a
+            for activated in others:
+                h = activated(h, consume=h is not a)
+                if mask is not None:
+                    h = ttnn.multiply(h, mask, output_tensor=h)
+            t = conv(h, consume=h is not a)
             following = ttnn.add(
                 a,
                 t,
@@ -95,7 +100,7 @@ def _least_memory(resblocks: list[ParameterDict]) -> list[ParameterDict]:
     Of three blocks the second one gets the smallest kernel, because only there both the stage's input and the sum of
     results are in L1 from start to end.
     """
-    by_size = sorted(resblocks, key=lambda block: block.convs1[0].weight.shape[2])
+    by_size = sorted(resblocks, key=lambda block: block.chains[0][0].weight.shape[2])
     return [*by_size[1:-1], by_size[0], by_size[-1]] if len(by_size) > 2 else by_size
 
 

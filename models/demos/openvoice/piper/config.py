@@ -93,7 +93,7 @@ class PiperConfig:
         if absent := [symbol for symbol in (BEGIN, END, PAD) if symbol not in self.phoneme_id_map]:
             raise ConfigError(f"{source}: phoneme_id_map lacks the symbols {' '.join(absent)}.")
         for symbol, ids in self.phoneme_id_map.items():
-            if not all(0 <= number < self.num_symbols for number in ids):
+            if not ids or not all(0 <= number < self.num_symbols for number in ids):
                 raise ConfigError(
                     f"{source}: the ids of {symbol!r} are {list(ids)}, but num_symbols is {self.num_symbols}."
                 )

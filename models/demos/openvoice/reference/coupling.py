@@ -29,7 +29,7 @@ class Coupling(nn.Module):
         self.pre = nn.Conv1d(half, config.hidden_channels, 1)
         self.post = nn.Conv1d(config.hidden_channels, half, 1)
 
-    def forward(self, x: Tensor, mask: Tensor | None, g: Tensor, reverse: bool = False) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None, g: Tensor | None, reverse: bool = False) -> Tensor:
         """Shift the second half of the channels of x [B, I, T] for a voice g [B, G, 1]; `mask` [B, 1, T] or None."""
         first, second = x.chunk(2, dim=1)
         h = self.pre(first)
@@ -37,7 +37,7 @@ class Coupling(nn.Module):
         second = second - shift if reverse else second + shift
         return cat((first, second if mask is None else second * mask), dim=1)
 
-    def transform(self, h: Tensor, mask: Tensor | None, g: Tensor) -> Tensor:
+    def transform(self, h: Tensor, mask: Tensor | None, g: Tensor | None) -> Tensor:
         """Apply the network between `pre` and `post` to h [B, C, T]; arguments as of `forward`. -> [B, C, T]"""
         raise NotImplementedError
 
@@ -55,7 +55,7 @@ class ResidualCoupling(Coupling):
             config.gin_channels,
         )
 
-    def transform(self, h: Tensor, mask: Tensor | None, g: Tensor) -> Tensor:
+    def transform(self, h: Tensor, mask: Tensor | None, g: Tensor | None) -> Tensor:
         return self.wavenet(h, mask, g)
 
 
@@ -73,7 +73,7 @@ class TransformerCoupling(Coupling):
             config.gin_channels,
         )
 
-    def transform(self, h: Tensor, mask: Tensor | None, g: Tensor) -> Tensor:
+    def transform(self, h: Tensor, mask: Tensor | None, g: Tensor | None) -> Tensor:
         return self.encoder(h, mask, g)
 
 
@@ -84,8 +84,11 @@ class CouplingBlock(nn.Module):
         super().__init__()
         self.couplings = nn.ModuleList(couplings)
 
-    def forward(self, z: Tensor, mask: Tensor | None, g: Tensor, reverse: bool = False) -> Tensor:
-        """Map latent frames z [B, I, T] with a voice g [B, G, 1]; `mask` [B, 1, T] is None if all frames are valid."""
+    def forward(self, z: Tensor, mask: Tensor | None, g: Tensor | None, reverse: bool = False) -> Tensor:
+        """Map latent frames z [B, I, T] with a voice g [B, G, 1]; `mask` [B, 1, T] is None if all frames are valid.
+
+        `g` is None for a model without speakers.
+        """
         if not reverse:
             for coupling in self.couplings:
                 z = coupling(z, mask, g).flip(1)
@@ -96,7 +99,7 @@ class CouplingBlock(nn.Module):
 
 
 class ResidualCouplingBlock(CouplingBlock):
-    """Flow of the converter and of OpenVoice V1's base speakers."""
+    """Flow of the converter, of OpenVoice V1's base speakers and of Piper's voices."""
 
     def __init__(self, config: ConverterConfig | MeloConfig):
         super().__init__(ResidualCoupling(config) for _ in range(config.n_flows))

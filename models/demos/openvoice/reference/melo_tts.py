@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""MeloTTS, text to base speech. OpenVoice V1's base speakers are the same model with smaller parts.
+"""MeloTTS, text to base speech. OpenVoice V1's base speakers and Piper's voices are the same model with smaller parts.
 
     sentences -> text encoder -> durations -> [repeat each phone] -> + noise -> reversed flow -> generator -> waveforms
 
@@ -22,7 +22,7 @@ from models.demos.openvoice.reference.alignment import frame_counts, repeat_phon
 from models.demos.openvoice.reference.coupling import ResidualCouplingBlock, TransformerCouplingBlock
 from models.demos.openvoice.reference.duration_predictor import DurationPredictor
 from models.demos.openvoice.reference.stochastic_duration_predictor import StochasticDurationPredictor
-from models.demos.openvoice.reference.text_encoder import TextEncoder
+from models.demos.openvoice.reference.text_encoder import TextEncoder, table
 from models.demos.openvoice.sentences import Sentences, draw
 from models.tt_audio.reference.hifigan import Generator
 
@@ -35,7 +35,12 @@ class Encoding:
     mean: Tensor  # of the prior, [B, I, N]
     log_deviation: Tensor  # of the prior, [B, I, N]
     mask: Tensor  # of valid ids, [B, 1, N]
-    speaker: Tensor  # embedding, [B, G, 1]
+    speaker: Tensor | None  # embedding, [B, G, 1]; None if the model has no speakers
+
+
+def each(speakers: Tensor | None, count: int) -> Sequence[Tensor | None]:
+    """Split the embeddings [B, G, 1] of a batch into [1, G, 1] for each sentence; None gives `count` times None."""
+    return [None] * count if speakers is None else speakers.split(1)
 
 
 class MeloTTS(nn.Module):
@@ -44,25 +49,29 @@ class MeloTTS(nn.Module):
     def __init__(self, config: MeloConfig):
         super().__init__()
         self.config = config
-        self.speaker_embedding = nn.Embedding(config.n_speakers, config.gin_channels)
+        channels, gin_channels = config.hidden_channels, config.gin_channels
+        self.speaker_embedding = table(config.n_speakers, gin_channels) if gin_channels else None
         self.text_encoder = TextEncoder(config)
-        self.duration_predictor = DurationPredictor(config.hidden_channels, config.gin_channels)
-        self.stochastic_duration_predictor = StochasticDurationPredictor(config.hidden_channels, config.gin_channels)
+        self.duration_predictor = DurationPredictor(channels, gin_channels) if config.deterministic_durations else None
+        self.stochastic_duration_predictor = StochasticDurationPredictor(channels, gin_channels)
         self.flow = TransformerCouplingBlock(config) if config.transformer_flow else ResidualCouplingBlock(config)
-        self.generator = Generator(config)
+        self.generator = Generator(config, resblock=config.resblock)
 
     def encode(self, sentences: Sentences, speakers: Tensor) -> Encoding:
         """Encode the text of a batch; `speakers` [B] are numbers from the checkpoint's own list."""
         self.check(sentences, speakers)
-        speaker = self.speaker_embedding(speakers).unsqueeze(2)
+        speaker = None if self.speaker_embedding is None else self.speaker_embedding(speakers).unsqueeze(2)
         mask = sequence_mask(sentences.lengths, sentences.phones.shape[1])
         text, mean, log_deviation = self.text_encoder(sentences, mask, speaker)
         return Encoding(text, mean, log_deviation, mask, speaker)
 
     def durations(self, encoding: Encoding, prosody: Prosody, noise: Tensor | None) -> Tensor:
         """Return whole frames [B, N] for each id. `noise` is [B, 2, N], and None if sdp_ratio is 0."""
+        self.check_prosody(prosody)
         args = encoding.text, encoding.mask, encoding.speaker
-        log_durations = self.duration_predictor(*args) * (1 - prosody.sdp_ratio)
+        log_durations = 0.0
+        if self.duration_predictor is not None:
+            log_durations = self.duration_predictor(*args) * (1 - prosody.sdp_ratio)
         if prosody.sdp_ratio:
             stochastic = self.stochastic_duration_predictor(*args, noise * prosody.noise_scale_w)
             log_durations = stochastic * prosody.sdp_ratio + log_durations
@@ -98,10 +107,17 @@ class MeloTTS(nn.Module):
         noise = draw(randomness, self.config.inter_channels, counts)
         return self.generate(self.latents(encoding, durations, counts, prosody, noise), encoding.speaker)
 
-    def generate(self, latents: list[Tensor], speakers: Tensor) -> list[Tensor]:
-        """Return the waveform [samples] of each latent [1, I, frames]; `speakers` [B, G, 1] are embeddings."""
+    def generate(self, latents: list[Tensor], speakers: Tensor | None) -> list[Tensor]:
+        """Return the waveform [samples] of each latent [1, I, frames]; `speakers` [B, G, 1] are embeddings, or None."""
         # One by one: a batch would compute, and in the last stages hold, the padding after each shorter sentence.
-        return [self.generator(z, speaker[None])[0] for z, speaker in zip(latents, speakers, strict=True)]
+        return [self.generator(z, speaker)[0] for z, speaker in zip(latents, each(speakers, len(latents)), strict=True)]
+
+    def check_prosody(self, prosody: Prosody) -> None:
+        """Raise a ValueError if the model lacks the deterministic duration predictor that the prosody asks for."""
+        if self.duration_predictor is None and prosody.sdp_ratio != 1:
+            raise ValueError(
+                f"sdp_ratio is {prosody.sdp_ratio}; this model has stochastic durations only: it must be 1"
+            )
 
     def check(self, sentences: Sentences, speakers: Tensor) -> None:
         """Raise a ValueError for ids outside of the tables: a device would read other memory for them."""

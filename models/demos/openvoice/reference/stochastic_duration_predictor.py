@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The stochastic duration predictor of MeloTTS: text encoding and noise -> log durations.
+"""The stochastic duration predictor of MeloTTS and of Piper: text encoding and noise -> log durations.
 
 It is a normalizing flow over two channels, the log duration and a helper, run from noise to durations. In each coupling
 one channel, with the text, decides a monotonic curve of ten rational-quadratic pieces; the inverse of the curve is
@@ -117,16 +117,21 @@ class StochasticDurationPredictor(nn.Module):
     def __init__(self, channels: int, gin_channels: int):
         super().__init__()
         self.pre = nn.Conv1d(channels, channels, 1)
-        self.speaker = nn.Conv1d(gin_channels, channels, 1)
+        self.speaker = nn.Conv1d(gin_channels, channels, 1) if gin_channels else None
         self.convs = DilatedSeparableConv(channels)
         self.projection = nn.Conv1d(channels, channels, 1)
         self.couplings = nn.ModuleList(SplineCoupling(channels) for _ in range(N_COUPLINGS))
         self.shift = nn.Parameter(torch.zeros(2, 1))
         self.log_scale = nn.Parameter(torch.zeros(2, 1))
 
-    def forward(self, x: Tensor, mask: Tensor, g: Tensor, noise: Tensor) -> Tensor:
-        """Return log durations [B, 1, N] of text x [B, C, N]; mask [B, 1, N], speaker g [B, G, 1], noise [B, 2, N]."""
-        text = self.pre(x) + self.speaker(g)
+    def forward(self, x: Tensor, mask: Tensor, g: Tensor | None, noise: Tensor) -> Tensor:
+        """Return log durations [B, 1, N] of text x [B, C, N]; mask [B, 1, N], noise [B, 2, N].
+
+        `g`: speaker [B, G, 1], or None for a model without speakers.
+        """
+        text = self.pre(x)
+        if self.speaker is not None:
+            text = text + self.speaker(g)
         text = self.projection(self.convs(text, mask)) * mask
         z = noise
         for coupling in reversed(self.couplings):

@@ -5,19 +5,29 @@
 
     phones, tones, languages, BERT features -> sum of embeddings -> transformer -> projection
 
-A base speaker of OpenVoice V1 embeds phones alone. MeloTTS adds two kinds of BERT features: features of width 768 for
-every language of its interface, and of width 1,024 for checkpoints trained on Chinese alone ("ZH"), where the first
-kind is zero. Features that are zero are given as None, and only the bias of their projection is added.
+A base speaker of OpenVoice V1 and a Piper voice embed phones alone. MeloTTS adds two kinds of BERT features: features
+of width 768 for every language of its interface, and of width 1,024 for checkpoints trained on Chinese alone ("ZH"),
+where the first kind is zero. Features that are zero are given as None, and only the bias of their projection is added.
 """
 
 from math import sqrt
 
+import torch
 from torch import Tensor, nn
 
 from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.constants import BERT_WIDTH, CHINESE_BERT_WIDTH
 from models.demos.openvoice.reference.attention import Encoder
 from models.demos.openvoice.sentences import Sentences
+
+
+def table(rows: int, channels: int) -> nn.Embedding:
+    """Return a table of embeddings with normal random values.
+
+    nn.Embedding would draw the same values by a function that, on the device "meta", imports PyTorch's compiler: 8 s of
+    processor time whenever a model is loaded.
+    """
+    return nn.Embedding.from_pretrained(torch.randn(rows, channels), freeze=False)
 
 
 class TextEncoder(nn.Module):
@@ -27,10 +37,10 @@ class TextEncoder(nn.Module):
         super().__init__()
         channels = config.hidden_channels
         self.scale = sqrt(channels)
-        self.phones = nn.Embedding(len(config.symbols), channels)
+        self.phones = table(len(config.symbols), channels)
         if config.is_melo:
-            self.tones = nn.Embedding(config.n_tones, channels)
-            self.languages = nn.Embedding(config.n_languages, channels)
+            self.tones = table(config.n_tones, channels)
+            self.languages = table(config.n_languages, channels)
             self.bert = nn.Conv1d(BERT_WIDTH, channels, 1)
             self.chinese_bert = nn.Conv1d(CHINESE_BERT_WIDTH, channels, 1)
         self.is_melo = config.is_melo
@@ -44,10 +54,10 @@ class TextEncoder(nn.Module):
         )
         self.projection = nn.Conv1d(channels, 2 * config.inter_channels, 1)
 
-    def forward(self, sentences: Sentences, mask: Tensor, g: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, sentences: Sentences, mask: Tensor, g: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         """Encode sentences with N ids: text [B, C, N], mean [B, I, N] and log deviation [B, I, N] of the prior.
 
-        `mask` [B, 1, N] is 1 on valid ids; `g` [B, G, 1] is the speaker embedding.
+        `mask` [B, 1, N] is 1 on valid ids; `g` [B, G, 1] is the speaker embedding, or None.
         """
         x = self.phones(sentences.phones)
         if self.is_melo:

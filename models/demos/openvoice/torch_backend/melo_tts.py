@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.alignment import frame_counts
 from models.demos.openvoice.reference.bert import phone_features
-from models.demos.openvoice.reference.melo_tts import MeloTTS
+from models.demos.openvoice.reference.melo_tts import MeloTTS, each
 from models.demos.openvoice.sentences import MOST_FRAMES, Sentences, TooManyFrames, draw
 from models.demos.openvoice.windows import fixed_edges, with_context
 from models.tt_audio.host.home import home
@@ -59,7 +59,8 @@ class ChunkedMeloTTS:
             raise TooManyFrames(longest)
         noise = draw(randomness, self.config.inter_channels, counts)
         latents = model.latents(encoding, durations, counts, prosody, noise)
-        return [self.generate(z, voice[None]) for z, voice in zip(latents, encoding.speaker, strict=True)]
+        speakers = each(encoding.speaker, len(latents))
+        return [self.generate(z, speaker) for z, speaker in zip(latents, speakers, strict=True)]
 
     def _with_features(self, sentences: Sentences) -> Sentences:
         """Put in BERT's features, padded with zeros to the longest sentence."""
@@ -70,8 +71,11 @@ class ChunkedMeloTTS:
         padded = [nn.functional.pad(rows, (0, width - rows.shape[1])) for rows in features]
         return replace(sentences, bert=torch.stack(padded))
 
-    def generate(self, z: Tensor, voice: Tensor) -> Tensor:
-        """Return the waveform [T * samples per frame] of latent frames z [1, I, T] for a speaker [1, G, 1]."""
+    def generate(self, z: Tensor, voice: Tensor | None) -> Tensor:
+        """Return the waveform [T * samples per frame] of latent frames z [1, I, T].
+
+        `voice`: speaker embedding [1, G, 1], or None for a model without speakers.
+        """
         frames, rate = z.shape[2], self.config.samples_per_frame
         pieces = []
         for piece in with_context(fixed_edges(0, frames, self.keep), frames, self.receptive_field):

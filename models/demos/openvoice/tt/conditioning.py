@@ -41,10 +41,10 @@ class Speaker:
     """Biases [1, 1, 1, channels] of a speaker in MeloTTS; None for a part of the network that is not conditioned."""
 
     text_encoder: ttnn.Tensor | None
-    duration_predictor: ttnn.Tensor
+    duration_predictor: ttnn.Tensor | None
     stochastic_duration_predictor: ttnn.Tensor
     flow: list[ttnn.Tensor | None] | list[list[ttnn.Tensor]]  # for each coupling; for a WaveNet one for each layer
-    conv_pre: ttnn.Tensor
+    conv_pre: ttnn.Tensor | None
 
     def map(self, function: Callable[[ttnn.Tensor], ttnn.Tensor]) -> "Speaker":
         """Return the speaker with `function` applied to every bias."""

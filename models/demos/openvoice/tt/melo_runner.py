@@ -143,6 +143,7 @@ class DeviceMeloTTS:
     ) -> Encoding:
         """Run the text side, from ids to durations; the result stays on the device."""
         self.reference.check(sentences, speakers)
+        self.reference.check_prosody(prosody)
         number, rows = self._speaker(speakers)
         form = self._text_form(sentences, prosody)
         packed = self._packed_text(sentences, prosody, randomness, form)

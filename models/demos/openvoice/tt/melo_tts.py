@@ -3,7 +3,7 @@
 
 """MeloTTS on the device, from text to base speech: mirrors reference/melo_tts.py.
 
-    packed text -> BERT, text encoder, both duration predictors -> number of frames, downloaded to choose the bucket T
+    packed text -> BERT, text encoder, duration predictors -> number of frames, downloaded to choose the bucket T
     packed frames -> repeated phones + noise -> reversed flow -> generator, window by window -> rows of samples
 
 Phones are rows [1, 1, batch * N, ...], frames are rows [1, 1, batch * T, ...], one sentence after the other. A speaker
@@ -79,7 +79,9 @@ class MeloTTS:
         self.bert = bert and Bert(bert[0], device, precision.bert)
         self.phone_features = bert and PhoneFeatures(bert[1], device, precision.bert)
         self.text_encoder = TextEncoder(weights.text_encoder, device, precision.text)
-        self.duration_predictor = DurationPredictor(weights.duration_predictor, device, precision.text)
+        self.duration_predictor = None
+        if config.deterministic_durations:
+            self.duration_predictor = DurationPredictor(weights.duration_predictor, device, precision.text)
         self.stochastic_duration_predictor = StochasticDurationPredictor(
             weights.stochastic_duration_predictor, device, precision.text
         )
@@ -100,13 +102,18 @@ class MeloTTS:
             features = self.phone_features(rows, pieces)
         ids = [read_ids(packed, index, phones) for index in (PHONE, TONE, LANGUAGE)[: 3 if self.config.is_melo else 1]]
         text, statistics = self.text_encoder(ids, features, mask, speaker.text_encoder, batch)
-        log_durations = self.duration_predictor(text, mask, speaker.duration_predictor, batch)
+        log_durations = None
+        if self.duration_predictor is not None:
+            log_durations = self.duration_predictor(text, mask, speaker.duration_predictor, batch)
         if form.stochastic:
             noise = [read_column(packed, index, phones) for index in (NOISE, HELPER_NOISE)]
             stochastic = self.stochastic_duration_predictor(
                 text, mask, speaker.stochastic_duration_predictor, noise, batch
             )
-            log_durations = alignment.mixed(log_durations, stochastic, read_column(packed, SDP_RATIO, phones))
+            if log_durations is None:
+                log_durations = stochastic
+            else:
+                log_durations = alignment.mixed(log_durations, stochastic, read_column(packed, SDP_RATIO, phones))
         durations = alignment.durations(log_durations, read_column(packed, LENGTH_SCALE, phones))
         statistics = ttnn.to_memory_config(statistics, ttnn.DRAM_MEMORY_CONFIG)
         return Encoding(statistics, self.alignment.place(durations, batch), form)

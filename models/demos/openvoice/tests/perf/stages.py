@@ -24,6 +24,7 @@ from models.demos.openvoice.sentences import Sentences, WordPieces
 from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.melo_checkpoints import melo_config
+from models.demos.openvoice.tests.piper_weights import piper_config
 from models.demos.openvoice.tt.alignment import Placement
 from models.demos.openvoice.tt.backend import DeviceBackend
 from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
@@ -75,13 +76,21 @@ def device_melo(device) -> OfKnownLength:
     return OfKnownLength(reference, device, make_bert(BERT_LAYERS))
 
 
-def text_side(device, model: OfKnownLength | None = None) -> Callable[[], Encoding]:
+def device_piper(device) -> OfKnownLength:
+    """Return a Piper voice of quality "medium"."""
+    torch.manual_seed(0)
+    return OfKnownLength(MeloTTS(piper_config("medium")).eval().requires_grad_(False), device)
+
+
+def text_side(
+    device, model: OfKnownLength | None = None, prosody: Prosody = Prosody()  # noqa: B008 (it is frozen)
+) -> Callable[[], Encoding]:
     """Return a run of the text side, from the ids of a sentence to its encoding, durations included."""
     model = model or device_melo(device)
     ids = torch.ones(1, PHONES, dtype=torch.long)
     pieces = WordPieces([1] * PIECES, [PHONES // PIECES] * PIECES)
     sentence = Sentences(ids, torch.tensor([PHONES]), ids, ids, pieces=(pieces,))
-    return lambda: model.encode(sentence, SPEAKER, Prosody(), [torch.Generator().manual_seed(0)])
+    return lambda: model.encode(sentence, SPEAKER, prosody, [torch.Generator().manual_seed(0)])
 
 
 def frame_side(device, model: OfKnownLength | None = None) -> Callable[[], list]:

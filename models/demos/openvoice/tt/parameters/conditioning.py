@@ -57,7 +57,7 @@ def speaker_rows(tts: MeloTTS, speaker: int) -> ParameterDict:
 
     A row is None where a part of the network is not conditioned.
     """
-    g = tts.speaker_embedding.weight[speaker]
+    g = None if tts.speaker_embedding is None else tts.speaker_embedding.weight[speaker]
 
     def row(layer: torch.nn.Module | None, own: torch.Tensor | float = 0.0) -> ttnn.Tensor | None:
         """Apply a linear layer or a convolution of size 1 to g; `own` is the bias that the row replaces."""
@@ -67,19 +67,24 @@ def speaker_rows(tts: MeloTTS, speaker: int) -> ParameterDict:
         """Return the bias of the norm before SPEAKER_LAYER plus the speaker's term for that layer, or None."""
         return row(module.speaker, module.layers[SPEAKER_LAYER - 1].feed_forward_norm.bias)
 
-    def wavenet(module: WaveNet) -> list[ttnn.Tensor]:
+    def wavenet(module: WaveNet) -> list[ttnn.Tensor] | None:
+        if module.cond_layer is None:
+            return None
         parts = (module.cond_layer.weight[:, :, 0] @ g + module.cond_layer.bias).chunk(len(module.in_layers))
         return [tiled(layer.bias + part) for layer, part in zip(module.in_layers, parts, strict=True)]
 
     def coupling(module: Coupling) -> list[ttnn.Tensor] | ttnn.Tensor | None:
         return wavenet(module.wavenet) if isinstance(module, ResidualCoupling) else encoder(module.encoder)
 
-    predictor = tts.stochastic_duration_predictor
+    deterministic, stochastic = tts.duration_predictor, tts.stochastic_duration_predictor
     return make_parameter_dict(
         {
             "text_encoder": encoder(tts.text_encoder.encoder),
-            "duration_predictor": row(tts.duration_predictor.speaker),
-            "stochastic_duration_predictor": row(predictor.speaker, predictor.pre.bias),
+            "duration_predictor": None if deterministic is None else row(deterministic.speaker),
+            # the parameters of `pre` have no bias, so this row exists without a speaker, too
+            "stochastic_duration_predictor": tiled(stochastic.pre.bias)
+            if stochastic.speaker is None
+            else row(stochastic.speaker, stochastic.pre.bias),
             "flow": [coupling(module) for module in tts.flow.couplings],
             "conv_pre": row(tts.generator.cond, tts.generator.conv_pre.bias),
         }

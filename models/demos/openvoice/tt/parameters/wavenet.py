@@ -22,7 +22,8 @@ def wavenet(module: WaveNet, projection: torch.nn.Conv1d, scale: float = 1.0, re
     `scale` multiplies the projection; `reverse` reverses the order of its output channels.
     """
     channels, layers = module.channels, len(module.in_layers)
-    conditions = module.cond_layer.bias.chunk(layers)
+    no_condition = [torch.zeros(2 * channels)] * layers
+    conditions = no_condition if module.cond_layer is None else module.cond_layer.bias.chunk(layers)
     skips = [layer.weight[-channels:, :, 0] for layer in module.res_skip_layers]
     skip_bias = sum(layer.bias[-channels:] for layer in module.res_skip_layers)
     weight = scale * projection.weight[:, :, 0] @ torch.cat(skips, dim=1)
