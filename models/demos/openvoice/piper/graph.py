@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.errors import CheckpointError
 
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto, TensorProto

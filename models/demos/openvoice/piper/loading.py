@@ -24,9 +24,11 @@ from models.demos.openvoice.piper.config import PiperConfig
 from models.demos.openvoice.piper.graph import Convolution, Graph, read_graph
 from models.demos.openvoice.piper.sizes import network_config, network_sizes
 from models.demos.openvoice.reference.melo_tts import MeloTTS
-from models.tt_audio.host.checkpoint import CheckpointError, Names, file_name, load_strict, save_safetensors, sha256_of
+from models.tt_audio.host.checkpoint import Names, file_name, load_strict, save_safetensors
 from models.tt_audio.host.config import tuples
+from models.tt_audio.host.errors import CheckpointError
 from models.tt_audio.host.files import FileError
+from models.tt_audio.host.hashes import sha256_of
 from models.tt_audio.host.home import home
 
 LAYOUT = "1"  # of the converted files; another number makes them anew

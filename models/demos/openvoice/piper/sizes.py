@@ -15,8 +15,8 @@ from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.constants import ATTENTION_WINDOW
 from models.demos.openvoice.piper.config import PiperConfig
 from models.demos.openvoice.piper.graph import Convolution, Graph
-from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.config import ConfigError
+from models.tt_audio.host.errors import CheckpointError
 
 
 def network_sizes(graph: Graph, source: str | Path) -> dict[str, Any]:

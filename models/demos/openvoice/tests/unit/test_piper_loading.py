@@ -16,8 +16,9 @@ from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.sentences import Sentences
 from models.demos.openvoice.tests.piper_voices import piper_graph, write_voice
 from models.demos.openvoice.tests.piper_weights import piper_json, piper_state
-from models.tt_audio.host.checkpoint import CheckpointError, identity
+from models.tt_audio.host.checkpoint import identity
 from models.tt_audio.host.config import ConfigError
+from models.tt_audio.host.errors import CheckpointError
 
 SMALL = {"hidden_channels": 32, "inter_channels": 16, "n_layers": 2}
 NARROW = SMALL | {"filter_channels": 40, "upsample_initial_channel": 32}
