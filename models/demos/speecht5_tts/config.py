@@ -18,6 +18,7 @@ from models.tt_audio.host.config import ConfigError, HifiGanConfig, positive_int
 # Upstream's bound on the length of speech: frames for each token of the text. A larger one is never needed, a smaller
 # one would cut slow speakers.
 FRAMES_PER_TOKEN = 20
+SHORTEST_SENTENCE = 4  # ids of a sentence of two characters: a space before them and the end after them
 
 
 def _take(raw: Mapping[str, Any], keys: list[str], source: str, kind: str) -> dict[str, Any]:
@@ -93,7 +94,7 @@ class SpeechT5Config:
             raise ConfigError(f"{source}: hidden_size is {self.hidden_size}; the positions need an even number.")
         if self.speech_decoder_postnet_kernel % 2 == 0 or self.speech_decoder_postnet_layers < 2:
             raise ConfigError(f"{source}: the postnet needs at least two layers and a kernel of odd size.")
-        if self.most_tokens < 2:
+        if self.most_tokens < SHORTEST_SENTENCE:
             raise ConfigError(f"{source}: the positions leave no place for a text.")
 
     @property

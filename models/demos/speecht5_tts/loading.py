@@ -12,7 +12,7 @@ import torch
 
 from models.demos.speecht5_tts.config import SpeechT5Config, VocoderConfig
 from models.demos.speecht5_tts.names import SPEECHT5_NAMES, VOCODER_NAMES
-from models.demos.speecht5_tts.reference.speecht5 import SpeechT5
+from models.demos.speecht5_tts.reference.speecht5 import SpeechT5Network
 from models.demos.speecht5_tts.reference.vocoder import Vocoder
 from models.tt_audio.host.checkpoint import CheckpointError, Module, Names, load_strict, read_state
 
@@ -26,7 +26,7 @@ UNUSED = (
 )
 
 
-def load_speech(folder: str | Path) -> SpeechT5:
+def load_speech(folder: str | Path) -> SpeechT5Network:
     """Load the text-to-speech network from the folder of a release."""
     folder = Path(folder)
     config = SpeechT5Config.from_file(folder / "config.json")
@@ -35,7 +35,7 @@ def load_speech(folder: str | Path) -> SpeechT5:
         for layer in range(config.speech_decoder_postnet_layers)
     ]
     with torch.device("meta"):
-        module = SpeechT5(config)
+        module = SpeechT5Network(config)
     foreign = {
         "SpeechT5's speech-to-speech model": ("speecht5.encoder.prenet.feature_encoder.",),
         "SpeechT5's speech-to-text model": ("text_decoder_postnet.",),

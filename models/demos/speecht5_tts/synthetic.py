@@ -13,6 +13,8 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import sentencepiece
 import torch
 from torch import Tensor
 
@@ -68,6 +70,10 @@ SMALL_CONFIG = CONFIG | {
     **{"num_mel_bins": 8, "max_text_positions": 60, "max_speech_positions": 500},
 }
 SMALL_VOCODER_CONFIG = VOCODER_CONFIG | {"model_in_dim": 8, "upsample_initial_channel": 32}
+
+
+# The released tokenizer has 79 pieces: four special ones, the space, and these many characters. Digits are not in it.
+CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,'-!?;:\"()éèàçñüöäôêí"
 
 
 class _Weights:
@@ -189,6 +195,34 @@ def write_speech(folder: str | Path, config: dict[str, Any] = CONFIG, seed: int 
 def write_vocoder(folder: str | Path, config: dict[str, Any] = VOCODER_CONFIG, seed: int = 0) -> Path:
     """Write `config.json` and `pytorch_model.bin` of the vocoder as a release has them; return `folder`."""
     return _write(Path(folder), config, vocoder_state(config, seed))
+
+
+def write_tokenizer(folder: str | Path, characters: str = CHARACTERS) -> Path:
+    """Train a model of characters and write it as `spm_char.model` of a release; return `folder`."""
+    with open(Path(folder) / "spm_char.model", "wb") as file:
+        sentencepiece.SentencePieceTrainer.Train(
+            sentence_iterator=iter([" ".join(characters)]),
+            model_writer=file,
+            model_type="char",
+            vocab_size=len(characters) + 5,
+            character_coverage=1.0,
+            normalization_rule_name="nmt_nfkc",
+            bos_id=0,
+            pad_id=1,
+            eos_id=2,
+            unk_id=3,
+            minloglevel=2,
+        )
+    return Path(folder)
+
+
+def write_untrained(folder: str | Path) -> tuple[Path, Path, Path]:
+    """Write a small model with all files that speaking needs; return its folder, its vocoder's, and a voice."""
+    folder = Path(folder)
+    speech = write_tokenizer(write_speech(folder / "speech", SMALL_CONFIG))
+    vocoder = write_vocoder(folder / "vocoder", SMALL_VOCODER_CONFIG)
+    np.save(folder / "voice.npy", _Weights(0).normal(SMALL_CONFIG["speaker_embedding_dim"]).numpy())
+    return speech, vocoder, folder / "voice.npy"
 
 
 def _write(folder: Path, config: dict[str, Any], state: dict[str, Tensor]) -> Path:

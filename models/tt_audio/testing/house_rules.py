@@ -19,7 +19,7 @@ LIBRARIES = {
     *("onnx", "google"),  # Piper voices
     *("gradio", "PIL", "fastapi", "starlette", "pydantic", "uvicorn", "anyio", "prometheus_client"),  # page and service
     *("hypothesis", "httpx", "selenium"),  # their tests
-    *("inflect", "pycrfsuite", "jieba", "pypinyin", "pyopenjtalk", "mecab"),  # text front ends
+    *("inflect", "pycrfsuite", "jieba", "pypinyin", "pyopenjtalk", "mecab", "sentencepiece"),  # text
 }
 # tt-metal's own helpers.
 TT_METAL = ("models.common.", "models.perf.", "tests.ttnn.")

@@ -98,7 +98,7 @@ def split_sentences(text: str, language: str) -> Iterator[str]:
         waiting = f"{waiting} {sentence}" if waiting else sentence
         if len(waiting) < SHORTEST[unit]:
             continue
-        yield from _cut(waiting, LONGEST[unit])
+        yield from cut(waiting, LONGEST[unit])
         waiting = ""
     if waiting:
         yield waiting
@@ -131,7 +131,8 @@ def _ends_sentence(text: str, start: int, mark: re.Match, language: str) -> bool
     return not _INITIALS.fullmatch(word) and word.lower() not in _TITLES.get(language, ())
 
 
-def _cut(sentence: str, longest: int) -> Iterator[str]:
+def cut(sentence: str, longest: int) -> Iterator[str]:
+    """Yield the parts of a sentence, of at most `longest` characters each, cut at a clause or a space if there is one."""
     start = 0
     while len(sentence) - start > longest:
         end = _cut_end(sentence, start, longest)

@@ -25,7 +25,7 @@ from models.demos.speecht5_tts.reference.postnet import Postnet
 STOP = 0.5
 
 
-class SpeechT5(nn.Module):
+class SpeechT5Network(nn.Module):
     """Text-to-speech network of SpeechT5 without its vocoder."""
 
     def __init__(self, config: SpeechT5Config):

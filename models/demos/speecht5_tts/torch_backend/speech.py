@@ -17,7 +17,7 @@ from torch.nn.functional import gelu, layer_norm, linear, normalize, relu, scale
 from models.demos.speecht5_tts.reference.attention import Attention, KeysValues
 from models.demos.speecht5_tts.reference.decoder import DecoderLayer
 from models.demos.speecht5_tts.reference.positions import positions
-from models.demos.speecht5_tts.reference.speecht5 import STOP, SpeechT5
+from models.demos.speecht5_tts.reference.speecht5 import STOP, SpeechT5Network
 from models.demos.speecht5_tts.reference.vocoder import Vocoder
 from models.demos.speecht5_tts.torch_backend.windows import in_windows
 from models.tt_audio.host.home import home
@@ -73,7 +73,7 @@ class _Layer:
 class FastSpeech:
     """A loaded SpeechT5 with its vocoder. `precision` is that of the vocoder (tt_audio.torch_backend.precision)."""
 
-    def __init__(self, speech: SpeechT5, vocoder: Vocoder, precision: str = "fast"):
+    def __init__(self, speech: SpeechT5Network, vocoder: Vocoder, precision: str = "fast"):
         self.speech = speech
         self.vocoder = vocoder
         self.config = speech.config
@@ -86,7 +86,7 @@ class FastSpeech:
         return self.config.hidden_size
 
     def steps(self, tokens: Tensor, speaker: Tensor, masks: Iterable[Tensor]) -> Iterator[Tensor]:
-        """Yield the frames [reduction_factor, mel] of each step; arguments and result are those of `SpeechT5.steps`."""
+        """Yield the frames [reduction_factor, mel] of each step, as `SpeechT5Network.steps` does with the same arguments."""
         limit = max(1, self.config.most_steps(len(tokens)))
         with torch.inference_mode():
             memory = self.speech.encoder(tokens[None])

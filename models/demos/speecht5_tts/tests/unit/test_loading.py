@@ -11,7 +11,7 @@ import torch
 from models.demos.speecht5_tts import releases
 from models.demos.speecht5_tts.config import SpeechT5Config, VocoderConfig
 from models.demos.speecht5_tts.loading import load_speech, load_vocoder
-from models.demos.speecht5_tts.reference.speecht5 import SpeechT5
+from models.demos.speecht5_tts.reference.speecht5 import SpeechT5Network
 from models.demos.speecht5_tts.reference.vocoder import Vocoder
 from models.demos.speecht5_tts.synthetic import (
     CONFIG,
@@ -30,7 +30,9 @@ from models.tt_audio.host.config import ConfigError
 def test_sizes_are_those_of_the_release():
     """Check the numbers of tensors and values that the released files have."""
     with torch.device("meta"):
-        speech, vocoder = SpeechT5(SpeechT5Config.from_dict(CONFIG)), Vocoder(VocoderConfig.from_dict(VOCODER_CONFIG))
+        speech, vocoder = SpeechT5Network(SpeechT5Config.from_dict(CONFIG)), Vocoder(
+            VocoderConfig.from_dict(VOCODER_CONFIG)
+        )
     tables_and_counters = 2 + 5
     assert len(speech.state_dict()) == 398 - tables_and_counters
     tables = (600 + 1876) * 768

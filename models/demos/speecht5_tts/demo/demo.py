@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Speak an English text with SpeechT5 TTS: `python -m models.demos.speecht5_tts.demo.demo speak --help`."""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from models.demos.speecht5_tts import releases
+from models.tt_audio.cli import sound
+from models.tt_audio.cli.sound import STANDARD
+from models.tt_audio.cli.terminal import (
+    Parser,
+    add_command,
+    add_json_argument,
+    between,
+    errors_as_sentences,
+    note,
+    printable,
+    tell,
+    whole,
+)
+from models.tt_audio.host.errors import UsageError
+from models.tt_audio.torch_backend.precision import PRECISIONS
+
+UNTRAINED = "untrained"
+EXAMPLES = """
+speak "The ferry was late. Nobody minded." --voice cmu-arctic:7306
+speak --file letter.txt --voice speaker.npy --output letter.flac
+speak - --voice anna --stream --output - < letter.txt > letter.wav
+speak "No words, only the way of the data." --model untrained --json
+"""
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = Parser(prog="python -m models.demos.speecht5_tts.demo.demo", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    speak_parser = add_command(commands, "speak", speak, "speak an English text", EXAMPLES)
+    speak_parser.add_argument("text", nargs="?", help="what to say; - reads it from stdin")
+    speak_parser.add_argument("--file", type=Path, help="file with the text, in UTF-8")
+    speak_parser.add_argument("--voice", help="x-vector: .npy, .safetensors, cmu-arctic:NUMBER, or a name in the bank")
+    speak_parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("spoken.wav"),
+        help=".wav, .flac, .mp3, .opus or .m4a, or - for a WAV on stdout (%(default)s)",
+    )
+    speak_parser.add_argument(
+        "--stream", action="store_true", help="in short parts; on stdout each is there as soon as it is ready"
+    )
+    speak_parser.add_argument(
+        "--pause", type=between(0, 60), default=0.1, help="seconds between sentences (%(default)s)"
+    )
+    speak_parser.add_argument("--seed", type=whole, default=0, help="seed of the dropout masks (%(default)s)")
+    speak_parser.add_argument(
+        "--model", default=releases.SPEECH, help=f"release or folder, or '{UNTRAINED}' for random weights (%(default)s)"
+    )
+    speak_parser.add_argument("--vocoder", default=releases.VOCODER, help="release or folder (%(default)s)")
+    speak_parser.add_argument("--precision", choices=PRECISIONS, default="fast", help="of the vocoder (%(default)s)")
+    add_json_argument(speak_parser)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> None:
+    with errors_as_sentences():
+        options = make_parser().parse_args(arguments)
+        options.run(options)
+
+
+def speak(options: argparse.Namespace) -> None:
+    text = _text(options)
+    inputs = [options.file] if options.file else []
+    replaced = sound.check_output(options.output, inputs)
+    if options.voice is None and options.model != UNTRAINED:
+        raise UsageError("no voice was given; give --voice with a .npy file, cmu-arctic:7306, or a name in the bank")
+
+    from models.demos.speecht5_tts.pipeline import SpeechT5  # torch takes seconds
+
+    with tempfile.TemporaryDirectory() as folder:
+        model_folder, vocoder_folder, voice_name = options.model, options.vocoder, options.voice
+        if options.model == UNTRAINED:
+            from models.demos.speecht5_tts.synthetic import write_untrained
+
+            model_folder, vocoder_folder, voice = write_untrained(folder)
+            voice_name = voice_name or voice
+            note("the model is untrained: this speech has no words")
+        model = SpeechT5.from_pretrained(model_folder, vocoder_folder, precision=options.precision)
+        voice = model.voice(voice_name)
+    started = time.perf_counter()
+    first = None
+    samples = 0
+    with sound.sink(options.output, model.sampling_rate, options.stream) as write:
+        settings = {} if options.stream else {"frames": None}
+        for part in model.speak_stream(text, voice, options.seed, options.pause, **settings):
+            first = first or time.perf_counter() - started
+            samples += len(part)
+            write(part)
+    took, seconds = time.perf_counter() - started, samples / model.sampling_rate
+    facts = {"output": str(options.output), "voice": voice.name, "seconds": seconds, "took": took, "first": first}
+    facts |= {"seed": options.seed, "sampling_rate": model.sampling_rate, "replaced": replaced}
+    place = "standard output" if options.output == STANDARD else printable(str(options.output))
+    line = f"{place}: {seconds:.1f} s of speech, made in {took:.1f} s{', an older file replaced' if replaced else ''}"
+    tell(options, line, facts, to_stderr=options.output == STANDARD)
+
+
+def _text(options: argparse.Namespace) -> str:
+    if (options.text is None) == (options.file is None):
+        raise UsageError("give a text, or - for standard input, or --file with a file, and only one of them")
+    if options.file is not None:
+        try:
+            content = options.file.read_bytes()
+        except OSError as error:
+            raise UsageError(f"{options.file} cannot be read ({error.strerror}); check the path") from None
+        return _decoded(content, str(options.file))
+    if options.text != "-":
+        return options.text
+    if sys.stdin is None:
+        raise UsageError("standard input is closed; give a text")
+    return _decoded(sys.stdin.buffer.read(), "the text on standard input")
+
+
+def _decoded(content: bytes, source: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{source} is not UTF-8; save it so") from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The interface for users: load SpeechT5 and its vocoder, choose a voice, speak a text of any length.
+
+    text -> text/english.py -> sentences -> torch_backend/speech.py -> samples, in parts
+
+A sentence is spoken as transformers speaks it after torch.manual_seed: the first with `seed`, the next with `seed` + 1.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from loguru import logger
+
+from models.demos.speecht5_tts import releases
+from models.demos.speecht5_tts.config import VocoderConfig
+from models.demos.speecht5_tts.loading import load_speech, load_vocoder
+from models.demos.speecht5_tts.reference.decoder import upstream_masks
+from models.demos.speecht5_tts.text.english import Reader, Sentence
+from models.demos.speecht5_tts.text.tokenizer import Tokenizer
+from models.demos.speecht5_tts.torch_backend.speech import FRAMES, STREAMED_FRAMES, FastSpeech
+from models.demos.speecht5_tts.voices import load_voice
+from models.tt_audio.host.config import ConfigError
+from models.tt_audio.host.errors import UsageError
+from models.tt_audio.host.voices import Voice, VoiceBank
+from models.tt_audio.text.sentences import Pause
+
+# Milliseconds from one frame to the next; the network was trained with it, and no file states it.
+FRAME_MILLISECONDS = 16
+PAUSE = 0.1  # seconds between two sentences; each ends with some silence of its own
+MOST_SEED = 2**63 - 1 - 2**32  # leaves numbers for the sentences of a text
+
+
+class SpeechT5:
+    """A loaded SpeechT5 with its vocoder; made by `from_pretrained`."""
+
+    def __init__(self, network: FastSpeech, reader: Reader, bank: VoiceBank | None = None):
+        self.network = network
+        self.reader = reader
+        self.bank = bank or VoiceBank()
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        model: str | Path = releases.SPEECH,
+        vocoder: str | Path = releases.VOCODER,
+        bank: VoiceBank | None = None,
+        precision: str = "fast",
+        download: bool = True,
+    ) -> "SpeechT5":
+        """Load two releases by name, or two folders with the files of a release.
+
+        `precision` is that of the vocoder: "fast" (bfloat16 if this CPU gains by it), "exact" (fp32) or "bfloat16".
+        """
+        folder = releases.locate(model, download)
+        vocoder_folder = releases.locate(vocoder, download)
+        speech = load_speech(folder)
+        tokenizer = Tokenizer(folder, speech.config)
+        vocoder_config = VocoderConfig.from_file(vocoder_folder / "config.json")
+        _check_vocoder(vocoder_config, speech.config.num_mel_bins, vocoder_folder)
+        network = FastSpeech(speech, load_vocoder(vocoder_folder), precision)
+        return cls(network, Reader(tokenizer, speech.config.most_tokens), bank)
+
+    @property
+    def sampling_rate(self) -> int:
+        return self.network.vocoder.config.sampling_rate
+
+    def voice(self, name: str | Path, download: bool = True) -> Voice:
+        """Return the voice of a file, an entry of CMU ARCTIC or a name in the bank (voices.py)."""
+        return load_voice(name, self.network.config.speaker_embedding_dim, self.bank, download)
+
+    def speak(self, text: str, voice: Voice | str | Path, seed: int = 0, pause: float = PAUSE) -> np.ndarray:
+        """Return the samples [N] of an English text; `pause` is the silence between two sentences in seconds."""
+        return np.concatenate(list(self.speak_stream(text, voice, seed, pause, None)))
+
+    def speak_stream(
+        self,
+        text: str,
+        voice: Voice | str | Path,
+        seed: int = 0,
+        pause: float = PAUSE,
+        frames: int | None = STREAMED_FRAMES,
+    ) -> Iterator[np.ndarray]:
+        """Yield what `speak` returns in parts of `frames` frames, the first before its sentence is decoded.
+
+        `frames` None takes as many as are fastest.
+        """
+        if not isinstance(seed, int) or not 0 <= seed <= MOST_SEED:
+            raise UsageError(f"seed is {seed!r}, it must be a whole number from 0 to {MOST_SEED}")
+        if not 0 <= pause <= 60:
+            raise UsageError(f"pause is {pause!r}, it must be a number of seconds from 0 to 60")
+        if not isinstance(voice, Voice):
+            voice = self.voice(voice)
+        voice.require(voice.model, self.network.config.speaker_embedding_dim)
+        return self._parts(text, voice.embedding, seed, pause, FRAMES if frames is None else frames)
+
+    def _parts(self, text: str, speaker: torch.Tensor, seed: int, pause: float, frames: int) -> Iterator[np.ndarray]:
+        number = 0
+        after_sentence = False
+        for line in self.reader.read(text):
+            if isinstance(line, Pause):
+                yield self._silence(line.seconds)
+                after_sentence = False
+                continue
+            if after_sentence and pause:
+                yield self._silence(pause)
+            yield from self._spoken(line, speaker, seed + number, frames)
+            number += 1
+            after_sentence = True
+
+    def _spoken(self, sentence: Sentence, speaker: torch.Tensor, seed: int, frames: int) -> Iterator[np.ndarray]:
+        config = self.network.config
+        samples = 0
+        masks = upstream_masks(config, seed)
+        for part in self.network.speak(torch.tensor(sentence.ids), speaker, masks, frames):
+            samples += len(part)
+            yield part.numpy()
+        most = config.most_steps(len(sentence.ids)) * config.reduction_factor
+        if samples >= most * self.network.vocoder.config.samples_per_frame:
+            logger.warning(f"the model did not end the sentence {sentence.text!r}; its speech was cut")
+
+    def _silence(self, seconds: float) -> np.ndarray:
+        return np.zeros(round(seconds * self.sampling_rate), np.float32)
+
+
+def _check_vocoder(config: VocoderConfig, mels: int, folder: Path) -> None:
+    """Refuse a vocoder whose input is another than the mel frames of the network."""
+    if config.inter_channels != mels:
+        raise ConfigError(f"the vocoder in {folder} takes {config.inter_channels} mel bins, the network makes {mels}.")
+    milliseconds = 1000 * config.samples_per_frame / config.sampling_rate
+    if milliseconds != FRAME_MILLISECONDS:
+        raise ConfigError(
+            f"the vocoder in {folder} makes {milliseconds:g} ms of a frame at {config.sampling_rate} Hz; the frames of "
+            f"SpeechT5 are {FRAME_MILLISECONDS} ms apart."
+        )
