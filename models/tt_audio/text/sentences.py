@@ -132,7 +132,7 @@ def _ends_sentence(text: str, start: int, mark: re.Match, language: str) -> bool
 
 
 def cut(sentence: str, longest: int) -> Iterator[str]:
-    """Yield the parts of a sentence, of at most `longest` characters each, cut at a clause or a space if there is one."""
+    """Yield the parts of a sentence, of at most `longest` characters each, cut at a clause or else at a space."""
     start = 0
     while len(sentence) - start > longest:
         end = _cut_end(sentence, start, longest)

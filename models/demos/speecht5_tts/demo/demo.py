@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 from models.demos.speecht5_tts import releases
-from models.tt_audio.cli import sound
-from models.tt_audio.cli.sound import STANDARD
+from models.tt_audio.cli import paths
+from models.tt_audio.cli.paths import STANDARD
 from models.tt_audio.cli.terminal import (
     Parser,
     add_command,
@@ -24,7 +24,7 @@ from models.tt_audio.cli.terminal import (
     whole,
 )
 from models.tt_audio.host.errors import UsageError
-from models.tt_audio.torch_backend.precision import PRECISIONS
+from models.tt_audio.torch_backend.choices import PRECISIONS
 
 UNTRAINED = "untrained"
 EXAMPLES = """
@@ -73,11 +73,14 @@ def main(arguments: list[str] | None = None) -> None:
 def speak(options: argparse.Namespace) -> None:
     text = _text(options)
     inputs = [options.file] if options.file else []
-    replaced = sound.check_output(options.output, inputs)
+    paths.check_output(options.output, inputs)
+    replaced = paths.replaces(options.output)
     if options.voice is None and options.model != UNTRAINED:
         raise UsageError("no voice was given; give --voice with a .npy file, cmu-arctic:7306, or a name in the bank")
 
-    from models.demos.speecht5_tts.pipeline import SpeechT5  # torch takes seconds
+    # These take seconds to import.
+    from models.demos.speecht5_tts.pipeline import SpeechT5
+    from models.tt_audio.cli import sound
 
     with tempfile.TemporaryDirectory() as folder:
         model_folder, vocoder_folder, voice_name = options.model, options.vocoder, options.voice

@@ -35,7 +35,6 @@ _STAND_INS = {
     **dict.fromkeys("!?", "."),
     **dict.fromkeys("\"'-«»<>/\\|*_~^`•", " "),
 }
-_AROUND = 2  # ids around the characters of a sentence: the space before it and the end
 _WORD = re.compile(r"\w+(?:'\w+)*")
 
 
@@ -70,7 +69,7 @@ class Reader:
                 words = self.in_words(written)
                 if any(character.isalnum() for character in words):
                     spoken = True
-                    yield from self._sentences(words, self._most_tokens - _AROUND)
+                    yield from self._sentences(words)
         if not spoken:
             raise NothingSpeakable(text, LANGUAGE)
 
@@ -92,14 +91,15 @@ class Reader:
                 return stand_in
         return character
 
-    def _sentences(self, words: str, longest: int) -> Iterator[Sentence]:
-        """Yield words as one sentence, or in parts of at most `longest` characters if their ids are too many."""
+    def _sentences(self, words: str) -> Iterator[Sentence]:
+        """Yield words as one sentence, or if their ids are too many cut near the middle, as often as needed."""
         ids = self._tokenizer(words)
         if len(ids) <= self._most_tokens:
             yield Sentence(words, ids)
             return
-        for part in cut(words, min(longest, len(words) - 1)):
-            yield from self._sentences(part, longest - 1)
+        first = next(cut(words, len(words) * 3 // 5))
+        for part in (first, words[len(first) :].strip()):
+            yield from self._sentences(part)
 
 
 def _with_capitals(words: str, written: str) -> str:

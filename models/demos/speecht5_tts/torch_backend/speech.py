@@ -86,7 +86,7 @@ class FastSpeech:
         return self.config.hidden_size
 
     def steps(self, tokens: Tensor, speaker: Tensor, masks: Iterable[Tensor]) -> Iterator[Tensor]:
-        """Yield the frames [reduction_factor, mel] of each step, as `SpeechT5Network.steps` does with the same arguments."""
+        """Yield the frames [reduction_factor, mel] of each step; the arguments are those of `SpeechT5Network.steps`."""
         limit = max(1, self.config.most_steps(len(tokens)))
         with torch.inference_mode():
             memory = self.speech.encoder(tokens[None])

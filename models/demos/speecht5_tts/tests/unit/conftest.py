@@ -7,12 +7,18 @@ import pytest
 import torch
 
 from models.demos.speecht5_tts.loading import load_speech, load_vocoder
-from models.demos.speecht5_tts.synthetic import SMALL_CONFIG, SMALL_VOCODER_CONFIG, write_speech, write_vocoder
+from models.demos.speecht5_tts.synthetic import (
+    SMALL_CONFIG,
+    SMALL_VOCODER_CONFIG,
+    write_speech,
+    write_tokenizer,
+    write_vocoder,
+)
 
 
 @pytest.fixture(scope="session")
 def speech_folder(tmp_path_factory):
-    return write_speech(tmp_path_factory.mktemp("speech"), SMALL_CONFIG)
+    return write_tokenizer(write_speech(tmp_path_factory.mktemp("speech"), SMALL_CONFIG))
 
 
 @pytest.fixture(scope="session")
