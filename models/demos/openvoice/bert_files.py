@@ -9,11 +9,14 @@ Nothing here downloads except `download`, which logs what, from where and how la
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import HfApi, hf_hub_download, snapshot_download
+from huggingface_hub import HfApi, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from loguru import logger
 
-from models.tt_audio.host.errors import UserError
+from models.demos.openvoice.catalogue import COMMAND
+from models.demos.openvoice.hub import HubError, files_of, reachable
+from models.tt_audio.host.errors import CheckpointError, UserError
+from models.tt_audio.host.hashes import check_sums
 from models.tt_audio.host.home import home
 
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
@@ -52,6 +55,10 @@ def find(language: str, folder: str | Path | None = None) -> Path:
     if folder is not None:
         return _checked(Path(folder).expanduser(), language)
     if (own := home() / Path(model.name).name).is_dir():
+        try:
+            check_sums(own)
+        except CheckpointError as error:
+            raise BertError(str(error)) from None
         return _checked(own, language)
     try:
         cached = snapshot_download(model.name, revision=model.revision, local_files_only=True)
@@ -60,20 +67,25 @@ def find(language: str, folder: str | Path | None = None) -> Path:
     return _checked(Path(cached), language)
 
 
-def download(language: str) -> Path:
-    """Download a language's BERT into the Hugging Face cache and return its folder."""
+def download(language: str, folder: Path | None = None) -> Path:
+    """Download a language's BERT into the hub's cache, or with `folder` there, and return its folder."""
     model = MODELS[language]
     logger.info(f"downloading {described(language)} from the Hugging Face hub")
     try:
-        files = HfApi().list_repo_files(model.name, revision=model.revision)
-        weights = next((name for name in WEIGHT_FILES if name in files), None)
-        wanted = [name for name in files if name.endswith((".json", "vocab.txt")) and "/" not in name]
-        paths = [hf_hub_download(model.name, name, revision=model.revision) for name in (*wanted, weights) if name]
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise BertError(
-            f"{described(language)} cannot be downloaded ({type(error).__name__}): {remedy(language)}"
-        ) from error
-    return _checked(Path(paths[0]).parent, language)
+        return _checked(_fetched(model, folder), language)
+    except (HubError, HfHubHTTPError, OSError) as error:
+        said = error if isinstance(error, HubError) else type(error).__name__
+        raise BertError(f"{described(language)} cannot be downloaded ({said}): {remedy(language)}") from error
+
+
+def _fetched(model: BertModel, folder: Path | None) -> Path:
+    if not reachable():
+        raise HubError("the hub does not answer")
+    files = HfApi().list_repo_files(model.name, revision=model.revision)
+    weights = next((name for name in WEIGHT_FILES if name in files), None)
+    wanted = [name for name in files if name.endswith((".json", "vocab.txt")) and "/" not in name]
+    paths = files_of(model.name, model.revision, [name for name in (*wanted, weights) if name], True, folder)
+    return paths[0].parent
 
 
 def _checked(folder: Path, language: str) -> Path:
@@ -89,8 +101,12 @@ def described(language: str) -> str:
 
 
 def remedy(language: str) -> str:
-    model = MODELS[language]
+    """Return how a user gets a language's BERT, for messages."""
+    if language == "ZH":  # of no published voice, so `download` does not know it
+        command = f"`hf download {MODELS[language].name}`"
+    else:
+        command = f"`{COMMAND} {language.removesuffix('_MIX_EN')}`"
     return (
-        f"on a machine with network run `hf download {model.name} --local-dir {Path(model.name).name}` and copy that "
-        f"folder to {home() / Path(model.name).name} or give its path, or choose bert='zeros' for a flatter voice."
+        f"where there is a network run {command} (with `--to FOLDER` for another machine, and copy what FOLDER then "
+        f"contains to {home()}), or choose bert='zeros' for a flatter voice."
     )

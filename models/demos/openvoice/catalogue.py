@@ -83,3 +83,14 @@ RELEASES = {
         },
     ),
 }
+
+
+# What `download` fetches: its argument -> the releases.
+PARTS = {"converter": RELEASE, **BASE_SPEAKERS}
+COMMAND = "python -m models.demos.openvoice.demo.demo download"
+
+
+def get_command(name: str) -> str:
+    """Return the command that fetches a release, for messages."""
+    part = next((part for part, release in PARTS.items() if release == name), None)
+    return f"`{COMMAND} {part}`" if part else f"`hf download {name}`"

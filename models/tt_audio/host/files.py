@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn, TextIO
 
 from .errors import UserError
+from .moving import move_exclusively
 
 NEW_FILE = 0o666  # less the process's umask, as `open` creates a file
 STDOUT = 1  # file descriptor
@@ -76,7 +77,7 @@ def _renamed_to(target: Path, path: Path, exclusive: bool) -> Iterator[BinaryIO]
                 os.fchmod(raw.fileno(), stat.S_IMODE(target.stat().st_mode))
             os.fsync(raw.fileno())
             if exclusive:
-                os.link(temporary, target)
+                move_exclusively(temporary, target)
             else:
                 os.replace(temporary, target)
             _sync_folder(target.parent)

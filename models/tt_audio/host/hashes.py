@@ -1,14 +1,17 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""SHA-256 of files."""
+"""SHA-256 of files, and lists of them."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from .errors import CheckpointError
+from .files import complete_file
 
 READ_AT_ONCE = 1 << 20  # bytes
+SUMS = "SHA256SUMS"  # the list of a folder's files with their hashes
 
 
 def sha256_of(path: str | Path) -> str:
@@ -18,6 +21,26 @@ def sha256_of(path: str | Path) -> str:
         while block := file.read(READ_AT_ONCE):
             digest.update(block)
     return digest.hexdigest()
+
+
+def write_sums(folder: Path, files: Iterable[str]) -> None:
+    """Write the hashes of files of a folder to its SHA256SUMS, as the program sha256sum does."""
+    lines = [f"{sha256_of(folder / file)}  {file}\n" for file in sorted(files)]
+    with complete_file(folder / SUMS) as written:
+        written.write("".join(lines).encode())
+
+
+def check_sums(folder: Path) -> None:
+    """Raise a CheckpointError if a file in the folder's SHA256SUMS is absent or changed. Without the list: nothing."""
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return
+    for line in lines:
+        sha256, _, file = line.partition("  ")
+        if not (folder / file).is_file():
+            raise CheckpointError(f"{folder / file} does not exist: copy the folder again")
+        check_sha256(folder / file, sha256)
 
 
 def check_sha256(path: str | Path, sha256: str) -> None:

@@ -22,6 +22,7 @@ from loguru import logger
 
 from .files import FileError, check_writable, reason
 from .home import home
+from .moving import move_exclusively
 from .voice_files import KEY, SUFFIX, VoiceError, VoiceFacts, name_fault, read_facts, voice_key
 
 if TYPE_CHECKING:  # torch is imported by what reads or writes an embedding, not by what lists names
@@ -184,8 +185,7 @@ class VoiceBank:
         voice = self.described(name_or_key)
         self.check_free(new)
         try:
-            os.link(self._path(voice.name), self._path(new))
-            self._path(voice.name).unlink(missing_ok=True)
+            move_exclusively(self._path(voice.name), self._path(new))
         except FileExistsError:
             raise self._taken(new) from None
         except OSError as error:

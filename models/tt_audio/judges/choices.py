@@ -5,3 +5,9 @@
 
 RECOGNISERS = ("tiny.en", "whisper", "none")
 WHISPER = "openai/whisper-small"
+# What recognisers.py reads of it.
+WHISPER_FILES = (
+    *("config.json", "generation_config.json", "preprocessor_config.json", "model.safetensors"),
+    *("tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "normalizer.json"),
+    *("added_tokens.json", "special_tokens_map.json"),
+)

@@ -20,11 +20,7 @@ VOICE_FILES = (".pth", ".safetensors")
 
 def convert(options: argparse.Namespace) -> None:
     paths.check_recordings([options.recording])
-    _result(options, [options.recording, *options.voice])
-
-
-def clone(options: argparse.Namespace) -> None:
-    _result(options, options.voice)
+    result(options, [options.recording, *options.voice])
 
 
 def extract(options: argparse.Namespace) -> None:
@@ -100,7 +96,8 @@ def _voice_file(path: Path) -> None:
     check_writable(path)
 
 
-def _result(options: argparse.Namespace, inputs: Iterable[Path]) -> None:
+def result(options: argparse.Namespace, inputs: Iterable[Path]) -> None:
+    """Refuse a voice, a name to keep it under, a result or a backend that cannot be."""
     voice(options.voice)
     if options.keep is not None:
         VoiceBank().check_free(options.keep, options.replace)

@@ -17,7 +17,7 @@ import argparse
 from models.demos.openvoice.demo.arguments.bank import add_voice
 from models.demos.openvoice.demo.arguments.batch import add_batch
 from models.demos.openvoice.demo.arguments.convert import add_clone, add_convert
-from models.demos.openvoice.demo.arguments.measuring import add_bench, add_check, add_doctor, add_eval
+from models.demos.openvoice.demo.arguments.measuring import add_bench, add_check, add_doctor, add_download, add_eval
 from models.demos.openvoice.version import VERSION
 from models.tt_audio.cli.terminal import Parser, run_command
 
@@ -26,7 +26,7 @@ def make_parser() -> Parser:
     parser = Parser(prog="python -m models.demos.openvoice.demo.demo", description=__doc__.splitlines()[0])
     parser.add_argument("--version", action="version", version=f"openvoice-tt {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for add in (add_clone, add_convert, add_voice, add_batch, add_eval, add_bench, add_doctor, add_check):
+    for add in (add_clone, add_convert, add_voice, add_batch, add_eval, add_bench, add_doctor, add_download, add_check):
         add(commands)
     return parser
 

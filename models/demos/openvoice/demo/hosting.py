@@ -17,11 +17,12 @@ from typing import Any, BinaryIO
 import numpy as np
 from loguru import logger
 
+from models.demos.openvoice import releases
 from models.demos.openvoice.base_speakers import SpeechError, default_base
 from models.demos.openvoice.catalogue import BASE_SPEAKERS
 from models.demos.openvoice.demo.backends import backend_settings, choose_backend
 from models.demos.openvoice.demo.batching import ModelThread
-from models.demos.openvoice.demo.loading import find_model, load, released
+from models.demos.openvoice.demo.loading import find_model, load
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.styles import Style
 from models.demos.openvoice.text.frontend import Pause
@@ -125,7 +126,7 @@ def base_speaker(language: str, style: Style) -> Path:
         raise SpeechError(f"the emotion {style.emotion!r} is there for English text only, not for {code}.")
     try:
         found = default_base(code, style)
-        return found if isinstance(found, Path) else released(found, download=False)
+        return found if isinstance(found, Path) else releases.locate(found, download=False)
     except (CheckpointError, SpeechError) as error:
         logger.warning(str(error))  # names folders of this machine and what to do there
         wanted = f"the emotion {style.emotion!r}" if style.emotion else f"{code} text"

@@ -7,24 +7,18 @@ A choice that the user did not make is printed as one line.
 """
 
 import argparse
-import socket
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
-
-from huggingface_hub import constants
 
 from models.demos.openvoice import releases
 from models.demos.openvoice.base_speakers import default_base
 from models.demos.openvoice.catalogue import RELEASE, SMALL
 from models.demos.openvoice.demo.backends import backend_settings, choose_backend
 from models.demos.openvoice.pipeline import OpenVoice
+from models.demos.openvoice.releases import AbsentModelError
 from models.demos.openvoice.styles import style_of
 from models.tt_audio.cli.terminal import activity, note
 from models.tt_audio.host.errors import CheckpointError
-
-REACH_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -50,8 +44,8 @@ def find_model(name: str | None, download: bool = True) -> Found:
     if name is not None:
         return Found(name, releases.locate(name), "")
     try:
-        return Found(RELEASE, released(RELEASE, download), "")
-    except CheckpointError as error:
+        return Found(RELEASE, releases.locate(RELEASE, download=download), "")
+    except AbsentModelError as error:
         missing = error
     try:
         small = releases.locate(SMALL)
@@ -60,34 +54,10 @@ def find_model(name: str | None, download: bool = True) -> Found:
     return Found(SMALL, small, f" (bundled, of modest quality: {RELEASE} is not on this machine)")
 
 
-def released(name: str, download: bool = True) -> Path:
-    """Return the folder of a release; download it if it is not on this machine and the hub can be reached."""
-    try:
-        return releases.locate(name, download=False)
-    except CheckpointError:
-        if not (download and hub_is_reachable()):
-            raise
-    return releases.locate(name)
-
-
 def base_speaker(language: str, style: str) -> Path:
     """Return the folder of the base speaker that speaks this language and style."""
     found = default_base(language, style_of(style))
-    return found if isinstance(found, Path) else released(found)
-
-
-def hub_is_reachable() -> bool:
-    """Return whether the hub can be reached. A download without a network would be retried for half a minute."""
-    if constants.HF_HUB_OFFLINE:
-        return False
-    address = urlsplit(constants.ENDPOINT)
-    if urllib.request.getproxies().get(address.scheme):
-        return True  # the proxy resolves names that this machine cannot
-    try:
-        socket.create_connection((address.hostname, address.port or 443), REACH_SECONDS).close()
-    except OSError:
-        return False
-    return True
+    return found if isinstance(found, Path) else releases.locate(found)
 
 
 def load(model: str | Path, backend: str, **settings) -> OpenVoice:

@@ -74,7 +74,7 @@ def _network() -> torch.nn.Module:
     path = weights()
     if path is None:
         raise UsageError(
-            f"the weights of the watermark are not on this machine: run `hf download {REPOSITORY}`, or copy "
+            f"the weights of the watermark are not on this machine: run `hf download {REPOSITORY} {WEIGHTS}`, or copy "
             f"{WEIGHTS} to {home() / 'WavMark'}, or leave --watermark out"
         )
     network = Model(**SIZES)

@@ -3,6 +3,7 @@
 
 """voice_bank.py: one name has one voice, names are read without opening a file, and processes may share a bank."""
 
+import errno
 import hashlib
 import multiprocessing
 import os
@@ -162,6 +163,38 @@ def test_rename_and_delete(tmp_path, expect_error):
     assert bank.names() == []
 
 
+def _no_links(code: int):
+    def link(*_, **__):
+        raise OSError(code, os.strerror(code))
+
+    return link
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.ENOTSUP, errno.ENOSYS])
+def test_a_file_system_without_hard_links(tmp_path, monkeypatch, expect_error, code):
+    """Keep, refuse, replace and rename as elsewhere; no other file is left."""
+    monkeypatch.setattr(os, "link", _no_links(code))
+    bank = VoiceBank(tmp_path)
+    bank.add(voice("ann"))
+    with expect_error(NameTakenError, "another voice 'ann'"):
+        bank.add(replace(voice("bob"), name="ann"))
+    assert bank.find("ann").audio_sha256 == sha("ann")
+    bank.add(replace(voice("bob"), name="ann"), replacing=True)
+    assert bank.find("ann").audio_sha256 == sha("bob")
+    bank.add(voice("cy"))
+    with expect_error(NameTakenError, "another voice 'cy'"):
+        bank.rename("ann", "cy")
+    bank.rename("ann", "dan")
+    assert sorted(os.listdir(tmp_path)) == ["cy.safetensors", "dan.safetensors"]
+
+
+def test_a_disk_that_fails_is_no_lack_of_links(tmp_path, monkeypatch, expect_error):
+    monkeypatch.setattr(os, "link", _no_links(errno.EIO))
+    with expect_error(FileError, r"ann.safetensors cannot be written \(Input/output error\)"):
+        VoiceBank(tmp_path).add(voice("ann"))
+    assert os.listdir(tmp_path) == []
+
+
 def test_names_are_read_without_opening_a_voice(tmp_path, monkeypatch):
     for number in range(50):
         (tmp_path / f"voice {number:02}.safetensors").write_bytes(b"")
@@ -291,7 +324,9 @@ def test_processes_share_a_bank(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} <= {f"{name}.safetensors" for name in NAMES}
 
 
-def _keep_alone(folder: Path, start, results, name: str) -> None:
+def _keep_alone(folder: Path, start, results, name: str, links: bool) -> None:
+    if not links:
+        os.link = _no_links(errno.EPERM)
     start.wait(60)
     try:
         VoiceBank(folder).add(replace(voice(name), name="ann"))
@@ -300,11 +335,13 @@ def _keep_alone(folder: Path, start, results, name: str) -> None:
         results.put("refused")
 
 
-def test_of_two_processes_one_gets_the_name(tmp_path):
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_of_two_processes_one_gets_the_name(tmp_path, links):
     context = multiprocessing.get_context("spawn")
     start, results = context.Barrier(2), context.Queue()
     processes = [
-        context.Process(target=_keep_alone, args=(tmp_path, start, results, name), daemon=True) for name in ("x", "y")
+        context.Process(target=_keep_alone, args=(tmp_path, start, results, name, links), daemon=True)
+        for name in ("x", "y")
     ]
     for process in processes:
         process.start()

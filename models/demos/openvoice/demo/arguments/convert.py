@@ -57,7 +57,12 @@ def add_convert(commands) -> None:
 
 def add_clone(commands) -> None:
     parser = add_command(
-        commands, "clone", f"{WORK}:clone", "say a text in another voice", CLONE_EXAMPLES, f"{CHECKS}:clone"
+        commands,
+        "clone",
+        f"{WORK}:clone",
+        "say a text in another voice",
+        CLONE_EXAMPLES,
+        "models.demos.openvoice.demo.clone_checks:clone",
     )
     parser.add_argument("text", help="what to say; - reads it from stdin")
     add_voice_argument(parser)

@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Arguments of the commands that measure or inspect: `eval`, `bench`, `check`, `doctor`."""
+"""Arguments of the commands that measure, inspect or prepare: `eval`, `bench`, `check`, `doctor`, `download`."""
 
 import argparse
 from pathlib import Path
 
+from models.demos.openvoice.catalogue import PARTS
 from models.demos.openvoice.demo.arguments.shared import add_model_arguments, add_noise_arguments
 from models.tt_audio.cli.terminal import add_command, add_json_argument, count, positive
 from models.tt_audio.judges.choices import RECOGNISERS, WHISPER
@@ -27,6 +28,11 @@ check speech.wav voice.wav --output out
 DOCTOR_EXAMPLES = """
 doctor
 doctor --json
+"""
+DOWNLOAD_EXAMPLES = """
+download converter
+download EN FR
+download converter EN --to models
 """
 BENCH_SECONDS = (3.0, 10.0, 30.0)
 
@@ -97,4 +103,20 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
 def add_doctor(commands) -> None:
     work, summary = "models.demos.openvoice.demo.doctor:doctor", "say what is installed, what is missing and what to do"
     parser = add_command(commands, "doctor", work, summary, DOCTOR_EXAMPLES)
+    add_json_argument(parser)
+
+
+def add_download(commands) -> None:
+    work, summary = "models.demos.openvoice.demo.download:download", "fetch the files of models"
+    parser = add_command(commands, "download", work, summary, DOWNLOAD_EXAMPLES)
+    parser.add_argument(
+        "part",
+        nargs="+",
+        choices=tuple(PARTS),
+        metavar="part",
+        help=f"{', '.join(PARTS)}; a language is its base speaker and its BERT model",
+    )
+    parser.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="for another machine: write the models to this folder"
+    )
     add_json_argument(parser)

@@ -99,7 +99,7 @@ def test_absent_files_are_named_with_size_and_remedy(language, expect_error):
     with expect_error(
         BertError,
         rf"the BERT model {model.name} for {language} \(about {model.megabytes} MB\) is not on this machine: "
-        rf".*hf download {model.name} --local-dir .*bert='zeros'",
+        rf".*({model.name}|demo download {language.removesuffix('_MIX_EN')})`.*bert='zeros'",
     ):
         load(language)
 
@@ -173,8 +173,9 @@ def test_download_without_network_says_how_to_get_it(monkeypatch, expect_error):
             raise OSError("no route to host")
 
     monkeypatch.setattr(bert_files, "HfApi", Offline)
+    monkeypatch.setattr(bert_files, "reachable", lambda: True)
     with expect_error(
-        BertError, r"kykim/bert-kor-base for KR \(about 475 MB\) cannot be downloaded \(OSError\): .*hf download"
+        BertError, r"kykim/bert-kor-base for KR \(about 475 MB\) cannot be downloaded \(OSError\): .*demo download KR`"
     ):
         bert_files.download("KR")
 
@@ -193,9 +194,12 @@ def test_download_takes_the_safer_weights_and_the_vocabulary(folder, monkeypatch
                 "onnx/config.json",
             ]
 
+    def fetch(name, revision, files, download, to):
+        fetched.extend(files)
+        return [folder / file for file in files]
+
     monkeypatch.setattr(bert_files, "HfApi", Hub)
-    monkeypatch.setattr(
-        bert_files, "hf_hub_download", lambda name, file, revision: fetched.append(file) or str(folder / file)
-    )
+    monkeypatch.setattr(bert_files, "reachable", lambda: True)
+    monkeypatch.setattr(bert_files, "files_of", fetch)
     assert bert_files.download("EN") == folder
     assert sorted(fetched) == ["config.json", "model.safetensors", "vocab.txt"]

@@ -4,19 +4,22 @@
 """checkpoint.py: it reads what was written, and refuses by name whatever does not fit."""
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from huggingface_hub.errors import LocalEntryNotFoundError
 
-from models.demos.openvoice import releases
+from models.demos.openvoice import catalogue, hub, releases
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.names import CONVERTER_NAMES, TEXT_TO_SPEECH_PARTS
 from models.demos.openvoice.reference.converter import Converter
+from models.demos.openvoice.releases import AbsentModelError
 from models.demos.openvoice.synthetic import SMALL_CONFIG, V2_CONFIG, converter_state, make_converter_checkpoint
-from models.tt_audio.host import checkpoint
+from models.tt_audio.host import checkpoint, hashes
 from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.hashes import sha256_of
 
 
 def small_converter() -> Converter:
@@ -240,15 +243,17 @@ class TestLocate:
     def test_a_release_is_asked_for_at_its_pinned_revision(self, tmp_path, monkeypatch, expect_error):
         asked = []
 
-        def download(name, file, revision, local_files_only):
-            assert not local_files_only
+        def download(name, file, revision, local_files_only=False, local_dir=None):
+            if local_files_only:
+                raise LocalEntryNotFoundError("not here")
             asked.append((name, revision))
             path = tmp_path / "snapshot" / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("not the published content")
             return str(path)
 
-        monkeypatch.setattr(releases, "hf_hub_download", download)
+        monkeypatch.setattr(hub, "hf_hub_download", download)
+        monkeypatch.setattr(hub, "reachable", lambda: True)
         assert releases.locate("someone/model@abc", files=("sub/a.json", "b.pth")) == tmp_path / "snapshot"
         assert set(asked) == {("someone/model", "abc")}
         with expect_error(CheckpointError, "config.json has sha256"):
@@ -259,8 +264,9 @@ class TestLocate:
         def download(*_, **__):
             raise LocalEntryNotFoundError("offline")
 
-        monkeypatch.setattr(releases, "hf_hub_download", download)
-        with expect_error(CheckpointError, "cannot be downloaded .*`hf download myshell-ai/OpenVoiceV2 --revision"):
+        monkeypatch.setattr(hub, "hf_hub_download", download)
+        monkeypatch.setattr(hub, "reachable", lambda: True)
+        with expect_error(AbsentModelError, r"cannot be downloaded \(LocalEntryNotFoundError\).* download converter`"):
             releases.locate("myshell-ai/OpenVoiceV2")
 
     def test_without_download_only_this_machine_is_searched(self, monkeypatch, expect_error):
@@ -268,9 +274,37 @@ class TestLocate:
             assert local_files_only
             raise LocalEntryNotFoundError("not here")
 
-        monkeypatch.setattr(releases, "hf_hub_download", download)
+        monkeypatch.setattr(hub, "hf_hub_download", download)
         with expect_error(CheckpointError, "OpenVoiceV2 is not on this machine"):
             releases.locate("myshell-ai/OpenVoiceV2", download=False)
+
+    def test_a_copied_release_is_compared_with_its_hashes(self, tmp_path, monkeypatch, expect_error):
+        """Write a copy with the release's config: its checkpoint has to be the release's, too."""
+        folder = tmp_path / "home" / "OpenVoiceV2"
+        (folder / "converter").mkdir(parents=True)
+        config, weights = folder / "converter" / "config.json", folder / "converter" / "checkpoint.pth"
+        config.write_bytes(b"sizes")
+        weights.write_bytes(b"weights")
+        pinned = {f"converter/{path.name}": sha256_of(path) for path in (config, weights)}
+        release = replace(catalogue.RELEASES["myshell-ai/OpenVoiceV2"], sha256=pinned)
+        monkeypatch.setitem(catalogue.RELEASES, "myshell-ai/OpenVoiceV2", release)
+        assert releases.locate("myshell-ai/OpenVoiceV2") == folder
+        weights.write_bytes(b"weightz")
+        with expect_error(CheckpointError, "checkpoint.pth has sha256 .* instead of .*: download it again"):
+            releases.locate("myshell-ai/OpenVoiceV2")
+        config.write_bytes(b"other sizes")  # a model of the user's own
+        assert releases.locate("myshell-ai/OpenVoiceV2") == folder
+
+    @pytest.mark.parametrize("change, message", [("altered", "a.bin has sha256"), (None, "a.bin does not exist: copy")])
+    def test_a_copy_is_compared_with_its_list_of_hashes(self, tmp_path, expect_error, change, message):
+        folder = tmp_path / "home" / "MeloTTS-French"
+        folder.mkdir(parents=True)
+        (folder / "a.bin").write_text("whole")
+        hashes.write_sums(folder, ["a.bin"])
+        assert releases.locate("myshell-ai/MeloTTS-French") == folder
+        (folder / "a.bin").unlink() if change is None else (folder / "a.bin").write_text(change)
+        with expect_error(CheckpointError, message):
+            releases.locate("myshell-ai/MeloTTS-French")
 
     @pytest.mark.parametrize(
         "name, message", [("no/such/folder", "neither a folder nor a model name"), ("no/such", "pinned revision")]

@@ -20,11 +20,11 @@ import torch
 from matplotlib.image import imread
 
 from models.demos.openvoice import pipeline, releases
-from models.demos.openvoice.demo import backends, comparison, loading
+from models.demos.openvoice.demo import backends, comparison
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.tt_audio.cli import sound, terminal
-from models.tt_audio.host import audio, checkpoint
+from models.tt_audio.host import audio, errors
 from models.tt_audio.testing import speech
 from models.tt_audio.tt import device as tt_device
 
@@ -238,12 +238,15 @@ def test_without_any_model(here, console, monkeypatch):
 
     def locate(name, *rest, **more):
         if name == "small":
-            raise checkpoint.CheckpointError("no assets")
+            raise errors.CheckpointError("no assets")
         return real(name, *rest, **more)
 
     monkeypatch.setattr(releases, "locate", locate)
     assert console("convert", "speech.wav", "voice.flac") == 2
-    assert "run `hf download myshell-ai/OpenVoiceV2" in console.err and console.err.count("\n") == 1
+    assert (
+        "run `python -m models.demos.openvoice.demo.demo download converter`" in console.err
+        and console.err.count("\n") == 1
+    )
 
 
 def test_auto_is_the_card_where_there_is_one(tmp_path, monkeypatch):
@@ -252,14 +255,6 @@ def test_auto_is_the_card_where_there_is_one(tmp_path, monkeypatch):
     assert backends.choose_backend("auto")[0] == "ttnn"
     monkeypatch.setattr(backends, "CARDS", tmp_path / "none")
     assert backends.choose_backend("auto")[0] == "torch"
-
-
-def test_the_hub_is_not_reachable_offline(monkeypatch):
-    monkeypatch.setattr(loading.constants, "HF_HUB_OFFLINE", True)
-    assert not loading.hub_is_reachable()
-    monkeypatch.setattr(loading.constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(loading.constants, "ENDPOINT", "http://127.0.0.1:9")  # a port without a server
-    assert not loading.hub_is_reachable()
 
 
 # ---- mistakes

@@ -15,6 +15,7 @@ from models.tt_audio.testing import speech
 
 ELSEWHERE = {
     "check": "test_demo.py, with a device",
+    "download": "test_hub.py, without a network",
     "--ray": "test_ray_batch.py, with a cluster",
 }
 
