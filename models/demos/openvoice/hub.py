@@ -18,7 +18,7 @@ from huggingface_hub import constants, hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from huggingface_hub.utils import logging
 
-REACH_SECONDS = 4.0
+REACH_SECONDS = 5.0
 
 
 class HubError(Exception):
@@ -65,7 +65,7 @@ def reachable() -> bool:
 
 def _answers(address: str) -> bool:
     # Nothing of the answer is used, so the server need not prove who it is; the download itself checks that.
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     request = urllib.request.Request(address, method="HEAD", headers={"User-Agent": "openvoice"})

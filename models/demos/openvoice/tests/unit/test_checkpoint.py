@@ -161,7 +161,7 @@ def test_a_bare_state_dict_is_read(tmp_path, state):
 def test_the_hash_is_compared(tmp_path, state, expect_error):
     path = tmp_path / "a.pth"
     torch.save(state, path)
-    assert checkpoint.read_state(path, checkpoint.sha256_of(path).upper())
+    assert checkpoint.read_state(path, sha256_of(path).upper())
     with expect_error(CheckpointError, f"a.pth has sha256 [0-9a-f]{{64}} instead of {'0' * 64}"):
         checkpoint.read_state(path, "0" * 64)
 
