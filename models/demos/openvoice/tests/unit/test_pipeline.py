@@ -19,6 +19,7 @@ from models.tt_audio.host.audio import AudioError
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.config import ConfigError
 from models.tt_audio.host.errors import UserError
+from models.tt_audio.host.hashes import sha256_of
 from models.tt_audio.host.voices import Voice, VoiceBank, VoiceError
 from models.tt_audio.testing import speech
 
@@ -109,7 +110,7 @@ def test_voice_is_the_mean_of_the_segments_weighted_by_duration(model, recording
     voice = model.voice(recording)
     np.testing.assert_allclose(voice.embedding.numpy(), expected, atol=1e-6)
     assert (voice.name, voice.source, voice.model) == ("speech", str(recording), model.identity)
-    assert voice.audio_sha256 == checkpoint.sha256_of(recording)
+    assert voice.audio_sha256 == sha256_of(recording)
 
 
 def test_several_recordings_count_by_their_speech(model, tmp_path):
