@@ -37,7 +37,8 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(config, items):
     """Mark what opens a device, so that `-m device` selects the tests that another card could change.
 
-    Refuse such a test in a folder named unit: scripts/test.sh does not collect these folders for the other cards.
+    Refuse such a test in a folder named unit, and one that opens a mesh outside of files named test_mesh*.py, because
+    scripts/test.sh does not collect these for the other cards.
     """
     for item in items:
         if "mesh_device" in item.fixturenames:
@@ -47,6 +48,8 @@ def pytest_collection_modifyitems(config, items):
         folders = item.path.relative_to(config.rootpath).parts if item.path.is_relative_to(config.rootpath) else ()
         if "unit" in folders and item.get_closest_marker("device"):
             raise pytest.UsageError(f"{item.nodeid} opens a device: move it out of the folder unit")
+        if item.get_closest_marker("mesh") and not item.path.name.startswith("test_mesh"):
+            raise pytest.UsageError(f"{item.nodeid} opens a mesh: move it to a file named test_mesh*.py")
 
 
 def pytest_report_header(config):

@@ -59,28 +59,23 @@ def finish(process):
     return output
 
 
-@pytest.mark.parametrize(
-    "card, chips, arch, grid",
-    [
-        ("n150", 1, "wormhole_b0", "8-8"),
-        ("n300", 2, "wormhole_b0", "8-7"),
-        ("t3k", 8, "wormhole_b0", "8-7"),
-        ("p150", 1, "blackhole", "11-10"),
-    ],
-)
-def test_each_card_opens_computes_and_leaves_nothing(card, chips, arch, grid, tmp_path):
-    output = finish(python(SESSION, card, folder=tmp_path))
-    assert f"opened {card} {chips} {arch}" in output and grid in output
+def test_all_cards_at_the_same_time_open_compute_and_leave_nothing(tmp_path):
+    """Share one folder for temporary files among four processes; two are children of a process that mocks a card.
+
+    Such children inherit its environment, and must not share its folder.
+    """
+    cards = [
+        ("n150", 1, "wormhole_b0", "8-8", {"MOCK_DEVICE_OWNER": "1"}),
+        ("n300", 2, "wormhole_b0", "8-7", {}),
+        ("t3k", 8, "wormhole_b0", "8-7", {"MOCK_DEVICE_OWNER": "1"}),
+        ("p150", 1, "blackhole", "11-10", {}),
+    ]
+    processes = [python(SESSION, card, folder=tmp_path, **environment) for card, *_, environment in cards]
+    for process, (card, chips, arch, grid, _) in zip(processes, cards, strict=True):
+        output = finish(process)
+        assert f"opened {card} {chips} {arch}" in output and grid in output
     assert sorted(p.name for p in tmp_path.iterdir()) == ["home", "tmp"]
     assert not list((tmp_path / "tmp").iterdir()) and not list((tmp_path / "home").iterdir())
-
-
-def test_processes_at_the_same_time_do_not_meet(tmp_path):
-    """Children of a process that mocks a card inherit its environment and must not share its folder."""
-    processes = [python(SESSION, "n150", folder=tmp_path, MOCK_DEVICE_OWNER="1") for _ in range(3)]
-    for process in processes:
-        assert "opened n150" in finish(process)
-    assert not list((tmp_path / "tmp").iterdir())
 
 
 def test_the_folder_of_a_killed_process_is_swept_by_the_next(tmp_path):

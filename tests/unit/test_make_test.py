@@ -9,6 +9,7 @@ Python and make are shell scripts here; they fail when they are called with a wo
 import os
 import shutil
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -85,16 +86,25 @@ def test_a_card_or_a_simulator_takes_one_process(run):
     ]
 
 
-@pytest.mark.parametrize("folder, refused", [("unit", True), ("pcc", False)])
-def test_a_test_that_opens_a_device_and_is_collected_for_one_card_only(folder, refused, expect_error):
-    path = Path("/tree/models") / folder / "test_x.py"
-    item = SimpleNamespace(fixturenames=["device"], path=path, nodeid=f"models/{folder}/test_x.py::test_y")
+@pytest.mark.parametrize(
+    "path, fixture, refusal",
+    [
+        ("unit/test_x.py", "device", "opens a device: move it out of the folder unit"),
+        ("pcc/test_x.py", "mesh_device", r"opens a mesh: move it to a file named test_mesh\*.py"),
+        ("pcc/test_x.py", "device", None),
+        ("pcc/test_mesh_x.py", "mesh_device", None),
+        ("unit/test_x.py", "tmp_path", None),
+    ],
+)
+def test_what_other_cards_would_not_collect_is_refused(path, fixture, refusal, expect_error):
     marks = {}
-    item.add_marker, item.get_closest_marker = lambda mark: marks.update({mark.name: mark}), marks.get
-    config = SimpleNamespace(rootpath=Path("/tree"))
-    if refused:
-        with expect_error(pytest.UsageError, "test_x.py::test_y opens a device: move it out of the folder unit"):
-            conftest.pytest_collection_modifyitems(config, [item])
-    else:
-        conftest.pytest_collection_modifyitems(config, [item])
-    assert "device" in marks
+    item = SimpleNamespace(
+        fixturenames=[fixture],
+        path=Path("/tree/models") / path,
+        nodeid=f"models/{path}::test_y",
+        add_marker=lambda mark: marks.update({mark.name: mark}),
+        get_closest_marker=marks.get,
+    )
+    with expect_error(pytest.UsageError, f"test_y {refusal}") if refusal else nullcontext():
+        conftest.pytest_collection_modifyitems(SimpleNamespace(rootpath=Path("/tree")), [item])
+    assert ("device" in marks) == (fixture != "tmp_path") and ("mesh" in marks) == (fixture == "mesh_device")
