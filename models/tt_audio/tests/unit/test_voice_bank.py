@@ -278,6 +278,9 @@ def test_the_default_folder_follows_the_environment(tmp_path, monkeypatch):
 # ---- processes
 
 NAMES = ("ann", "bob", "cy")
+# Processes of a server that has imported PyTorch once, instead of processes that each import it.
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload([voices.__name__])
 
 
 def _use_the_bank(folder: Path, start, complaints, seconds: float) -> None:
@@ -306,7 +309,6 @@ def _use_the_bank(folder: Path, start, complaints, seconds: float) -> None:
 
 
 def test_processes_share_a_bank(tmp_path):
-    context = multiprocessing.get_context("spawn")
     start, complaints = context.Barrier(2), context.Queue()
     processes = [
         context.Process(target=_use_the_bank, args=(tmp_path, start, complaints, 1.0), daemon=True) for _ in range(2)
@@ -337,7 +339,6 @@ def _keep_alone(folder: Path, start, results, name: str, links: bool) -> None:
 
 @pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
 def test_of_two_processes_one_gets_the_name(tmp_path, links):
-    context = multiprocessing.get_context("spawn")
     start, results = context.Barrier(2), context.Queue()
     processes = [
         context.Process(target=_keep_alone, args=(tmp_path, start, results, name, links), daemon=True)
@@ -360,7 +361,6 @@ def _write_until_killed(folder: Path, started) -> None:
 
 
 def test_a_killed_writer_leaves_no_half_voice(tmp_path):
-    context = multiprocessing.get_context("spawn")
     started = context.Event()
     process = context.Process(target=_write_until_killed, args=(tmp_path, started), daemon=True)
     process.start()

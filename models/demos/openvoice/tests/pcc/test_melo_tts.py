@@ -88,7 +88,7 @@ def test_every_phone_lasts_as_many_frames(device, language):
 
 
 def test_the_waveform_of_the_reference_durations(device):
-    symbols, on_device, sentence = read("ES", bert := make_bert(1))
+    symbols, on_device, sentence = read("FR", bert := make_bert(1))
     reference = load(melo_config(symbols))
     speaker = torch.tensor([0])
     encoding = reference.encode(sentence, speaker)
