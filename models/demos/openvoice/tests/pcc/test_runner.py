@@ -18,8 +18,8 @@ from models.demos.openvoice.windows import noise
 from models.tt_audio.host.errors import DeviceError, UsageError
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
-# The V2 architecture with the same receptive fields, few channels, and of the parallel residual blocks only the one with
-# the largest receptive field, so that long recordings stay quick on a host. test_generator.py has all three blocks.
+# The V2 architecture with the same receptive fields, few channels, and of the parallel residual blocks only the one
+# with the largest receptive field, so that long recordings stay quick on a host. test_generator.py has all blocks.
 SMALL = with_model(
     V2_CONFIG,
     inter_channels=64,
