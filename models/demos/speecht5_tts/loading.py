@@ -20,27 +20,29 @@ FILES = ("model.safetensors", "pytorch_model.bin")  # the first that exists is r
 
 # The tables of positions are stored in the released file, but every version of transformers since 4.29 computes them
 # anew, which differs by up to 1.2e-4; so does reference/positions.py.
-UNUSED = (
+TABLES = (
     "speecht5.encoder.prenet.encode_positions.pe",
     "speecht5.decoder.prenet.encode_positions.pe",
 )
+
+
+def counters(config: SpeechT5Config) -> list[str]:
+    """Return the names of the counters of batch normalisation, which only training uses."""
+    layers = range(config.speech_decoder_postnet_layers)
+    return [f"speech_decoder_postnet.layers.{layer}.batch_norm.num_batches_tracked" for layer in layers]
 
 
 def load_speech(folder: str | Path) -> SpeechT5Network:
     """Load the text-to-speech network from the folder of a release."""
     folder = Path(folder)
     config = SpeechT5Config.from_file(folder / "config.json")
-    counters = [
-        f"speech_decoder_postnet.layers.{layer}.batch_norm.num_batches_tracked"
-        for layer in range(config.speech_decoder_postnet_layers)
-    ]
     with torch.device("meta"):
         module = SpeechT5Network(config)
     foreign = {
         "SpeechT5's speech-to-speech model": ("speecht5.encoder.prenet.feature_encoder.",),
         "SpeechT5's speech-to-text model": ("text_decoder_postnet.",),
     }
-    return _load(module, folder, SPEECHT5_NAMES, (*UNUSED, *counters), foreign)
+    return _load(module, folder, SPEECHT5_NAMES, (*TABLES, *counters(config)), foreign)
 
 
 def load_vocoder(folder: str | Path) -> Vocoder:

@@ -55,23 +55,23 @@ def samples(data) -> np.ndarray:
 
 
 def test_text_file_and_stdin_give_the_same_speech(console, arguments, tmp_path):
-    (tmp_path / "letter.txt").write_text("The ferry was late.")
-    assert console("speak", "The ferry was late.", "--output", "a.wav", *arguments) == 0
+    (tmp_path / "letter.txt").write_text("Oh no.")
+    assert console("speak", "Oh no.", "--output", "a.wav", *arguments) == 0
     assert console("speak", "--file", "letter.txt", "--output", "b.wav", *arguments) == 0
-    assert console("speak", "-", "--output", "c.wav", *arguments, stdin=b"The ferry was late.") == 0
+    assert console("speak", "-", "--output", "c.wav", *arguments, stdin=b"Oh no.") == 0
     first, second, third = (samples(f"{name}.wav") for name in "abc")
     assert first.std() > 0.01 and np.array_equal(first, second) and np.array_equal(first, third)
 
 
 def test_a_stream_on_stdout_is_the_file(console, arguments):
-    assert console("speak", "The ferry was late.", "--output", "a.wav", *arguments) == 0
-    assert console("speak", "The ferry was late.", "--output", "-", "--stream", *arguments) == 0
+    assert console("speak", "Oh no.", "--output", "a.wav", *arguments) == 0
+    assert console("speak", "Oh no.", "--output", "-", "--stream", *arguments) == 0
     assert "standard output: " in console.err
     np.testing.assert_allclose(samples(io.BytesIO(console.out)), samples("a.wav"), atol=1e-4)
 
 
 def test_facts_as_json(console, arguments):
-    assert console("speak", "The ferry was late.", "--json", "--seed", "3", *arguments) == 0
+    assert console("speak", "Oh no.", "--json", "--seed", "3", *arguments) == 0
     facts = json.loads(console.out)
     assert facts["output"] == "spoken.wav" and facts["seed"] == 3 and not facts["replaced"]
     assert facts["seconds"] == pytest.approx(len(samples("spoken.wav")) / 16000)
@@ -79,7 +79,7 @@ def test_facts_as_json(console, arguments):
 
 
 def test_untrained_model_says_that_it_has_no_words(console):
-    assert console("speak", "Hello there.", "--model", "untrained") == 0
+    assert console("speak", "Oh no.", "--model", "untrained") == 0
     assert "the model is untrained: this speech has no words" in console.err
     assert samples("spoken.wav").any()
 
