@@ -68,6 +68,13 @@ SMALL = with_model(
     convnet_config={**CONVNET, **{key: CONVNET[key][:3] for key in ("out_channels", "kernel_sizes", "dilations")}},
 )
 
+# The widths of llvc, which fit whole tiles, with few layers: for the logic of the device path.
+SHALLOW = with_model(
+    LLVC,
+    num_enc_layers=5,
+    convnet_config={**CONVNET, **{key: CONVNET[key][:2] for key in ("out_channels", "kernel_sizes", "dilations")}},
+)
+
 
 class _Weights:
     """Collects a state dict."""

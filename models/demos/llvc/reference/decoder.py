@@ -13,6 +13,7 @@ The queries attend to context and window alike, with no mask. Windows are counte
 """
 
 import math
+from functools import lru_cache
 
 import torch
 from torch import Tensor, cat, nn, relu
@@ -21,6 +22,7 @@ from models.demos.llvc.config import LlvcConfig
 from models.demos.llvc.constants import EPSILON, HEADS
 
 
+@lru_cache
 def positions(length: int, channels: int) -> Tensor:
     """Return the positional encoding [length, channels]: sin and cos of t * 10000^(-2 i / channels), interleaved."""
     rate = torch.exp(torch.arange(0, channels, 2) * (-math.log(10000.0) / channels))
@@ -85,17 +87,17 @@ class Decoder(nn.Module):
         frames, window = targets.shape[-1], self.config.window
         missing = -frames % window
         x, memory = (nn.functional.pad(each, (0, missing)).transpose(1, 2) for each in (targets, memory))
-        memory_windows, last_memory = self._windows(memory, state[:, 0])
-        memory_windows = self._placed(memory_windows)
+        memory_windows, last_memory = self.windows(memory, state[:, 0])
+        memory_windows = self.placed(memory_windows)
         last = [last_memory]
         for number, layer in enumerate(self.layers):
-            windows, last_inputs = self._windows(x, state[:, number + 1])
-            windows = self._placed(windows) if number == 0 else windows
+            windows, last_inputs = self.windows(x, state[:, number + 1])
+            windows = self.placed(windows) if number == 0 else windows
             x = layer(windows, memory_windows, window).reshape(x.shape)
             last.append(last_inputs)
         return x.transpose(1, 2)[..., :frames], torch.stack(last, dim=1)
 
-    def _windows(self, x: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
+    def windows(self, x: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
         """Return the windows [B * T / window, context + window, C] of x [B, T, C], and the last inputs.
 
         context [B, context, C] are the frames before x.
@@ -104,5 +106,6 @@ class Decoder(nn.Module):
         windows = inputs.unfold(1, self.config.context + self.config.window, self.config.window)
         return windows.transpose(2, 3).flatten(0, 1), inputs[:, inputs.shape[1] - self.config.context :]
 
-    def _placed(self, windows: Tensor) -> Tensor:
+    def placed(self, windows: Tensor) -> Tensor:
+        """Add the positional encoding to windows [.., context + window, C], if the network has one."""
         return windows + positions(windows.shape[1], windows.shape[2]) if self.config.use_pos_enc else windows

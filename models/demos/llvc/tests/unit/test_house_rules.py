@@ -11,6 +11,7 @@ from models.tt_audio.testing import house_rules
 
 FOLDER = Path(__file__).resolve().parents[2]
 DEVICE_PATH = sorted((FOLDER / "tt").glob("*.py"))
+NETWORKS = sorted(path.stem for path in (FOLDER / "reference").glob("*.py"))
 
 
 def identify(path: Path) -> str:
@@ -20,6 +21,24 @@ def identify(path: Path) -> str:
 @pytest.mark.parametrize("path", house_rules.sources(FOLDER), ids=identify)
 def test_imports_resolve_inside_tt_metal(path):
     assert house_rules.foreign_imports(path, ("models.tt_audio.", "models.demos.llvc.")) == set()
+
+
+@pytest.mark.parametrize("path", DEVICE_PATH, ids=identify)
+def test_device_path_has_no_torch_and_no_way_around_an_op(path):
+    assert house_rules.torch_imports(path) == set()
+    assert house_rules.ways_around_an_op(path) == []
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_network_has_the_same_name_in_reference_device_path_parameters_and_tests(name):
+    assert (FOLDER / "tt" / f"{name}.py").is_file()
+    assert (FOLDER / "tt" / "parameters" / f"{name}.py").is_file()
+    assert (FOLDER / "tests" / "pcc" / f"test_{name}.py").is_file()
+
+
+@pytest.mark.parametrize("path", DEVICE_PATH, ids=identify)
+def test_device_module_is_a_network_or_a_tool(path):
+    assert path.stem in {"backend", "layout", "precision", "runner", "selection"} | set(NETWORKS)
 
 
 def test_folder_is_a_namespace_package():

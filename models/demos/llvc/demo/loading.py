@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Choose checkpoint and backend of a command from its arguments, and load the network."""
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from models.demos.llvc.pipeline import BACKENDS, Llvc
+from models.demos.llvc.synthetic import CONFIGS, make_checkpoint
+from models.tt_audio.cli.terminal import count, note
+
+CARDS = Path("/dev/tenstorrent")  # exists if the driver has found a card
+
+
+def add_model_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that `open_model` reads."""
+    parser.add_argument(
+        "-p",
+        "--checkpoint_path",
+        type=Path,
+        help="LLVC checkpoint, .pth or .safetensors, or its folder (seeded weights, which are untrained)",
+    )
+    parser.add_argument("-c", "--config_path", type=Path, help="its config.json (the one beside the checkpoint)")
+    parser.add_argument(
+        "-n", "--chunk_factor", type=count, default=1, help="windows of 13 ms in a chunk of a stream (%(default)s)"
+    )
+    parser.add_argument(
+        "--backend",
+        choices=("auto", *BACKENDS),
+        default="auto",
+        help="auto takes ttnn for a stream if there is a card, else torch (%(default)s)",
+    )
+
+
+def open_model(options: argparse.Namespace, backend: str | None = None) -> Llvc:
+    """Load the network that the arguments ask for; `backend` overrides theirs."""
+    backend = backend or options.backend
+    if backend == "auto":
+        found = CARDS.exists() or bool(os.environ.get("TT_METAL_SIMULATOR"))
+        backend = "ttnn" if found and options.stream else "torch"
+    settings = {"backend": backend, "factor": options.chunk_factor}
+    if options.checkpoint_path is not None:
+        return Llvc.load(options.checkpoint_path, options.config_path, **settings)
+    note(
+        "no checkpoint is given, so the weights are seeded and untrained, and the result is no speech: "
+        "give a trained checkpoint with -p"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        return Llvc.load(make_checkpoint(folder, CONFIGS["llvc"]), options.config_path, **settings)
