@@ -1,11 +1,13 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Writes the table of stages in the model's PERF.md, from budgets and measurements: `python -m scripts.perf_sheet`.
+"""Writes the table of stages in each model's PERF.md, from budgets and measurements: `python -m scripts.perf_sheet`.
 
-It stands between two marks there and is rewritten as a whole; the rest of PERF.md is written by hand. Silicon's column
-has the kernel times that targets.yaml calls measured, and is empty for all others.
+The table is between two marks there and is rewritten as a whole; the rest of PERF.md is written by hand. Silicon's
+column has the kernel times that targets.yaml calls measured, and is empty for all others.
 """
+
+from pathlib import Path
 
 from mock_device import budget
 from mock_device.cards import CARDS
@@ -13,6 +15,8 @@ from models.demos.openvoice.tests.perf import targets
 from models.tt_audio.host.files import complete_file
 
 PERF = budget.ROOT / "models/demos/openvoice/PERF.md"
+LLVC = budget.ROOT / "models/demos/llvc/PERF.md"
+OF_LLVC = "llvc, "  # begins the names of its stages; all others are OpenVoice's
 BEGIN = "<!-- stages: written by python -m scripts.perf_sheet -->"
 END = "<!-- end of stages -->"
 _CARDS = ("n150", "p150")
@@ -54,18 +58,23 @@ def update(text: str, table: str) -> str:
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise ValueError(f"{PERF.name} lacks the marks of the table of stages: {BEGIN} and {END}")
+        raise ValueError(f"PERF.md lacks the marks of the table of stages: {BEGIN} and {END}")
     return f"{before}{BEGIN}\n{table}\n{END}{after}"
 
 
-def current() -> str:
-    return render(budget.read(budget.FILE), targets.load())
+def current() -> dict[Path, str]:
+    """Return the table of each PERF.md."""
+    stages = budget.read(budget.FILE)
+    of_llvc = {name: figures for name, figures in stages.items() if name.startswith(OF_LLVC)}
+    others = {name: figures for name, figures in stages.items() if name not in of_llvc}
+    return {PERF: render(others, targets.load()), LLVC: render(of_llvc, targets.Targets((), ()))}
 
 
 def main() -> None:
-    text = update(PERF.read_text(encoding="utf-8"), current())
-    with complete_file(PERF) as file:
-        file.write(text.encode())
+    for path, table in current().items():
+        text = update(path.read_text(encoding="utf-8"), table)
+        with complete_file(path) as file:
+            file.write(text.encode())
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ IMAGE_SHARE = 0.2
 # Activations of the hidden width that are in L1 at once in a flow and the convolutions of its WaveNets. Ledger: 13.2.
 FLOW_ACTIVATIONS = 13.3
 MOST_QKV_ROWS = 2048  # that stay in L1; a row holds queries, keys and values side by side: 7.5 kB
+# Of all L1, for the frames of a chunk of many streams. Ledger: 0.89 at most together with the programs' own buffers.
+STREAM_SHARE = 0.75
 BYTES = {ttnn.float32: 4, ttnn.bfloat16: 2}
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from models.demos.llvc.demo.loading import open_model
 from models.demos.llvc.pipeline import Llvc
 from models.tt_audio.cli import sound
-from models.tt_audio.cli.sound import STANDARD
+from models.tt_audio.cli.paths import STANDARD, check_output, check_recordings
 from models.tt_audio.cli.terminal import printable, progress, tell
 from models.tt_audio.host import audio
 from models.tt_audio.host.errors import UsageError
@@ -42,7 +42,7 @@ def convert(options: argparse.Namespace) -> None:
     """Run the command."""
     pairs = _pairs(options.input, options.output)
     for source, target in pairs:
-        sound.check_output(target, [source])
+        check_output(target, [source])
     model = open_model(options)
     figures = [_convert(model, source, target, options.stream) for source, target in pairs]
     facts = {"backend": model.backend if options.stream else "torch", "stream": options.stream}
@@ -53,7 +53,7 @@ def convert(options: argparse.Namespace) -> None:
 
 def _pairs(source: Path, output: Path) -> list[tuple[Path, Path]]:
     """Return each recording and the file of its result."""
-    sound.check_recordings([source])
+    check_recordings([source])
     if not source.is_dir():
         return [(source, output / f"{source.stem}.wav" if output.is_dir() else output)]
     found = sorted(path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES)

@@ -14,12 +14,9 @@ from models.demos.llvc.tt.prenet import Prenet
 from models.demos.llvc.tt.selection import Selection
 from models.tt_audio.tt.activations import RELU
 from models.tt_audio.tt.linear import Linear
-from models.tt_audio.tt.memory import BYTES, l1_bytes
+from models.tt_audio.tt.memory import BYTES, STREAM_SHARE, l1_bytes
 from models.tt_audio.tt.tensors import upload
 from ttnn.model_preprocessing import ParameterDict
-
-# Share of all L1 that a chunk's frames may take; they are in DRAM if they need more. Programs need the rest.
-L1_SHARE = 0.75
 
 
 def frames_memory(layout: Layout, device: ttnn.MeshDevice) -> ttnn.MemoryConfig:
@@ -31,7 +28,7 @@ def frames_memory(layout: Layout, device: ttnn.MeshDevice) -> ttnn.MemoryConfig:
     layers = layout.config.num_enc_layers
     most = max(layout.blocks + layers + 4, 2 * layers + 10, layers + 4 + layout.state_rows / layout.rows)
     size = most * layout.streams * layout.rows * layout.config.enc_dim * BYTES[ttnn.float32]
-    return ttnn.L1_MEMORY_CONFIG if size <= l1_bytes(device, L1_SHARE) else ttnn.DRAM_MEMORY_CONFIG
+    return ttnn.L1_MEMORY_CONFIG if size <= l1_bytes(device, STREAM_SHARE) else ttnn.DRAM_MEMORY_CONFIG
 
 
 class Net:
