@@ -34,11 +34,17 @@ _UNITS = pairs(
     """
 )
 _POWERS = {"2": "平方", "²": "平方", "3": "立方", "³": "立方"}
-_PER = {"h": "每小时", "s": "每秒", "min": "每分钟"}
+_PER = {"h": "每小时", "s": "每秒", "min": "每分钟", "L": "每升", "kg": "每公斤"} | {
+    **{
+        f"{unit}{power}": f"每{name}{words}"
+        for unit, words in (("m", "米"), ("cm", "厘米"))
+        for power, name in _POWERS.items()
+    }
+}
 # Before these, two of something is 两, not 二.
 _MEASURES = (
     "个|位|名|只|条|张|件|块|辆|家|座|场|份|种|台|杯|瓶|把|棵|岁|天|周|倍|小时|点|年(?!级)|次|人|分钟|秒|元|米|公里|厘米|毫米|斤|公斤"
-    "|千克|克|升|毫升|吨|页|门|间|套|篇|句|首|顿|趟|遍|步|双|对|副|片|颗|支|匹|头|排|组|队|盒|包|袋|碗|盘|层|欧元|美元|英镑|平方|立方"
+    "|千克|克|升|毫升|吨|页|门|间|套|篇|句|首|顿|趟|遍|步|双|对|副|片|颗|支|匹|头|排|组|队|盒|包|袋|碗|盘|层|欧元|美元|英镑|平方|立方|汤匙|茶匙|勺"
 )
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
@@ -83,6 +89,10 @@ def _phone_number(match: re.Match) -> str:
     return prefix + read_digits(re.sub(r"[^0-9]", "", match[0])).replace("一", "幺")
 
 
+def _extension(match: re.Match) -> str:
+    return "转" + read_digits(match[1]).replace("一", "幺")
+
+
 def _date(match: re.Match) -> str:
     year, month, day = match.groups()
     return f"{read_digits(year)}年{int(month)}月{int(day)}日"
@@ -94,6 +104,30 @@ def _time(match: re.Match) -> str:
     if int(minute) or second:
         words += read_integer(minute) + "分"  # 8:05 is 八点零五分
     return words + (read_integer(second) + "秒" if second else "")
+
+
+def _lasting(match: re.Match) -> str:
+    """Read a duration: three numbers are hours, minutes and seconds, two are minutes and seconds."""
+    return _spell_lasting(*match.groups())
+
+
+def _spell_lasting(first: str, second: str, third: str | None) -> str:
+    sizes, parts = (("小时", "分", "秒"), (first, second, third)) if third else (("分", "秒"), (first, second))
+    words = ""
+    for part, size in zip(parts, sizes, strict=True):
+        if part == "00":
+            continue
+        number = "两" if part == "2" and size == "小时" else read_integer(str(int(part)))
+        words += ("零" if words and part[0] == "0" else "") + number + size
+    return words
+
+
+def _named(match: re.Match) -> str:
+    return match[1] + _spell_lasting(match[2], match[3], match[4])
+
+
+def _shares(match: re.Match) -> str:
+    return f"{match[1]}比{match[2]}" if int(match[1]) + int(match[2]) == 100 else match[0]
 
 
 def _range(match: re.Match) -> str:
@@ -121,24 +155,38 @@ def _operator(match: re.Match) -> str:
 
 _RULES: tuple[tuple[str, Callable[[re.Match], str]], ...] = (
     (r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", lambda m: ""),
-    # Telephone numbers
+    # Telephone numbers and postal codes
+    (r"(?<=邮编)([:：是为]?)\s?([0-9]{6})(?![0-9])", lambda m: m[1] + read_digits(m[2])),
+    (r"(?<![0-9-])\+[1-9][0-9]{0,2}(?:[ -][0-9]{2,4}){3,4}(?![0-9-])", _phone_number),
+    (r"(?<![0-9-])0[0-9]{2,3}-[0-9]{4} [0-9]{4}(?![0-9-])", _phone_number),
+    (r"(?<=[0-9零幺二三四五六七八九])转\s?([0-9]{2,5})(?![0-9])", _extension),
     (
         r"(?<![0-9-])(?:\+86[- ]?)?(?:\(0[0-9]{2,3}\)\s?[0-9]{7,8}|0[0-9]{2,3}-[0-9]{7,8}|[0-9]{3}-[0-9]{3,4}-[0-9]{4}"
         r"|1[3-9][0-9] [0-9]{4} [0-9]{4}|1[3-9][0-9]{9})(?![0-9-])",
         _phone_number,
     ),
     (r"(?<=打)(?:1[12][0-9]|12[0-9]{3})(?![0-9.])", _phone_number),
+    (r"(?<=[零幺二九][或和、])1[12][0-9](?![0-9.])", _phone_number),
     (r"(?<![0-9])[0-9]{3,4}(?=[室房])", _phone_number),
     # Dates and times
     (rf"(?<![0-9])({_YEAR})[-/.]({_MONTH})[-/.]({_DAY})(?![0-9])", _date),
     (rf"(?<![0-9])({_YEAR})(?=年|{_DASH}{_YEAR}年|[至到]{_YEAR}年)", lambda m: read_digits(m[1])),
     (rf"(?<![0-9])({_YEAR}){_DASH}({_YEAR})(?=[)）])", lambda m: f"{read_digits(m[1])}到{read_digits(m[2])}"),
     (r"(?<![0-9])([5-9]0|[01]0)(?=后(?![0-9面来]))", lambda m: read_digits(m[1])),
+    (rf"(?<![0-9])({_YEAR})[/-]([0-9]{{2}})(?=赛季|学年|财年)", lambda m: f"{read_digits(m[1])}到{read_digits(m[2])}"),
+    (
+        r"(?<=时长|用时|用了|耗时|历时|成绩|纪录)([是为:：]?)(?<![0-9:：])([0-9]{1,3})[:：]([0-5][0-9])(?:[:：]([0-5][0-9]))?(?![0-9:：])",
+        _named,
+    ),
+    (r"(?<![0-9:：])([3-9][0-9]|[0-9]{3})[:：]([0-5][0-9])()(?![0-9:：])", _lasting),
+    (r"(?<![0-9'])([0-9]{1,2})'([0-5][0-9])(?:\"|″|'')()", _lasting),
+    (r"(?<![0-9/:.-])([0-9]{1,2})[/:：-]([0-9]{1,2})(?![0-9/:.%-])", _shares),
     (r"(?<![0-9:：])([01]?[0-9]|2[0-4])[:：]([0-5][0-9])(?:[:：]([0-5][0-9]))?(?![0-9])", _time),
     (r"(?<=[0-9])\s?[:：]\s?(?=[0-9])", lambda m: "比"),
     # Arithmetic: a hyphen is a minus where the result follows
     (rf"(?<=[0-9])\s*(-)\s*(?={_NUMBER}\s*=)", _operator),
     (r"(?<=[0-9])\s*([+×÷=≈><≥≤])\s*(?=-?[0-9])", _operator),
+    (r"(?<=[A-Za-z%])\s*(≈)\s*(?=-?[0-9])", _operator),
     # Scores and ranges
     (r"(?<![0-9-])([0-9]+)-([0-9]+)(?=[大小险获取]?[战胜负赢输平]|击败|领先|落后)", lambda m: f"{m[1]}比{m[2]}"),
     (rf"({_SIGN})\s?({_NUMBER})\s*{_DASH}\s*(?:{_SIGN})?(?=[0-9])", lambda m: f"{m[1]}{m[2]}到{m[1]}"),
@@ -155,6 +203,8 @@ _RULES: tuple[tuple[str, Callable[[re.Match], str]], ...] = (
     (rf"(?<![0-9A-Za-z])-(?={_NUMBER}\s*[°%度])", lambda m: "负"),
     # Fractions, money, percent, units
     (r"(?<![0-9/.])(?:([0-9]+)\s)?([0-9]+)/([0-9]+)(?![0-9/.])", _fraction),
+    (r"(?<![0-9/.])([0-9]+\.[0-9]+)/([0-9]+)(?![0-9/.])", lambda m: f"{read_number(m[2])}分之{read_number(m[1])}"),
+    (r"(?<![0-9.A-Za-z])([0-9]+(?:\.[0-9]+)?)[xX×](?![A-Za-z0-9])", lambda m: f"{m[1]}倍"),
     (
         rf"(?<![A-Za-z])({_SIGN})\s?({_NUMBER})([百千万亿]*)(?:美元|欧元|英镑|元)?",
         lambda m: m[2] + m[3] + _CURRENCIES[m[1]],
@@ -162,7 +212,8 @@ _RULES: tuple[tuple[str, Callable[[re.Match], str]], ...] = (
     (rf"({_NUMBER}[百千万亿]*)\s?({_SIGN})(?![A-Za-z])", lambda m: m[1] + _CURRENCIES[m[2]]),
     (rf"({_NUMBER})\s?([%‰])", lambda m: _PARTS[m[2]] + "分之" + read_number(m[1])),
     (rf"({_NUMBER})\s?°([CF]?)", lambda m: read_number(m[1]) + _DEGREES[m[2]]),
-    (rf"(?<=[0-9])\s?({_UNIT})([23²³])?(?:/(h|s|min))?(?![A-Za-z0-9])", _unit),
+    (rf"(?<=[0-9])\s?({_UNIT})([23²³])?(?:/(h|s|min|L|kg|c?m[23²³]))?(?![A-Za-z0-9])", _unit),
+    (r"(?<=[元镑])/(月|年|天|日|周|晚|小时|人|次|桶|斤|公斤|吨|升|个|件|平方米|平米)", lambda m: f"每{m[1]}"),
     (r"(?<![A-Za-z])No\.\s?([0-9]+)", lambda m: read_integer(m[1]) + "号"),
     (r"[0-9]+(?:\.[0-9]+){2,}", lambda m: "点".join(map(read_integer, m[0].split(".")))),
     (rf"(?<![0-9.第])2(?={_MEASURES})", lambda m: "两"),

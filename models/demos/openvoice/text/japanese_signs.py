@@ -40,6 +40,13 @@ _UNITS = pairs(
 )
 _POWERS = {"2": "ヘイホウ", "²": "ヘイホウ", "3": "リッポウ", "³": "リッポウ"}
 _PER = {"h": "マイジ", "s": "マイビョウ", "min": "マイフン"}
+# After a price: 980円/月
+_RATES = pairs(
+    """
+    月 マイツキ 日 マイニチ 年 マイトシ 時間 イチジカンアタリ 人 ヒトリアタリ 個 イッコアタリ 泊 イッパクアタリ
+    名 イチメイアタリ
+    """
+)
 _OPERATORS = {"+": "プラス", "×": "カケル", "÷": "ワル", "=": "イコール"}
 # Names whose digit is said in English.
 _ENGLISH = dict(zip("12345678", "ワン ツー スリー フォー ファイブ シックス セブン エイト".split(), strict=True))
@@ -75,6 +82,17 @@ def _time(match: re.Match) -> str:
     if int(minute) or second:
         words += f"{int(minute)}分"
     return words + (f"{int(second)}秒" if second else "")
+
+
+def _lasting(match: re.Match) -> str:
+    """Read a duration: three numbers are hours, minutes and seconds, two are minutes and seconds."""
+    first, second, third = match.groups()
+    sizes, parts = (("時間", "分", "秒"), (first, second, third)) if third else (("分", "秒"), (first, second))
+    return "".join(f"{int(part)}{size}" for part, size in zip(parts, sizes, strict=True) if int(part))
+
+
+def _shares(match: re.Match) -> str:
+    return f"{match[1]}タイ{match[2]}" if int(match[1]) + int(match[2]) == 100 else match[0]
 
 
 def _range(match: re.Match) -> str:
@@ -126,8 +144,16 @@ _RULES: tuple[tuple[str, Callable[[re.Match], str]], ...] = (
     (rf"(?<=日[-~〜])({_MONTH})/({_DAY})(?![0-9/])", _day),
     (rf"(?<=日)\s?\(({_WEEKDAY})\)", lambda m: f"{m[1]}曜日"),
     (rf"({_WEEKDAY})[-~〜]({_WEEKDAY})(?!\w)", lambda m: f"{m[1]}曜から{m[2]}曜"),
+    (
+        r"(?:(?<=タイム[はが])|(?<=[要映生]時間[はが])|(?<=記録[はが])|(?<=長さ[はが]))([0-9]{1,3}):([0-5][0-9])(?::([0-5][0-9]))?(?![0-9:])",
+        _lasting,
+    ),
+    (r"(?<![0-9:])([3-9][0-9]|[0-9]{3}):([0-5][0-9])()(?![0-9:])", _lasting),
+    (r"(?<![0-9'])([0-9]{1,2})'([0-5][0-9])(?:\"|″|'')()", _lasting),
+    (r"(?<![0-9/:.-])([0-9]{1,2})[/:-]([0-9]{1,2})(?![0-9/:.%-])", _shares),
+    (r"(?<=人)暮らし", lambda m: "グラシ"),
     (rf"(?<![0-9:])({_HOUR}):({_SIXTY})(?::({_SIXTY}))?(?![0-9:])", _time),
-    (r"(?<=[0-9])\s?:\s?(?=[0-9])", lambda m: "対"),
+    (r"(?<=[0-9])\s?:\s?(?=[0-9])", lambda m: "タイ"),
     (r"(?<=[今来先毎翌]月)1日(?!中)", lambda m: "ツイタチ"),
     (r"(?<![0-9.])1日中", lambda m: "イチニチジュウ"),
     (r"(?<=年)\s?([0-9]+)組", lambda m: read_number(m[1]) + "クミ"),
@@ -139,7 +165,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match], str]], ...] = (
     (r"(?<![0-9A-Za-z])(B?)([0-9]{1,2})F(?![A-Za-z])", lambda m: ("地下" if m[1] else "") + m[2] + "階"),
     # Arithmetic, scores, ranges, addresses, negative numbers
     (rf"(?<=[0-9])\s*-\s*(?={_NUMBER}\s*=)", lambda m: "ヒク"),
-    (r"([0-9]+)-([0-9]+)(?=で?(?:勝|負|敗|引き分け|の勝|のスコア))", lambda m: f"{m[1]}対{m[2]}"),
+    (r"([0-9]+)-([0-9]+)(?=で?(?:勝|負|敗|引き分け|の勝|のスコア))", lambda m: f"{m[1]}タイ{m[2]}"),
     (rf"({_SIGN})\s?({_NUMBER})\s*[-–—~〜]\s*(?:{_SIGN})?\s?(?=[0-9])", lambda m: f"{m[1]}{m[2]}から{m[1]}"),
     (rf"({_NUMBER})\s?({_MEASURE}?)\s*([-–—~〜])\s*(?=-?(?:{_SIGN})?{_NUMBER}\s?({_MEASURE})?)", _range),
     (r"(?<=[0-9])-(?=[0-9])", lambda m: "ノ"),
@@ -152,6 +178,9 @@ _RULES: tuple[tuple[str, Callable[[re.Match], str]], ...] = (
     (rf"({_NUMBER})\s?°F", lambda m: f"カシ{m[1]}ド"),
     (r"([0-9]+)\s([0-9]+)/([0-9]+)(?![0-9./])", lambda m: f"{m[1]}ト{m[3]}ブンノ{m[2]}"),
     (r"(?<![0-9./])([0-9]+)/([0-9]+)(?![0-9./])", lambda m: f"{m[2]}ブンノ{m[1]}"),
+    (r"(?<![0-9./])([0-9]+\.[0-9]+)/([0-9]+)(?![0-9./])", lambda m: f"{m[2]}ブンノ{m[1]}"),
+    (r"(?<![0-9.A-Za-z])([0-9]+(?:\.[0-9]+)?)[xX×](?![A-Za-z0-9])", lambda m: f"{m[1]}倍"),
+    (rf"(?<=円|ル|ロ)/({'|'.join(_RATES)})(?![\u4e00-\u9fff])", lambda m: _RATES[m[1]]),
     (rf"(?<=[0-9百千万億兆])\s?({_UNIT})([23²³])?(?:/(h|s|min))?(?![A-Za-z0-9])", _unit),
     (r"(?<=[0-9])\s*([+×÷=])\s*(?=-?[0-9])", lambda m: _OPERATORS[m[1]]),
     (r"[0-9]+(?:\.[0-9]+){2,}", _version),

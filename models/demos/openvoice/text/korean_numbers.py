@@ -23,7 +23,7 @@ _LONGEST = 16  # longer numbers are read digit by digit
 # Counters that take native numbers, and up to which number they do: 세 시간 but 이십사 시간.
 _NATIVE_COUNTERS = """
 군데 권 개 그루 닢 대 두 마리 모 모금 뭇 발 발짝 방 번 벌 보루 살 수 술 시 쌈 움큼 정 짝 채 척 첩 축 켤레 톨 통
-명 달 가지 사람 잔 병 곳 장 송이 쌍
+명 달 가지 사람 큰술 작은술 숟가락 스푼 잔 병 곳 장 송이 쌍
 """
 _NATIVE_LIMIT = dict.fromkeys(_NATIVE_COUNTERS.split(), 99) | {"시간": 12, "시": 12}
 
@@ -43,6 +43,10 @@ _UNITS = pairs(
     Kg 킬로그램 CM 센티미터 ML 밀리리터
     """
 )
+# After a price: 9,900원/월
+_RATES = {"월": "월", "년": "연", "일": "하루", "시간": "시간당", "박": "일박"} | {
+    **{"명": "한 명당", "인": "일인당", "개": "한 개당"},
+}
 _POWERS = {"2": "제곱", "²": "제곱", "3": "세제곱", "³": "세제곱"}
 _SPEEDS = {"h": "시속", "s": "초속", "min": "분속"}
 _OPERATORS = {"×": " 곱하기 ", "÷": " 나누기 ", "-": " 빼기 "}
@@ -113,6 +117,21 @@ def _time(match: re.Match) -> str:
     return words + (f" {int(second)}초" if second else "")
 
 
+def _lasting(match: re.Match) -> str:
+    """Read a duration: three numbers are hours, minutes and seconds, two are minutes and seconds."""
+    first, second, third = match.groups()
+    sizes, parts = (("시간", "분", "초"), (first, second, third)) if third else (("분", "초"), (first, second))
+    return " ".join(f"{int(part)}{size}" for part, size in zip(parts, sizes, strict=True) if int(part))
+
+
+def _shares(match: re.Match) -> str:
+    return f"{match[1]} 대 {match[2]}" if int(match[1]) + int(match[2]) == 100 else match[0]
+
+
+def _rate(match: re.Match) -> str:
+    return f"{_RATES[match[2]]} {match[1]}"
+
+
 def _phone_number(match: re.Match) -> str:
     parts = re.findall("[0-9]+", match[0])
     return ("플러스 " if match[0][0] == "+" else "") + "-".join(read_digits(part, zero="공") for part in parts)
@@ -121,6 +140,8 @@ def _phone_number(match: re.Match) -> str:
 def _range(match: re.Match) -> str:
     """Read a wave between any two numbers as "to", a hyphen only beside a counter, a unit or a percent sign."""
     first, own, mark, second, shared = match.groups()
+    if second.endswith(("만", "억")) and not (own or first.endswith(("만", "억"))):
+        return f"{first}에서 {second}{shared}"  # 3,000~3,500만 원: the large unit is said once
     if mark in "-–—" and not (own or shared):
         return match[0]
     counter = own or (shared if re.fullmatch(_COUNTER, shared) and not first.endswith(("만", "억")) else "")
@@ -139,6 +160,7 @@ def _fraction(match: re.Match) -> str:
     return (f"{whole}와 " if whole else "") + f"{lower}분의 {upper}"
 
 
+_AFTER_LASTING = "(?:(?<=(?:기록|길이)[은이는가] )|(?<=[요영생] 시간[은이] ))"
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _YEAR = "(?:1[0-9]|20)[0-9]{2}"
 _MONTH, _DAY = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])"
@@ -160,6 +182,13 @@ _RULES: tuple[tuple[str, Callable[[re.Match], str]], ...] = (
     (rf"(?<![0-9/])({_MONTH})/({_DAY})(?=\s?\({_WEEKDAY}\))", lambda m: f"{int(m[1])}월 {int(m[2])}일"),
     (rf"(?<=일)\s?\(({_WEEKDAY})\)", lambda m: f" {m[1]}요일"),
     (rf"(?<![가-힣])({_WEEKDAY})[-~]({_WEEKDAY})(?![가-힣])", lambda m: f"{m[1]}요일에서 {m[2]}요일"),
+    (
+        rf"{_AFTER_LASTING}([0-9]{{1,3}}):([0-5][0-9])(?::([0-5][0-9]))?(?![0-9:])",
+        _lasting,
+    ),
+    (r"(?<![0-9:])([3-9][0-9]|[0-9]{3}):([0-5][0-9])()(?![0-9:])", _lasting),
+    (r"(?<![0-9'])([0-9]{1,2})'([0-5][0-9])(?:\"|″|'')()", _lasting),
+    (r"(?<![0-9/:.-])([0-9]{1,2})[/:-]([0-9]{1,2})(?![0-9/:.%-])", _shares),
     (r"(?<![0-9:])([01]?[0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9]))?(?![0-9:])", _time),
     (r"(?<=[0-9])\s?:\s?(?=[0-9])", lambda m: " 대 "),
     # Names with digits
@@ -186,6 +215,9 @@ _RULES: tuple[tuple[str, Callable[[re.Match], str]], ...] = (
     (rf"(?<![A-Za-z])({_SIGN})\s?([0-9]+)(?:\.([0-9]+))?([만억조]*)(?:달러|원|유로)?", _price),
     (rf"({_NUMBER}[만억조]*)\s?({_SIGN})(?![A-Za-z])", lambda m: m[1] + _CURRENCIES[m[2]]),
     (r"(?<![0-9./])(?:([0-9]+)\s)?([0-9]+)/([0-9]+)(?![0-9./])", _fraction),
+    (r"(?<![0-9./])([0-9]+\.[0-9]+)/([0-9]+)(?![0-9./])", lambda m: f"{m[2]}분의 {m[1]}"),
+    (r"(?<![0-9.A-Za-z])([0-9]+(?:\.[0-9]+)?)[xX×](?![A-Za-z0-9])", lambda m: f"{m[1]}배"),
+    (r"([0-9]+만?\s?(?:원|달러|유로))/(월|년|일|시간|명|인|개|박)(?![가-힣])", _rate),
     (rf"({_NUMBER})\s?({_UNIT})/(h|s|min)(?![A-Za-z])", lambda m: f"{_SPEEDS[m[3]]} {m[1]}{m[2]}"),
     (
         rf"(?<=[0-9])\s?({_UNIT})([23²³])?(?![A-Za-z0-9])",

@@ -38,6 +38,23 @@ def test_without_punctuation_only_the_marks_are_missing(japanese_without_marks, 
 
 
 @pytest.mark.parametrize(
+    "text, phones",
+    [
+        ("えっと…たぶん。", "e q t o … t a b u N ."),
+        ("…そうですか？", "… s o u d e s u k a ?"),
+        ("あの……すみません。", "a n o … … s u m i m a s e N ."),
+        ("コーヒー...ですね。", "k o h i … d e s u n e ."),
+        ("はい…、いいえ…。", "h a i … , i i e … ."),
+    ],
+)
+def test_an_ellipsis_beside_kana_is_one_phone(japanese, text, phones):
+    """MeCab and the vocabulary write it as three full stops, together with a mark that follows."""
+    spoken = japanese(text)
+    assert " ".join(spoken.phones) == f"_ {phones} _"
+    assert sum(spoken.word2ph) == len(spoken.phones) and len(spoken.word2ph) == len(spoken.pieces) + 2
+
+
+@pytest.mark.parametrize(
     "kana, phones",
     [
         ("キャット", "ky a q t o"),
