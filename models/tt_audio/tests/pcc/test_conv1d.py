@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Weights that the op prepared for a shape and keeps, compared with raw weights at that shape and with torch.
+"""Conv1d: weights that the op has prepared for a shape and keeps, against raw weights at that shape and torch.
 
 A known defect of TTNN's preparation appears at single lengths only, so every kind of layer is tried at every length
 that the runner's buckets give it.
@@ -34,6 +34,14 @@ LAYERS = [
     pytest.param(32, 32, 3, 5, 256, id="stage4"),
     pytest.param(32, 1, 7, 1, 256, id="conv_post"),
 ]
+
+
+@pytest.fixture
+def upload(device):
+    def to_device(x: torch.Tensor) -> ttnn.Tensor:
+        return ttnn.from_torch(x.contiguous(), dtype=ttnn.float32, layout=ttnn.TILE_LAYOUT, device=device)
+
+    return to_device
 
 
 def layer(inputs: int, outputs: int, kernel: int):
