@@ -17,7 +17,7 @@ help:
 	@echo 'make bench    what every stage costs: counted on a (mocked) card, timed on this CPU and on a card if there is one'
 	@echo 'make test     lint, then all tests, on Wormhole, on Blackhole, on meshes of 2 and of 8 chips'
 	@echo 'make train    trains the small checkpoint, in an hour and a half or in stretches; needs espeak-ng (training/README.md)'
-	@echo 'make lint     black, isort, ruff, SPDX headers, file sizes'
+	@echo 'make lint     black, isort, ruff, mypy, SPDX headers, file sizes'
 	@echo 'make format   black and isort, in place'
 	@echo 'make constraints   resolves the pins of pyproject.toml to exact versions of all packages, in constraints/'
 	@echo 'make audit    looks these versions up among the published vulnerabilities; needs a network'
@@ -52,6 +52,7 @@ lint: $(INSTALLED)
 	$(PYTHON_IN_VENV) -m black --check .
 	$(PYTHON_IN_VENV) -m isort --quiet --check .
 	$(PYTHON_IN_VENV) -m ruff check --quiet --output-format concise .
+	$(PYTHON_IN_VENV) -m mypy
 	$(PYTHON_IN_VENV) scripts/check_files.py
 
 format: $(INSTALLED)

@@ -32,12 +32,22 @@ class VoiceTarget(NamedTuple):
 class SpeechNetwork(Protocol):
     """A loaded text-to-speech model together with the BERT that it speaks with."""
 
-    config: MeloConfig
-    # The backend whose converter `speak_in_voice` uses. None: base speech is converted by `Backend.convert`.
-    backend: "Backend | None"
-    # `speak` with a VoiceTarget as the last argument: converts the speech before it leaves the device and returns
-    # samples at the converter's rate. None where `backend` is None.
-    speak_in_voice: Callable[..., list[Tensor]] | None
+    @property
+    def config(self) -> MeloConfig:
+        ...
+
+    @property
+    def backend(self) -> "Backend | None":
+        """Return the backend whose converter `speak_in_voice` uses; None: `Backend.convert` converts base speech."""
+        ...
+
+    @property
+    def speak_in_voice(self) -> Callable[..., list[Tensor]] | None:
+        """Return `speak` with a VoiceTarget as the last argument; None where `backend` is None.
+
+        It converts the speech before it leaves the device and returns samples at the converter's rate.
+        """
+        ...
 
     def speak(
         self, sentences: Sentences, speakers: Tensor, prosody: Prosody, randomness: Sequence[RandomGenerator]

@@ -100,8 +100,8 @@ class BaseSpeaker:
 
         def network(bert: Bert | None) -> SpeechNetwork:
             bert_model = None if bert is None else bert.model
-            own = None if backend is None else backend.speech_network(model, bert_model)
-            return own or ChunkedMeloTTS(model, bert_model, precision)
+            on_backend = None if backend is None else backend.speech_network(model, bert_model)
+            return on_backend or ChunkedMeloTTS(model, bert_model, precision)
 
         if not config.is_melo:
             if language != "EN" and set(EMOTIONS) & dict(config.speakers).keys():
@@ -169,15 +169,18 @@ class BaseSpeaker:
         """
         randomness = [torch.Generator().manual_seed(seed)]
         arguments = sentence.ids, torch.tensor([speaker]), style.prosody, randomness, voice
-        return self.network.speak_in_voice(*arguments)[0].numpy()
+        if (speak := self.network.speak_in_voice) is None:
+            raise ValueError("this base speaker does not convert what it speaks")
+        return speak(*arguments)[0].numpy()
 
     def sentence(self, phones: Phones) -> ReadSentence:
         """Return a sentence with the ids of this checkpoint."""
         config = self.config
         if not config.is_melo:
-            ids = symbol_ids(phones.phones, config.symbols, self.language)
-            ids = torch.tensor([intersperse(ids) if config.add_blank else ids])
-            return ReadSentence(phones, Sentences(phones=ids, lengths=torch.tensor([ids.shape[1]])))
+            symbols = symbol_ids(phones.phones, config.symbols, self.language)
+            symbols = intersperse(symbols) if config.add_blank else symbols
+            row = Sentences(phones=torch.tensor([symbols]), lengths=torch.tensor([len(symbols)]))
+            return ReadSentence(phones, row)
         code = self.frontend.language
         if LANGUAGE_ID[code] >= config.n_languages:
             raise TextError(

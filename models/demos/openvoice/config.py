@@ -140,10 +140,9 @@ class MeloConfig(HifiGanConfig):
         melo = "num_tones" in raw or "num_languages" in raw
         if not melo and "symbols" not in raw:
             raise ConfigError(f"{source} has no symbols, so it is not the config.json of a text-to-speech model.")
-        top = {
-            key: raw.get(key) if key in raw else fields.missing.append(key)
-            for key in ("symbols", *(("num_tones", "num_languages") if melo else ("speakers",)))
-        }
+        needed = ("symbols", *(("num_tones", "num_languages") if melo else ("speakers",)))
+        fields.missing += [key for key in needed if key not in raw]
+        top: dict[str, Any] = {key: raw.get(key) for key in needed}
         data = fields.need_all("data", ("sampling_rate", "hop_length", "n_speakers"))
         speakers = fields.need("data", "spk2id") if melo else top["speakers"]
         model = fields.need_all(
@@ -184,8 +183,10 @@ class MeloConfig(HifiGanConfig):
         return cls.from_dict(read_json(path), str(path))
 
     def _check(self, source: str) -> None:
-        free = ("symbols", "add_blank", "speakers", "disable_bert", "speaker_in_encoder", "transformer_flow")
-        free = (*free, "resblock", "deterministic_durations")
+        free = (
+            *("symbols", "add_blank", "speakers", "disable_bert", "speaker_in_encoder", "transformer_flow"),
+            *("resblock", "deterministic_durations"),
+        )
         zero = () if self.is_melo else ("n_tones", "n_languages")
         for name, value in vars(self).items():
             if name not in (*free, *zero) and not positive_ints(value):

@@ -107,16 +107,16 @@ class OpenVoice:
 
     def voice(self, recordings: Recording | Sequence[Recording], name: str | None = None) -> Voice:
         """Return the voice in recordings of one speaker, one or several. Only `VoiceBank.add` writes it to the disk."""
-        recordings = list(recordings) if isinstance(recordings, list | tuple) else [recordings]
-        if not recordings:
+        several: list[Any] = list(recordings) if isinstance(recordings, list | tuple) else [recordings]
+        if not several:
             raise AudioError("no recording was given; give at least one")
-        names = [name_of(recording) for recording in recordings]
+        names = [name_of(recording) for recording in several]
 
         def extract() -> Voice:
-            embedding = self._mean_embedding(self.reader.speech(recordings))
+            embedding = self._mean_embedding(self.reader.speech(several))
             return Voice(torch.from_numpy(embedding), name or Path(names[0]).stem, ", ".join(names))
 
-        return self.bank.get_or_extract(audio.fingerprint(recordings), self.identity, extract)
+        return self.bank.get_or_extract(audio.fingerprint(several), self.identity, extract)
 
     def convert(
         self,
@@ -265,8 +265,9 @@ class OpenVoice:
         `speaker` is the number of the base speaker, `source` its voice; None takes it from the first sentences.
         """
 
+        # `spoken` calls the next and the last function only for lines with a sentence, the last one with a source
         def base_speech(line: Line) -> np.ndarray:
-            return base.speak(line.sentence, speaker, style, line.seeds[0])
+            return base.speak(line.sentence, speaker, style, line.seeds[0])  # type: ignore[arg-type]
 
         def converted(line: Line, samples: np.ndarray) -> np.ndarray:
             if line.sentence is None:
@@ -276,8 +277,9 @@ class OpenVoice:
 
         def in_voice(line: Line) -> np.ndarray:
             seed, noise = line.seeds
-            voice = VoiceTarget(self._embedding(source), self._embedding(target), tau, [noise])
-            return base.speak_in_voice(line.sentence, speaker, style, seed, voice)
+            embeddings = self._embedding(source), self._embedding(target)  # type: ignore[arg-type]
+            voice = VoiceTarget(*embeddings, tau, [noise])
+            return base.speak_in_voice(line.sentence, speaker, style, seed, voice)  # type: ignore[arg-type]
 
         if source is None:
             first = self._first_seconds(base, script, base_speech)
@@ -343,7 +345,7 @@ class OpenVoice:
 
     def _mean_embedding(self, stretches: Iterable[np.ndarray]) -> np.ndarray:
         """Return the mean of the stretches' embeddings [gin_channels], each weighted by its duration."""
-        total, samples = 0.0, 0
+        total, samples = np.zeros(self.config.gin_channels), 0
         for stretch in stretches:
             total = total + len(stretch) * self.backend.embed(stretch).astype(np.float64)
             samples += len(stretch)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeGuard, cast
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def name_of(source: Recording | Iterable[np.ndarray]) -> str:
     return str(getattr(source, "name", "the audio"))
 
 
-def is_recording(source: Recording | Iterable[np.ndarray]) -> bool:
+def is_recording(source: Recording | Iterable[np.ndarray]) -> TypeGuard[Recording]:
     """Return whether `source` can be read from its start, as opposed to blocks that arrive once."""
     return isinstance(source, str | os.PathLike | np.ndarray) or hasattr(source, "read")
 
@@ -52,9 +53,9 @@ class Reader:
             size = round(BLOCK_SECONDS * self.sampling_rate)
             blocks: Iterable[np.ndarray] = (source[i : i + size] for i in range(0, len(source), size))
         elif is_recording(source):
-            blocks = audio.stream(source, self.sampling_rate, BLOCK_SECONDS)
+            blocks = audio.stream(cast(Source, source), self.sampling_rate, BLOCK_SECONDS)
         else:
-            blocks = source
+            blocks = cast(Iterable[np.ndarray], source)
         for block in blocks:
             if block.ndim != 1 or not np.issubdtype(block.dtype, np.floating):
                 raise AudioError(f"{name} is {block.dtype} {list(block.shape)}; samples are floating-point [N]")

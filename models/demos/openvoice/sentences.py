@@ -63,7 +63,9 @@ class Sentences:
 
         names = ("phones", "tones", "languages", "bert", "chinese_bert")
         lengths = [length for batch in sentences for length in batch.lengths.unbind()]
-        pieces = None if sentences[0].pieces is None else sum((batch.pieces for batch in sentences), ())
+        pieces = None
+        if sentences[0].pieces is not None:
+            pieces = tuple(piece for batch in sentences for piece in batch.pieces or ())
         fields = {name: rows(name) for name in names}
         return cls(lengths=sentences[0].lengths.new_tensor(lengths), pieces=pieces, **fields)
 

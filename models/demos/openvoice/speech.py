@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
@@ -95,13 +96,10 @@ def spoken(base: BaseSpeaker, line: Line, speak: Callable[[Line], np.ndarray]) -
         yield from spoken(base, part, speak)
 
 
-_END = object()
-
-
 def _ahead(items: Iterator[Item]) -> Iterator[Item]:
     """Yield the same items; a worker thread makes each while the caller still uses the one before."""
     with ThreadPoolExecutor(1) as worker:
-        coming = worker.submit(next, items, _END)
-        while (item := coming.result()) is not _END:
-            coming = worker.submit(next, items, _END)
-            yield item
+        coming = worker.submit(lambda: list(islice(items, 1)))
+        while made := coming.result():
+            coming = worker.submit(lambda: list(islice(items, 1)))
+            yield from made

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 
@@ -50,13 +50,14 @@ def sink(path: Path, rate: int, streamed: bool = False) -> Iterator[Callable[[np
     out = StandardOutput()
     try:
         if not streamed:
-            with sound_output.writer(out, rate) as write:
+            with sound_output.writer(cast(BinaryIO, out), rate) as write:  # it has the methods that are used
                 yield write
             return
         start = out.offset
         yield stream_writer(out, rate)
-        if start is not None:
-            finish_stream(out, start, out.offset - start)
+        end = out.offset
+        if start is not None and end is not None:
+            finish_stream(out, start, end - start)
     except BaseException:
         out.withdraw()
         raise

@@ -13,7 +13,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zipfile import BadZipFile
 
 import torch
@@ -43,7 +43,7 @@ def file_name(name: str, names: Names) -> str:
 # ---- reading
 
 
-def read_pickle(path: str | Path) -> object:
+def read_pickle(path: str | Path) -> Any:
     """What a .pth file holds, tensors and plain containers only: a pickle that asks for code is refused."""
     try:
         if asks_for_too_much(Path(path)):

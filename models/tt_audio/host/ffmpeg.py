@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 
@@ -102,7 +102,8 @@ class Decoder:
         self._errors = b""
         self._held = bytearray()
         self._selector = selectors.DefaultSelector()
-        for pipe in (self._process.stdout, self._process.stderr):
+        self._pipes = [pipe for pipe in (self._process.stdout, self._process.stderr) if pipe is not None]
+        for pipe in self._pipes:
             self._selector.register(pipe, selectors.EVENT_READ)
         try:
             _limit(self._process.pid)
@@ -136,8 +137,8 @@ class Decoder:
             self._process.kill()
         self._process.wait()
         self._selector.close()
-        self._process.stdout.close()
-        self._process.stderr.close()
+        for pipe in self._pipes:
+            pipe.close()
         if self._copy is not None:
             self._copy.close()
 
@@ -188,14 +189,15 @@ def m4a_encoder(file: BinaryIO, name: str, sample_rate: int) -> Iterator[Callabl
             pass_fds=(held.fileno(),),
             start_new_session=True,
         )
+        stdin = cast(BinaryIO, process.stdin)
         try:
-            yield lambda samples: _feed(process, samples)
-            process.stdin.close()
+            yield lambda samples: _feed(stdin, samples)
+            stdin.close()
             code = process.wait(STALL_SECONDS)
         except subprocess.TimeoutExpired:
             raise FfmpegError(f"{name} was not written; ffmpeg did not end within {STALL_SECONDS:g} s") from None
         finally:
-            process.stdin.close()
+            stdin.close()
             process.kill()
             process.wait()
         if code:
@@ -207,9 +209,9 @@ def m4a_encoder(file: BinaryIO, name: str, sample_rate: int) -> Iterator[Callabl
         shutil.copyfileobj(held, file)
 
 
-def _feed(process: subprocess.Popen, samples: np.ndarray) -> None:
+def _feed(stdin: BinaryIO, samples: np.ndarray) -> None:
     try:
-        write_all(process.stdin, np.asarray(samples, "<f4").tobytes())
+        write_all(stdin, np.asarray(samples, "<f4").tobytes())
     except BrokenPipeError:
         pass  # it has ended, and its exit code is looked at when all is written
 

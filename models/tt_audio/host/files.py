@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NoReturn, TextIO
+from typing import Any, BinaryIO, NoReturn, TextIO
 
 from .errors import UserError
 from .moving import move_exclusively
@@ -107,7 +107,7 @@ class _RawFile(io.FileIO):
         super().__init__(temporary, "x+", opener=lambda name, flags: os.open(name, flags, NEW_FILE))
         self._path = path
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: Any) -> int:
         with _as_file_errors(self._path):
             return super().write(data)
 
@@ -170,14 +170,15 @@ class StandardOutput:
         if sys.stdout is None:
             raise FileError("standard output is closed; redirect it to a file or a pipe")
         self._file: BinaryIO = sys.stdout.buffer
+        self._descriptor = -1  # of a regular file; -1: of a pipe, a terminal or an object in memory, none is needed
+        self._size_before = 0
         try:
-            self._descriptor: int | None = self._file.fileno()
-            status = os.fstat(self._descriptor)
+            descriptor = self._file.fileno()
+            status = os.fstat(descriptor)
         except OSError:  # an object in memory that replaces standard output
-            self._descriptor = None
-            status = None
-        regular = status is not None and stat.S_ISREG(status.st_mode)
-        self._size_before = status.st_size if regular else None
+            return
+        if stat.S_ISREG(status.st_mode):
+            self._descriptor, self._size_before = descriptor, status.st_size
 
     def write(self, data: bytes) -> int:
         with _standard_output_errors():
@@ -187,7 +188,7 @@ class StandardOutput:
     @property
     def offset(self) -> int | None:
         """The position of the next byte in a file whose earlier bytes can be changed; else None."""
-        if self._size_before is None or fcntl.fcntl(self._descriptor, fcntl.F_GETFL) & os.O_APPEND:
+        if self._descriptor < 0 or fcntl.fcntl(self._descriptor, fcntl.F_GETFL) & os.O_APPEND:
             return None
         return os.lseek(self._descriptor, 0, os.SEEK_CUR)
 
@@ -198,7 +199,7 @@ class StandardOutput:
 
     def withdraw(self) -> None:
         """Cut a redirected file back to the size it had. A pipe or a terminal cannot be withdrawn."""
-        if self._size_before is not None:
+        if self._descriptor >= 0:
             os.ftruncate(self._descriptor, self._size_before)
 
 

@@ -45,7 +45,7 @@ def _tensor_numbers(file: IO[bytes]) -> Iterator[int]:
     numbers: list[int] = []
     is_tensor = False
     for operation, argument, _ in pickletools.genops(file):
-        if operation.name in NUMBERS:
+        if operation.name in NUMBERS and isinstance(argument, int):
             numbers.append(argument)
         elif operation.name in ("PERSID", "BINPERSID"):
             is_tensor = True

@@ -34,7 +34,7 @@ def use_processors(threads: int | None = None) -> None:
 
 def settings(environment: Mapping[str, str], threads: int | None = None) -> dict[str, str]:
     """Return the variables to add to an environment that has none of its own for the same purpose."""
-    added = {}
+    added: dict[str, str] = {}
     if threads is not None:
         added |= dict.fromkeys(COUNTS, str(threads))
     elif not any(name in environment for name in COUNTS):

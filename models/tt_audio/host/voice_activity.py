@@ -69,7 +69,7 @@ def speech_segments(
             f"{source} holds {seconds:.1f} s of speech; a voice is better from {ENOUGH_SPEECH_SECONDS:.0f} s on"
         )
     scale, margin = sample_rate / VAD_RATE, round(MARGIN * sample_rate)
-    segments = []
+    segments: list[tuple[int, int]] = []
     for start, stop in runs:
         start = max(0, round(start * VAD_FRAME * scale) - margin)
         stop = min(len(audio), round(stop * VAD_FRAME * scale) + margin)

@@ -41,7 +41,7 @@ class VoiceFacts:
 
     def shown(self) -> dict[str, str | int]:
         """Return what is shown to people, by its name."""
-        facts = {"name": self.name, "key": self.key, "source": self.source}
+        facts: dict[str, str | int] = {"name": self.name, "key": self.key, "source": self.source}
         return facts | {"model": self.model, "channels": self.channels}
 
 

@@ -220,7 +220,9 @@ class Summary:
 
 def summary(values: Sequence[float], seed: int = 0) -> Summary:
     """Summarise `values`. The interval is a percentile bootstrap of BOOTSTRAP_DRAWS draws with this seed."""
-    values = np.asarray(values, np.float64)
-    draws = np.random.default_rng(seed).choice(values, (BOOTSTRAP_DRAWS, len(values))).mean(1)
+    array = np.asarray(values, np.float64)
+    draws = np.random.default_rng(seed).choice(array, (BOOTSTRAP_DRAWS, len(array))).mean(1)
     low, high = np.quantile(draws, [0.025, 0.975])
-    return Summary(*map(float, (values.mean(), values.min(), values.max(), low, high)), len(values))
+    return Summary(
+        float(array.mean()), float(array.min()), float(array.max()), float(low), float(high), count=len(array)
+    )

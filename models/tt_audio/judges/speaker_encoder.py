@@ -62,7 +62,7 @@ class SpeakerEncoder(nn.Module):
 def speaker_encoder() -> SpeakerEncoder:
     """Return the trained encoder; it is loaded once per process."""
     found = importlib.util.find_spec("resemblyzer")  # finds the package without importing it
-    if found is None:
+    if found is None or found.origin is None:
         raise UsageError(
             "speaker similarity is judged by the encoder in the package Resemblyzer, which is not installed: run "
             "`pip install --no-deps Resemblyzer==0.1.4`"

@@ -12,7 +12,7 @@ from .sentences import TextError
 def read_cmudict() -> dict[str, str]:
     """Return the ARPAbet phones of each lower-case word, joined by spaces; its other readings are word(1), word(2)."""
     spec = find_spec("pronouncing")
-    if spec is None:
+    if spec is None or spec.submodule_search_locations is None:
         raise TextError("The English dictionary is not installed: pip install pronouncing==0.1.5.")
     # Found, not imported: the package itself needs pkg_resources, which setuptools no longer has.
     path = Path(spec.submodule_search_locations[0]) / "cmudict-0.7b"

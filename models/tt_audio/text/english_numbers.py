@@ -16,7 +16,7 @@ _NAMED_PARTS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 
 
 def words(number: int | str) -> str:
-    return _inflect.number_to_words(number, andword="")
+    return str(_inflect.number_to_words(number, andword=""))
 
 
 def ordinal(number: int | str) -> str:

@@ -119,13 +119,15 @@ def _sentences(text: str, language: str) -> Iterator[str]:
 def _ends_sentence(text: str, start: int, mark: re.Match, language: str) -> bool:
     if "\n" in mark[0]:
         return True
-    after = re.compile(rf"\s*[{_CLOSING}\s]*").match(text, mark.end()).end()
+    closed = re.compile(rf"\s*[{_CLOSING}\s]*").match(text, mark.end())
+    after = closed.end() if closed else mark.end()
     # '"Where?" she asked.' is one sentence, and so is one with an ellipsis inside.
     if text[after : after + 1].islower():
         return False
     if mark[0][0] != "." or mark[0].startswith(".."):
         return True
-    word = _LAST_WORD.search(text, max(start, mark.start() - 40), mark.start())[0]
+    last = _LAST_WORD.search(text, max(start, mark.start() - 40), mark.start())
+    word = last[0] if last else ""
     if text[after : after + 1].isdecimal() and word.lower() in _BEFORE_NUMBERS.get(language, ()):
         return False
     return not _INITIALS.fullmatch(word) and word.lower() not in _TITLES.get(language, ())

@@ -76,16 +76,17 @@ class FastGenerator:
         x = pad(z, (0, padded_size(frames) - frames))[:, :, None]
         x = self.conv_pre(x.to(self.dtype, memory_format=torch.channels_last))
         if g is not None:
+            if self.cond is None:
+                raise ValueError("this generator takes no speaker embedding")
             x += torch.nn.functional.conv1d(g, self.cond.weight)[:, :, None].to(self.dtype)
         end = frames
         for up, resblocks in self.stages:
             x = up.transposed(_silent_from(end, leaky_relu_(x, SLOPE)))
             end *= up.stride[1]
-            total = None
             activated = _silent_from(end, leaky_relu(x, SLOPE))
-            for block in resblocks:
-                result = self._block(block, x, activated, end)
-                total = result if total is None else total.add_(result)
+            total = self._block(resblocks[0], x, activated, end)
+            for block in resblocks[1:]:
+                total.add_(self._block(block, x, activated, end))
             x = total.div_(len(resblocks))
         x = self.conv_post(_silent_from(end, leaky_relu_(x, LAST_SLOPE)))
         return torch.tanh(x[:, 0, 0, :end].float())

@@ -129,7 +129,7 @@ class Encoder(nn.Module):
         """Encode x [B, C, T] for a speaker g [B, G, 1] -> [B, C, T], zero where the mask [B, 1, T] is 0."""
         x = x * mask
         for index, layer in enumerate(self.layers):
-            if index == SPEAKER_LAYER and self.speaker is not None:
+            if index == SPEAKER_LAYER and self.speaker is not None and g is not None:
                 x = (x + self.speaker(g[:, :, 0]).unsqueeze(2)) * mask
             x = layer(x, mask)
         return x * mask

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Generator as RandomGenerator
-from torch import Tensor, nn
+from torch import Tensor, as_tensor, nn
 
 from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.prosody import Prosody
@@ -69,13 +69,15 @@ class MeloTTS(nn.Module):
         """Return whole frames [B, N] for each id. `noise` is [B, 2, N], and None if sdp_ratio is 0."""
         self.check_prosody(prosody)
         args = encoding.text, encoding.mask, encoding.speaker
-        log_durations = 0.0
+        log_durations: Tensor | float = 0.0
         if self.duration_predictor is not None:
             log_durations = self.duration_predictor(*args) * (1 - prosody.sdp_ratio)
         if prosody.sdp_ratio:
+            if noise is None:
+                raise ValueError("stochastic durations need noise")
             stochastic = self.stochastic_duration_predictor(*args, noise * prosody.noise_scale_w)
             log_durations = stochastic * prosody.sdp_ratio + log_durations
-        durations = log_durations.exp() * encoding.mask * prosody.length_scale
+        durations = as_tensor(log_durations).exp() * encoding.mask * prosody.length_scale
         return durations.ceil().squeeze(1).long()
 
     def latents(

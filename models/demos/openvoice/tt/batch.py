@@ -74,7 +74,7 @@ class Batcher:
             for window in self.converter.windows([conversion.samples]):
                 jobs.append(WindowJob(window, conversion.source, conversion.target, conversion.tau, conversion.seed))
             ends.append(len(jobs))
-        pieces = {}
+        pieces: dict[int, np.ndarray] = {}
         for bucket in (self.converter.short, self.converter.long):
             numbers = [i for i, job in enumerate(jobs) if self.converter.form(job.window).frames == bucket]
             for group in self._groups(numbers, bucket):

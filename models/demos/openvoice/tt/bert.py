@@ -56,7 +56,8 @@ class Layer:
             transpose_key=False,
             memory_config=memory_config,
         )
-        attended = attend(*heads, mask, self.compute_config, memory_config)
+        query, key, value = heads
+        attended = attend(query, key, value, mask, self.compute_config, memory_config)
         return ttnn.reshape(attended, tuple(x.shape))
 
 
@@ -108,7 +109,7 @@ class Bert:
 
         The most that a layer holds at once are x, the widened rows and their projection.
         """
-        columns = self.layers[0].widen.bias.shape[3] + 2 * self.words.shape[1]
+        columns = self.layers[0].widen.weight.shape[3] + 2 * self.words.shape[1]
         return transformer_placement(self.device, rows * columns, self.stage.activations)
 
 

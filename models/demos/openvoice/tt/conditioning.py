@@ -32,7 +32,12 @@ class Conditioning:
     def flat(self) -> list[ttnn.Tensor]:
         """Return all biases, in the order of `map`."""
         biases: list[ttnn.Tensor] = []
-        self.map(lambda bias: biases.append(bias) or bias)
+
+        def collect(bias: ttnn.Tensor) -> ttnn.Tensor:
+            biases.append(bias)
+            return bias
+
+        self.map(collect)
         return biases
 
 

@@ -16,7 +16,7 @@ masked.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -24,7 +24,7 @@ from loguru import logger
 from torch import Generator as RandomGenerator
 
 import ttnn
-from models.demos.openvoice.backend import Backend, VoiceTarget
+from models.demos.openvoice.backend import VoiceTarget
 from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.melo_tts import MeloTTS as ReferenceMeloTTS
 from models.demos.openvoice.sentences import MOST_FRAMES, Sentences, TooManyFrames, draw
@@ -50,15 +50,26 @@ from models.demos.openvoice.tt.parameters.resampling import hops_per_frame
 from models.demos.openvoice.tt.parameters.resampling import resampling as resampling_parameters
 from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.resampling import Resampling
+from models.demos.openvoice.tt.runner import ChipRunner
 from models.demos.openvoice.windows import rows_of_frames, spread_starts
 from models.tt_audio.tt.buckets import smallest_bucket
 from models.tt_audio.tt.memory import generator_window
 from models.tt_audio.tt.sharding import TILE
 from models.tt_audio.tt.tensors import concat_rows, download, upload
 
+if TYPE_CHECKING:
+    from models.demos.openvoice.tt.backend import DeviceBackend
+
 PHONES = (64, 128, 256, MOST_IDS)
 FRAMES = (128, 512, 768, 1024, 1536, MOST_FRAMES)  # the generator's window is one more; 2,048 frames last 23.8 s
 FORMS_KEPT = 24  # traces of sentences, each of up to 1,000 programs; backend.TRACE_REGION_SIZE is enough for them
+
+
+class OnDevice(NamedTuple):
+    """Parts that convert base speech on the device that speaks."""
+
+    runner: ChipRunner
+    resampling: Resampling
 
 
 class DeviceMeloTTS:
@@ -69,7 +80,7 @@ class DeviceMeloTTS:
         reference: ReferenceMeloTTS,
         device: ttnn.MeshDevice,
         bert: torch.nn.Module | None = None,
-        backend: Backend | None = None,
+        backend: "DeviceBackend | None" = None,
         precision: Precision | None = None,
         window: int | None = None,
     ):
@@ -84,8 +95,9 @@ class DeviceMeloTTS:
         self.device = device
         self.traces = None if backend is None else backend.traces
         precision = precision or Precision()
-        # None where base speech cannot be converted on the device
-        self.backend = backend if backend is not None and self._convertible(backend.converter) else None
+        # both None where base speech cannot be converted on the device
+        self.backend: DeviceBackend | None = None
+        self.conversion: OnDevice | None = None
         # the window is a bucket, too: a sentence that fits in it needs one window only
         self.window = window or min(generator_window(self.config, device, precision.generator, TILE), FRAMES[1])
         self.frames = sorted({*FRAMES, self.window})
@@ -99,11 +111,11 @@ class DeviceMeloTTS:
             precision,
             self.window,
         )
-        self.resampling = None
-        if self.backend is not None:
+        if backend is not None and isinstance(backend.runner, ChipRunner) and self._convertible(backend.converter):
             config, frame = backend.converter.config, self.config.samples_per_frame
             parameters = resampling_parameters(self.config.sampling_rate, frame, config)
-            self.resampling = Resampling(parameters, config, device, precision.spectrogram)
+            resampling = Resampling(parameters, config, device, precision.spectrogram)
+            self.backend, self.conversion = backend, OnDevice(backend.runner, resampling)
         self._speakers: dict[int, Speaker] = {}
 
     @property
@@ -163,15 +175,15 @@ class DeviceMeloTTS:
 
         `speakers`, `prosody` and `randomness` are those of `encode`. With `voice` speech is converted on the device.
         """
-        counts = self._counts(encoding)
-        if (longest := max(counts.tolist())) > MOST_FRAMES:
+        lengths = self._counts(encoding)
+        counts = lengths.tolist()
+        if (longest := max(counts)) > MOST_FRAMES:
             raise TooManyFrames(longest)
-        drawn = prosody.noise_scale * draw(randomness, self.config.inter_channels, counts)
-        counts = counts.tolist()
+        drawn = prosody.noise_scale * draw(randomness, self.config.inter_channels, lengths)
         form = self._frame_form(encoding.form, counts)
         packed = self._packed_frames(drawn.numpy(), counts, form, voice)
         number, speaker = self._speaker(speakers)
-        voices = None if voice is None else self.backend.runner.voices(voice.source, voice.target)
+        voices = None if voice is None else self._on_device().runner.voices(voice.source, voice.target)
 
         def frames(tensor: ttnn.Tensor) -> ttnn.Tensor:
             return self._frames(tensor, encoding, form, speaker, voices)
@@ -181,10 +193,15 @@ class DeviceMeloTTS:
         if voice is None:
             waveforms = self._kept(rows, counts, form)
         else:
-            hops = self.resampling.hops
-            valid = [count * hops for count in counts]
-            waveforms = self.backend.runner.kept_of_hops(rows, form.frames * hops, valid)
+            runner, resampling = self._on_device()
+            valid = [count * resampling.hops for count in counts]
+            waveforms = runner.kept_of_hops(rows, form.frames * resampling.hops, valid)
         return [torch.from_numpy(samples) for samples in waveforms]
+
+    def _on_device(self) -> OnDevice:
+        if self.conversion is None:
+            raise ValueError("base speech cannot be converted on this device: convert its samples")
+        return self.conversion
 
     def _convertible(self, converter: DeviceConverter) -> bool:
         """Return whether base speech can be converted on the device; if not, the host resamples it."""
@@ -232,7 +249,7 @@ class DeviceMeloTTS:
         self, drawn: np.ndarray, counts: list[int], form: FrameForm, voice: VoiceTarget | None
     ) -> np.ndarray:
         """Pack the frames with noise `drawn` [batch, I, T]. -> [batch, 1, rows, FrameColumns.total]"""
-        resampling = None if voice is None else self.resampling
+        resampling = None if voice is None else self._on_device().resampling
         return pack_frames(drawn, counts, form, self.config, self.window, self.receptive_field, voice, resampling)
 
     def _frames(
@@ -248,8 +265,7 @@ class DeviceMeloTTS:
         Without `voices` (biases of source and target) they are the rows of `MeloTTS.waveform`, else those of
         `convert_hops`.
         """
-        resampling = None if voices is None else self.resampling
-        columns = frame_columns(self.config, resampling)
+        columns = frame_columns(self.config, None if voices is None else self._on_device().resampling)
         z, mask = self.model.latents(encoding, read_columns(packed, columns.noise, form.frames), form, speaker)
         frame_index = row_index = None
         if form.windows:
@@ -257,6 +273,7 @@ class DeviceMeloTTS:
         rows = self.model.waveform(z, mask, frame_index, form, speaker)
         if voices is None:
             return concat_rows(rows)
+        runner, resampling = self._on_device()
         if form.windows:
             row_index = read_column(packed, columns.joined, form.frames)
         speech = self.model.base_speech(rows, mask, row_index, form)
@@ -267,7 +284,7 @@ class DeviceMeloTTS:
         if resampling.hops > 1:
             mask = read_column(packed, columns.conversion_mask, frames)
         hops = resampling(speech, hop_masks, form.batch)
-        return self.backend.runner.convert_hops(hops, drawn, mask, frames, form.batch, *voices)
+        return runner.convert_hops(hops, drawn, mask, frames, form.batch, *voices)
 
     def _kept(self, rows: np.ndarray, counts: Sequence[int], form: FrameForm) -> list[np.ndarray]:
         """Join the downloaded rows of all windows to the samples [N] of each sentence, which has `counts` frames."""

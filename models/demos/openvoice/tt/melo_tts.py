@@ -12,7 +12,7 @@ says which frame each row of each window takes, and a one-hot matrix gathers the
 sentence ends, and only a sentence shorter than one window needs masks. packing.py draws the packed tensors.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ttnn
 from models.demos.openvoice.config import MeloConfig
@@ -97,6 +97,8 @@ class MeloTTS:
         mask = read_column(packed, MASK, phones)
         features = None
         if form.tokens:
+            if self.bert is None or self.phone_features is None:
+                raise ValueError("word pieces were given to a model without BERT")
             rows = self.bert(read_ids(packed, TOKEN, form.tokens), read_as_row(packed, TOKEN_MASK, form.tokens))
             pieces = ttnn.reshape(read_column(packed, PIECE, phones), (batch, 1, phones, 1))
             features = self.phone_features(rows, pieces)
@@ -131,7 +133,8 @@ class MeloTTS:
         mean, log_deviation = ttnn.split(repeated, noise.shape[3], 3)
         deviated = ttnn.multiply(log_deviation, noise, input_tensor_a_activations=[EXP])
         z = ttnn.addcmul(mean, deviated, mask)  # mask the noise; the repeated means are 0 after the end already
-        halves = self.flow(ttnn.split(z, z.shape[3] // 2, 3), speaker.flow, mask, reverse=True, batch=batch)
+        biases: Any = speaker.flow  # those that this kind of flow takes
+        halves = self.flow(ttnn.split(z, z.shape[3] // 2, 3), biases, mask, reverse=True, batch=batch)
         return ttnn.concat(list(halves), dim=3, memory_config=ttnn.DRAM_MEMORY_CONFIG), mask
 
     def waveform(

@@ -105,11 +105,11 @@ def pack_text(sentences: Sentences, prosody: Prosody, duration_noise: np.ndarray
         if duration_noise is not None:
             drawn = prosody.noise_scale_w * duration_noise[item, :, :length]
             rows[:, NOISE], rows[:, HELPER_NOISE] = drawn
-        if form.tokens:
-            ids, word2ph = sentences.pieces[item]
-            rows[:, PIECE] = np.repeat(np.arange(len(ids)), word2ph)
-            packed[item, 0, : len(ids), TOKEN] = ids
-            packed[item, 0, : len(ids), TOKEN_MASK] = 0
+        if form.tokens and sentences.pieces is not None:
+            pieces = sentences.pieces[item]
+            rows[:, PIECE] = np.repeat(np.arange(len(pieces.ids)), pieces.word2ph)
+            packed[item, 0, : len(pieces.ids), TOKEN] = pieces.ids
+            packed[item, 0, : len(pieces.ids), TOKEN_MASK] = 0
     return packed
 
 
@@ -126,7 +126,7 @@ def pack_frames(
     """Return the packed frames [batch, 1, rows, columns] of a batch of sentences that have `counts` frames.
 
     `drawn` [batch, I, T] is scaled noise; a generator window has `window` frames, of which the outer `context` on each
-    side are context. With `conversion`, which needs `resampling`, the columns of the conversion are filled, too.
+    side are context. With `conversion` and `resampling` the columns of the conversion are filled, too.
     """
     columns = frame_columns(config, resampling)
     hops = form.frames * resampling.hops + resampling.overlap if resampling else form.frames
@@ -139,7 +139,7 @@ def pack_frames(
         for number, start in enumerate(starts):
             rows[number * window : (number + 1) * window, columns.windows] = start + np.arange(window)
         rows[:count, columns.joined] = rows_of_frames(count, starts, window, context)
-        if conversion is not None:
+        if conversion is not None and resampling is not None:
             valid = count * resampling.hops
             own_noise = noise(conversion.seeds[item], resampling.config.inter_channels, 0, valid)
             rows[:valid, columns.conversion_noise] = conversion.tau * own_noise.T

@@ -165,7 +165,7 @@ class ToneColorEncoder:
                 f"{batch} recordings of {list(lengths)} frames do not fit {frames} frames each: a bucket is a multiple "
                 f"of {self.step_frames}, and all together hold at most {self.longest}"
             )
-        lengths = np.asarray(lengths)
+        counts = np.asarray(lengths)
         hidden = self.gru.bias.shape[-1] // GATES - self.counter
         start = np.zeros((batch, hidden + self.counter), np.float32)
         start[np.arange(batch), hidden + np.arange(batch) * steps] = 1
@@ -175,11 +175,11 @@ class ToneColorEncoder:
         counter[step, -1, hidden + 1 + step] = self.saturated
         # In an ignored step the update gate of h is 1, so h does not change.
         step = np.arange(steps)
-        ignored = (step < skipped) | (step >= -(-lengths[:, None] // self.step_frames))
+        ignored = (step < skipped) | (step >= -(-counts[:, None] // self.step_frames))
         counter[: batch * steps, 1, :hidden] = self.saturated * ignored.reshape(-1, 1)
         arrays = [start, counter.reshape(self.counter, -1)]
-        if (lengths < frames).any():
-            arrays += self._masks(frames, lengths)
+        if (counts < frames).any():
+            arrays += self._masks(frames, counts)
         return [host_tensor(array) for array in arrays]
 
     def _masks(self, frames: int, lengths: np.ndarray) -> list[np.ndarray]:

@@ -176,7 +176,7 @@ def test_a_text_is_spoken_as_by_the_cpu(device, tmp_path, monkeypatch, config, h
     lasting, converted, encode = [], [], DeviceMeloTTS.encode
 
     def encoded(self, sentence, *arguments):
-        converted.append(self.resampling and self.resampling.hops)
+        converted.append(self.conversion and self.conversion.resampling.hops)
         encoding = encode(self, sentence, *arguments)
         lasting.append(durations_of(encoding, int(sentence.lengths)))
         return encoding

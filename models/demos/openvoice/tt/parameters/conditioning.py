@@ -36,18 +36,22 @@ def voice_biases(
         return host((own + cond)[:, None, None], mesh_mapper)
 
     def wavenet(module: WaveNet) -> list[ttnn.Tensor]:
+        if module.cond_layer is None:
+            raise ValueError("a WaveNet of a converter is conditioned on a voice")
         conditions = g @ module.cond_layer.weight[:, :, 0].T + module.cond_layer.bias
         parts = conditions.chunk(len(module.in_layers), dim=1)
         return [bias(layer.bias, part) for layer, part in zip(module.in_layers, parts, strict=True)]
 
     conditioned = not converter.config.zero_g
     generator = converter.generator
-    conv_pre = bias(generator.conv_pre.bias, g @ generator.cond.weight[:, :, 0].T + generator.cond.bias)
+    conv_pre = None
+    if conditioned and generator.cond is not None:
+        conv_pre = bias(generator.conv_pre.bias, g @ generator.cond.weight[:, :, 0].T + generator.cond.bias)
     return make_parameter_dict(
         {
             "encoder": wavenet(converter.posterior_encoder.wavenet) if conditioned else None,
             "flow": [wavenet(coupling.wavenet) for coupling in converter.flow.couplings],
-            "conv_pre": conv_pre if conditioned else None,
+            "conv_pre": conv_pre,
         }
     )
 

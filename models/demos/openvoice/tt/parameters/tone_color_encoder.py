@@ -70,7 +70,7 @@ def tone_color_encoder(encoder: ToneColorEncoder) -> dict:
     bias = gates(
         input_bias[0] + state_bias[0], input_bias[1] + state_bias[1], state_bias[2], input_bias[2], counter=-SATURATED
     )
-    recurrent = gates(*of_state, torch.zeros_like(of_state[2]))
+    recurrent = gates(of_state[0], of_state[1], of_state[2], torch.zeros_like(of_state[2]))
     projection = gates(of_input[0], of_input[1], torch.zeros_like(of_input[2]), of_input[2])
     out = torch.nn.functional.pad(encoder.proj.weight, (0, STEP_COUNTER))
     return {
