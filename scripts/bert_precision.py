@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the numeric formats of BERT cost, and how much that depends on its weights.
+"""The loss by the numeric formats of BERT, and how much that depends on its weights.
 
     python -m scripts.bert_precision [--layers 10]
 

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-# Sees to Chromium and its driver, in which `make test` tries the web page: installs them where it may, else says how.
+# Install Chromium and its driver, in which `make test` tries the web page: installs them where it may, else says how.
 
 set -euo pipefail
 

@@ -23,7 +23,7 @@ SPDX_LINES = (
     "SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors",
     "SPDX-License-Identifier: Apache-2.0",
 )
-SPDX_WITHIN_LINES = 5  # room for a #! line or the opening of a comment
+SPDX_WITHIN_LINES = 5  # leaves space for a #! line or the opening of a comment
 SOURCE_SUFFIXES = {".c", ".cpp", ".css", ".h", ".hpp", ".html", ".js", ".py", ".sh", ".toml", ".yaml", ".yml"}
 SOURCE_NAMES = {"Makefile"}
 

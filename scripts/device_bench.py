@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the device code costs, without a card: `python -m scripts.device_bench [--arch NAME] [--json FILE]`.
+"""Cost of the device code, without a card: `python -m scripts.device_bench [--arch NAME] [--json FILE]`.
 
 Subjects are a residual block written with TTNN's defaults, and the model's stages (its tests/perf/stages.py) at full
 size. Each runs twice, so that programs and prepared weights are there, and the third run is entered in a ledger. Its

@@ -75,7 +75,7 @@ def excerpt(path: Path, size: int, rate: int, rng: np.random.Generator) -> np.nd
     samples, _ = soundfile.read(path, needed, start, dtype="float32", always_2d=True)
     samples = resample(samples.mean(1), info.samplerate, rate)
     samples = np.pad(samples, (0, max(0, size - len(samples))))[:size]
-    return samples * (corpora.LEVEL / max(np.sqrt(np.mean(samples**2)), corpora.ROOM))
+    return samples * (corpora.LEVEL / max(np.sqrt(np.mean(samples**2)), corpora.NOISE_LEVEL))
 
 
 def draw(

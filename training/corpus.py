@@ -33,7 +33,9 @@ RATE = 22050  # the rate of espeak-ng and of the V2 converter
 WORDS_PER_MINUTE = 165
 PITCH = (100, 140)  # Hz, for all speakers, from the end of a sentence to its highest syllable
 LEVEL = 0.07  # root mean square of every recording; the loudest peaks then stay below 1
-ROOM = 5e-4  # standard deviation of the noise in every recording: -66 dBFS; no real recording has digital silence
+NOISE_LEVEL = (
+    5e-4  # standard deviation of the noise in every recording: -66 dBFS; no real recording has digital silence
+)
 FORMANTS = range(1, 9)
 TRACTS = (80, 128)  # percent of the usual formant frequencies: a long vocal tract or a large body, a short or small one
 # The part of the installed data that American English needs. espeak-ng reads every voice file it finds.
@@ -145,8 +147,8 @@ class Corpus:
         """Return `size` samples around `centre`, a fraction of the sentence; samples outside it are zero."""
         recording = self.recording(speaker, sentence)
         start = round(centre * len(recording)) - size // 2
-        before, behind = max(0, -start), max(0, start + size - len(recording))
-        return np.pad(recording[max(0, start) : max(0, start + size)], (before, behind))
+        before, after = max(0, -start), max(0, start + size - len(recording))
+        return np.pad(recording[max(0, start) : max(0, start + size)], (before, after))
 
 
 def make(
@@ -160,7 +162,7 @@ def make(
     folder.parent.mkdir(parents=True, exist_ok=True)
     spoken = (*training_sentences(sentences, seed), *TEST_SENTENCES)
     total = speakers + test_speakers
-    room = np.random.default_rng(seed)
+    noise = np.random.default_rng(seed)
     lengths = np.zeros((total, len(spoken)), np.int64)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         reader = open_reader(Path(temporary) / "reader", voices(speakers, test_speakers, seed))
@@ -170,7 +172,7 @@ def make(
             for speaker in tqdm(range(total), desc="speakers", unit="speaker"):
                 for number, sentence in enumerate(spoken):
                     samples = reader.read(speaker, sentence)
-                    samples = np.clip(samples + ROOM * room.standard_normal(len(samples)), -1, 1)
+                    samples = np.clip(samples + NOISE_LEVEL * noise.standard_normal(len(samples)), -1, 1)
                     lengths[speaker, number] = len(samples)
                     file.write(np.round(samples * 32767).astype(np.int16).tobytes())
         texts = [sentence.text for sentence in spoken]

@@ -289,7 +289,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--speakers", type=int, default=72, help="of a corpus that is made")
     parser.add_argument("--sentences", type=int, default=60, help="of a corpus that is made")
     parser.add_argument("--people", type=Path, nargs="+", default=[], help="folders of recordings to mix in")
-    parser.add_argument("--processes", type=int, default=PROCESSES, help="each hears a batch of its own")
+    parser.add_argument("--processes", type=int, default=PROCESSES, help="each takes a batch of its own")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args(arguments)
     try:

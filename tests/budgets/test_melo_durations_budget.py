@@ -32,10 +32,10 @@ def zeros(bare_device):
 def place_phones(bare_device, zeros):
     """Return everything between text encoder and frame count as a function of batch and bucket."""
     plain = preprocess(duration_predictor.DurationPredictor(CHANNELS, SPEAKER))
-    living = preprocess(stochastic_duration_predictor.StochasticDurationPredictor(CHANNELS, SPEAKER))
+    stochastic = preprocess(stochastic_duration_predictor.StochasticDurationPredictor(CHANNELS, SPEAKER))
     predictors = (
         DurationPredictor(plain, bare_device, Stage()),
-        StochasticDurationPredictor(living, bare_device, Stage()),
+        StochasticDurationPredictor(stochastic, bare_device, Stage()),
     )
     path = Alignment(bare_device, Stage())
 
@@ -45,8 +45,8 @@ def place_phones(bare_device, zeros):
 
         def once():
             plain = predictors[0](text, column, speaker, batch)
-            living = predictors[1](text, column, speaker, (column, column), batch)
-            mixed = alignment.mixed(plain, living, column)
+            stochastic = predictors[1](text, column, speaker, (column, column), batch)
+            mixed = alignment.mixed(plain, stochastic, column)
             return path.place(alignment.durations(mixed, column), batch)
 
         return once

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Every mocked card, each in a process of its own (TTNN knows one cluster a process), and what is left behind."""
+"""Every mocked card, each in a process of its own (TTNN knows one cluster a process), and what is left afterwards."""
 
 import os
 import subprocess

@@ -43,7 +43,7 @@ from models.tt_audio.host.voices import Voice
 
 # Where a release of OpenVoice V1 keeps its base speakers, EN and ZH; MeloTTS's folders are the base speaker.
 _FOLDERS = ("", "base_speakers/{}", "checkpoints/base_speakers/{}")
-# What the tokenizers of the languages' BERT models do to a word before they cut it: lower case, accents stripped.
+# Normalisation that the tokenizers of the languages' BERT models apply before they cut a word: lower case, no accents.
 _WORDS = {
     "EN": (True, True),
     "ES": (True, False),
@@ -55,7 +55,7 @@ _WORDS = {
 
 
 class SpeechError(UserError, ValueError):
-    """A text-to-speech request that a base speaker cannot meet; the message says what it can."""
+    """A text-to-speech request that a base speaker cannot fulfil; the message says what it can."""
 
 
 class ReadSentence(NamedTuple):

@@ -62,7 +62,7 @@ PIPER_NAMES: Names = (*MELO_NAMES, (r"^sdp\.", "dp."))
 # For generators whose residual blocks are of kind "2".
 PIPER_NAMES_2: Names = (*PIPER_NAMES, (r"^(dec\.resblocks\.\d+)\.convs1\.", r"\1.convs."))
 
-# What a text-to-speech checkpoint carries for training alone: the posterior encoder, that of the stochastic duration
+# Parts of a text-to-speech checkpoint that only training needs: the posterior encoder, that of the stochastic duration
 # predictor, and the coupling whose output inference never reads.
 MELO_TRAINING_ONLY = ("enc_q.", "sdp.post_", "sdp.flows.1.")
 

@@ -36,7 +36,7 @@ from ..host.files import drop_standard_output, flush_standard_output, print_line
 from ..host.processors import use_processors
 
 FAULT = 70  # exit code of a fault of the program, as sysexits.h has it
-# What the machine refuses, as opposed to a fault of the program.
+# Errors of the machine, as opposed to a fault of the program.
 REFUSED = {
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
     *(errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM),

@@ -44,7 +44,7 @@ def file_name(name: str, names: Names) -> str:
 
 
 def read_pickle(path: str | Path) -> Any:
-    """What a .pth file holds, tensors and plain containers only: a pickle that asks for code is refused."""
+    """Return the content of a .pth file: tensors and plain containers. A pickle that asks for code is refused."""
     try:
         if asks_for_too_much(Path(path)):
             raise CheckpointError(f"{path} names tensors that it does not contain: download it again.")
@@ -85,7 +85,7 @@ def read_state(path: str | Path, sha256: str | None = None) -> dict[str, Tensor]
 
 
 def fold_weight_norm(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Replaces each weight-normalised pair by the weight it stands for: g * v / |v|, |v| over all axes but the first.
+    """Replace each weight-normalised pair by its weight: g * v / |v|, |v| over all axes but the first.
 
     The first axis of a transposed convolution is its input channel, and that is the one upstream normalises, too.
     Both ways in which PyTorch stores the pair are read: weight_g / weight_v and parametrizations.weight.original0 / 1.

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What has to be corrected in a decoded sound file before its channels become one: seen in its first minute."""
+"""Corrections of a decoded sound file before its channels become one, found in its first minute."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -26,7 +26,7 @@ NEW_FILE = 0o666  # less the process's umask, as `open` creates a file
 STDOUT = 1  # file descriptor
 ENDING_SIGNALS = (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGXCPU)
 COPIED_AT_ONCE = 1 << 20  # bytes
-# What fsync of a folder answers on file systems that have no such thing.
+# Errors of fsync for a folder on file systems that do not support it.
 NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP)
 
 

@@ -26,7 +26,7 @@ class VoiceError(UserError, ValueError):
 
 @dataclass(frozen=True)
 class VoiceFacts:
-    """What a voice file tells about its voice."""
+    """Facts about a voice, as its file states them."""
 
     name: str
     source: str  # where it came from, for people

@@ -47,7 +47,7 @@ class Voice:
 
     @property
     def facts(self) -> VoiceFacts:
-        """What a file of this voice tells without its embedding."""
+        """Return what a file of this voice states besides its embedding."""
         names = {"name": self.name, "source": self.source, "audio_sha256": self.audio_sha256, "model": self.model}
         return VoiceFacts(**names, embedding_sha256=_checksum(self.embedding), channels=len(self.embedding))
 

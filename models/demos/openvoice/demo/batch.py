@@ -111,7 +111,7 @@ def plan(
         name = row.output or f"{row.source.stem if row.source else f'row{number}'}.wav"
         output = options.output / name
         if not output.resolve().is_relative_to(options.output.resolve()):
-            raise UsageError(f"{row.where}: the output {name} lies outside of {options.output}; name a file in it")
+            raise UsageError(f"{row.where}: the output {name} is outside of {options.output}; name a file in it")
         if str(output) in outputs:
             raise UsageError(f"{row.where}: {output} is the output of {outputs[str(output)]}, too; name another")
         outputs[str(output)] = row.where

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What can be refused before a model is loaded: paths, names and options of the commands. Imports no network."""
+"""Checks that need no loaded model: paths, names and options of the commands. Imports no network."""
 
 import argparse
 from collections.abc import Iterable
@@ -82,7 +82,7 @@ def voice(given: list[Path]) -> None:
         if not is_file(path):
             raise UsageError(f"{path} does not exist; check the path, or give one name of a voice alone")
     if len(given) > 1 and any(path.suffix in VOICE_FILES for path in given):
-        raise UsageError("a voice file stands alone; give either one voice file or recordings")
+        raise UsageError("a voice file cannot be mixed with recordings; give either one voice file or recordings")
 
 
 def is_file(path: Path) -> bool:

@@ -59,7 +59,7 @@ FIGURES = {
 
 @dataclass(frozen=True)
 class Judges:
-    """What measures a recording by itself, beside the speaker encoder."""
+    """Judges that measure a recording by itself, besides the speaker encoder."""
 
     recogniser: Recogniser | None
     naturalness: bool

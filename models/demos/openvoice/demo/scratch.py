@@ -4,7 +4,7 @@
 """Temporary folder of the web page: removed when the process ends, or at the next start where it was killed.
 
 A process holds a lock on its folder, and the system releases the lock when the process ends in whatever way. So a
-folder without a lock belongs to no living process.
+folder without a lock belongs to no running process.
 """
 
 import fcntl
@@ -65,7 +65,7 @@ def _new_folder(parent: Path) -> tuple[Path, int]:
 
 
 def _sweep(parent: Path) -> None:
-    """Remove this user's folders that no living process holds."""
+    """Remove this user's folders that no running process holds."""
     for folder in parent.glob(f"{PREFIX}*"):
         try:
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

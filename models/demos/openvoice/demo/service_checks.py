@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the service and the page refuse before a model is loaded."""
+"""Checks of requests to the service and the page that need no loaded model."""
 
 import argparse
 import os

@@ -20,7 +20,7 @@ def voice_of(model: OpenVoice, paths: list[Path]) -> Voice:
     """Return the voice that the paths name: checks.py has accepted them."""
     if any(path.suffix in VOICE_FILES for path in paths):
         if len(paths) > 1:
-            raise UsageError("a voice file stands alone; give either one voice file or recordings")
+            raise UsageError("a voice file cannot be mixed with recordings; give either one voice file or recordings")
         return Voice.load(paths[0])
     if len(paths) == 1 and not is_file(paths[0]):
         return VoiceBank().show(str(paths[0]))

@@ -144,7 +144,7 @@ def _deviation(name: str, shape: tuple[int, ...]) -> float:
     elif ".ups." in name:
         fan_in = (
             shape[0] * 2
-        )  # each output of a transposed convolution meets kernel / stride = 2 taps of each input channel
+        )  # each output of a transposed convolution sums kernel / stride = 2 taps of each input channel
         gain = sqrt(2)
     elif name.startswith("flow.") and ".post." in name:
         gain = 0.5

@@ -140,7 +140,7 @@ class Romance:
 
 
 def _expanded(match: re.Match, words_: str | Callable[[re.Match], str]) -> str:
-    """Return what an abbreviation stands for, parted from a name that follows without a space: Sr.García."""
+    """Return the words of an abbreviation, parted from a name that follows without a space: Sr.García."""
     read = words_ if isinstance(words_, str) else words_(match)
     following = match.string[match.end() : match.end() + 1]
     return f"{read} " if following.isalnum() and not match[0].endswith(" ") else read

@@ -119,7 +119,7 @@ def test_real_mp3_is_decoded_at_its_pitch_and_length():
     whole, rate = soundfile.read(path, always_2d=True)
     decoded = audio.load(path, RATE)
     assert rate == 44100 and len(decoded) == -(-len(whole) // 2)
-    every_other = whole.mean(axis=1)[::2]  # equal to the decoded, but for what lies above 10.5 kHz
+    every_other = whole.mean(axis=1)[::2]  # equal to the decoded, except above 10.5 kHz
     assert np.corrcoef(decoded, every_other)[0, 1] > 0.999
 
 

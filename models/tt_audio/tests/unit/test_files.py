@@ -141,7 +141,7 @@ def test_a_full_device_is_still_a_device(expect_error):
 
 
 def test_a_file_that_grows_too_large_leaves_nothing(tmp_path):
-    """A limit of the size of files stands for a full disk: the last write takes only a part."""
+    """Limit the size of files, as a full disk does: the last write takes only a part."""
     code = """
 import resource, sys
 from models.tt_audio.host.files import FileError, complete_file

@@ -89,12 +89,12 @@ def test_sequence_mask(path, upload, durations, frames):
 def test_whole_frames_of_both_predictors(upload):
     """Mix both predictors with one ratio and one length scale for each phone; padding gets no frames."""
     generator = torch.Generator().manual_seed(0)
-    plain, living = (1 + torch.randn(64, generator=generator) for _ in range(2))
+    plain, stochastic = (1 + torch.randn(64, generator=generator) for _ in range(2))
     ratio, scale = torch.rand(64, generator=generator), 0.5 + torch.rand(64, generator=generator)
     scale[50:] = 0
-    mixed = alignment.mixed(*(upload(column(x)) for x in (plain, living, ratio)))
+    mixed = alignment.mixed(*(upload(column(x)) for x in (plain, stochastic, ratio)))
     actual = ttnn.to_torch(alignment.durations(mixed, upload(column(scale)))).flatten()
-    expected = (plain * (1 - ratio) + living * ratio).exp() * scale
+    expected = (plain * (1 - ratio) + stochastic * ratio).exp() * scale
     sure = (expected - expected.round()).abs() > 1e-4  # rounding may differ for values next to a whole number
     assert sure.sum() > 45
     assert torch.equal(actual[sure], expected.ceil()[sure])

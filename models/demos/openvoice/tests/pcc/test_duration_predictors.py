@@ -105,13 +105,13 @@ def run(device, upload, tts, weights):
         noise = [column([channels[:, i : i + 1] for channels in scaled]) for i in range(2)]
         batch = len(sentences)
         plain = predictors[0](text, mask, bias("duration_predictor"), batch)
-        living = predictors[1](text, mask, bias("stochastic_duration_predictor"), noise, batch)
+        stochastic = predictors[1](text, mask, bias("stochastic_duration_predictor"), noise, batch)
 
         def frames(ratio):
             share = upload(torch.full((1, 1, batch * bucket, 1), ratio))
-            return alignment.durations(alignment.mixed(plain, living, share), mask)
+            return alignment.durations(alignment.mixed(plain, stochastic, share), mask)
 
-        results = [plain, living, *(frames(ratio) for ratio in ratios)]
+        results = [plain, stochastic, *(frames(ratio) for ratio in ratios)]
         return [ttnn.to_torch(result).reshape(batch, bucket) for result in results]
 
     return run

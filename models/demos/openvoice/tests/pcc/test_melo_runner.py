@@ -96,9 +96,9 @@ class Filled(DeviceMeloTTS):
 
     def _packed_text(self, *args):
         packed = super()._packed_text(*args)
-        behind = packed[..., melo_tts.MASK] == 0
+        padding = packed[..., melo_tts.MASK] == 0
         for column in (melo_tts.PHONE, melo_tts.TONE, melo_tts.LANGUAGE, melo_tts.NOISE, melo_tts.HELPER_NOISE):
-            packed[..., column][behind] = 3
+            packed[..., column][padding] = 3
         packed[..., melo_tts.TOKEN][packed[..., melo_tts.TOKEN_MASK] != 0] = 3
         return packed
 

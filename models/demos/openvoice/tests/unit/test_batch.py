@@ -208,7 +208,7 @@ def test_a_manifest_in_another_encoding(tmp_path, expect_error):
     "rows, arguments, message",
     [
         ("source\nspeech.wav\n", [], "line 2: it names no voice"),
-        ("source,output\nspeech.wav,../a.wav\n", ["--voice", "voice.flac"], "lies outside of results"),
+        ("source,output\nspeech.wav,../a.wav\n", ["--voice", "voice.flac"], "is outside of results"),
         (
             "source,output\nspeech.wav,a.wav\nvoice.flac,a.wav\n",
             ["--voice", "voice.flac"],

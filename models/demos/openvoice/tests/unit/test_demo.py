@@ -270,7 +270,7 @@ def test_auto_is_the_card_where_there_is_one(tmp_path, monkeypatch):
         (["speech.wav", "silence.wav"], "silence.wav holds nothing but silence"),
         (["speech.wav", "."], r"\. is a folder; give an audio file"),
         (["speech.wav", "text.pth"], "text.pth"),
-        (["speech.wav", "voice.flac", "text.pth"], "a voice file stands alone"),
+        (["speech.wav", "voice.flac", "text.pth"], "a voice file cannot be mixed with recordings"),
         (["speech.wav", "voice.flac", "--output", "speech.wav"], "speech.wav is also an input"),
         (["speech.wav", "voice.flac", "--output", "link.flac"], r"link.flac is also an input \(voice.flac\)"),
         (["speech.wav", "voice.flac", "--output", "hard.wav"], r"hard.wav is also an input \(speech.wav\)"),

@@ -159,8 +159,8 @@ def test_sdp_ratio_mixes_the_two_predictors_in_the_logarithm(model):
     encoding = model.encode(sentence(model.config, 12), torch.tensor([1]))
     args, noise = (encoding.text, encoding.mask, encoding.speaker), torch.randn(1, 2, 12, generator=randomness(1)[0])
     plain = model.duration_predictor(*args)
-    living = model.stochastic_duration_predictor(*args, noise * 0.5)
-    expected = (1.5 * (0.75 * plain + 0.25 * living).exp()).ceil()[:, 0]
+    stochastic = model.stochastic_duration_predictor(*args, noise * 0.5)
+    expected = (1.5 * (0.75 * plain + 0.25 * stochastic).exp()).ceil()[:, 0]
     durations = model.durations(encoding, Prosody(sdp_ratio=0.25, noise_scale_w=0.5, length_scale=1.5), noise)
     assert torch.equal(durations.float(), expected)
 

@@ -147,9 +147,9 @@ def test_no_recording(model, expect_error):
 
 
 def test_a_voice_of_another_model(model, recording, expect_error):
-    stranger = Voice(torch.ones(12), "stranger", "elsewhere.wav", model="0" * 16)
-    with expect_error(VoiceError, "'stranger' was made by model 0000000000000000"):
-        model.convert(recording, stranger)
+    foreign = Voice(torch.ones(12), "foreign", "elsewhere.wav", model="0" * 16)
+    with expect_error(VoiceError, "'foreign' was made by model 0000000000000000"):
+        model.convert(recording, foreign)
     with expect_error(VoiceError, "has 256 channels, the model needs 12"):
         model.convert(recording, Voice(torch.ones(256), "wide", "v2.pth"))
 

@@ -246,7 +246,7 @@ def test_no_name_in_a_request_reaches_the_file_system(client, home, opened):
         error(client.post("/v1/audio/speech", json={"model": name, "input": "Hello.", "voice": name}), 404)
         for field in ("language", "style", "speaker"):
             error(client.post("/clone", data={"text": "Hello.", field: name}, files=FILES[1:]), 400)
-    assert opened, "the hook hears nothing"
+    assert opened, "the hook was not called"
     assert not [event for event in opened if "MARK" in event[1]]
 
 

@@ -311,9 +311,9 @@ def test_the_voice_is_heard(model, voice, english):
 
 
 def test_a_voice_of_another_model_is_refused_before_anything_is_loaded(model, expect_error):
-    stranger = Voice(torch.ones(12), "stranger", "elsewhere.wav", model="0" * 16)
-    with expect_error(VoiceError, "'stranger' was made by model 0000000000000000"):
-        model.speak_stream("Hello.", stranger)
+    foreign = Voice(torch.ones(12), "foreign", "elsewhere.wav", model="0" * 16)
+    with expect_error(VoiceError, "'foreign' was made by model 0000000000000000"):
+        model.speak_stream("Hello.", foreign)
 
 
 # ---- styles

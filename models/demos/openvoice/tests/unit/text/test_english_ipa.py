@@ -18,7 +18,7 @@ def frontend():
     "sounds, ipa",
     [
         ("HH AH0 L OW1", "həˈloʊ"),
-        ("W ER1 L D", "wəɹɫd"),  # one syllable has no mark; an l without a vowel behind it is dark
+        ("W ER1 L D", "wəɹɫd"),  # one syllable has no mark; an l without a vowel after it is dark
         ("L EH1 T ER0", "ˈlɛtəɹ"),
         ("TH ER1 T IY0", "ˈθəɹti"),
         ("IH0 N S T R AH1 K T", "ɪnˈstɹəkt"),  # a cluster begins a syllable

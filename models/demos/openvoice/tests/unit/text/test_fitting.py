@@ -12,7 +12,7 @@ from models.demos.openvoice.text.frontend import PAD, PUNCTUATION, Phones, load_
 from models.demos.openvoice.text.pieces import WholeWords
 from models.demos.openvoice.tt import bert, melo_runner
 
-# What the tokenizers of the BERT models do to a word: lower case, accents stripped.
+# Normalisation by the tokenizers of the BERT models: lower case, no accents.
 WORDS = {
     "EN": (True, True),
     "ES": (True, False),

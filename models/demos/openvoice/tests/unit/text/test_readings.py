@@ -71,7 +71,7 @@ def test_the_document_has_all_kinds():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_reading_does_not_depend_on_its_place(frontends, language):
-    """After another word, and with more text behind, a number is read the same."""
+    """After another word, and with more text after it, a number is read the same."""
     for written, read in rows(language)[:60]:
         if "." not in written[-1:] and written[0].isdigit() and "," not in written[-2:]:
             assert f" {read}, " in f" {read_aloud(frontends[language], f'xx {written}, xx')} "
