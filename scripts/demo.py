@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The command of `make demo`: the model's own `check`, on a mocked card where there is none, and the ledger of a conversion.
+"""The command of `make demo`: the model's own `check`, on a mocked card if there is none, and a conversion's ledger.
 
     .venv/bin/python -m scripts.demo [RECORDING [VOICE]] [--model NAME_OR_FOLDER] [--output FOLDER] [--arch wormhole_b0]
 """

@@ -130,7 +130,7 @@ def test_a_stage_of_the_generator_stays_in_l1_without_resharding(backend, budget
     assert all(tensor.memory == "L1" for op in chain for tensor in (*op.inputs[:1], *op.outputs))
 
 
-def test_many_conversions_leave_nothing_behind(bare_device, tmp_path):
+def test_many_conversions_leave_no_tensors_on_the_device(bare_device, tmp_path):
     """Expect the same buffers and compiled programs after the second conversion and after the thousandth."""
     tiny = {**V2_CONFIG["model"], "inter_channels": 64, "hidden_channels": 64, "upsample_initial_channel": 128}
     tiny |= {"posterior_layers": 2, "flow_layers": 1, "n_flows": 2, "upsample_rates": [16, 16]}

@@ -296,7 +296,7 @@ def test_in_place_operations_and_output_tensors_are_followed(device, x):
     torch.testing.assert_close(ttnn.to_torch(b), 4 * x * x)
 
 
-def test_a_view_sees_what_is_written_through_the_other_name(device, x):
+def test_a_view_contains_what_is_written_through_the_other_name(device, x):
     a = upload(x, device)
     view = ttnn.reshape(a, (1, 2, 32, 32))
     assert view.buffer_address() == a.buffer_address()

@@ -67,7 +67,7 @@ def test_a_shifted_recording_is_found_out(corpus, late):
     assert np.abs(lags - late).max() <= 1, f"{lags} samples, {late} were made"
 
 
-def test_training_never_hears_what_is_held_out(corpus, settings, tiny, monkeypatch):
+def test_training_never_reads_what_is_held_out(corpus, settings, tiny, monkeypatch):
     from models.demos.openvoice.config import ConverterConfig
 
     heard = {False: set(), True: set()}

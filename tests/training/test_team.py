@@ -17,7 +17,7 @@ def answer(team: Team, folder) -> None:
     torch.save((numbers, answers), folder / f"{team.rank}.pt")
 
 
-def test_all_know_the_mean_and_each_other(tmp_path):
+def test_all_get_the_mean_and_the_answers_of_each_other(tmp_path):
     with gathered(2, answer, tmp_path) as team:
         answer(team, tmp_path)
     for rank in range(2):
@@ -55,7 +55,7 @@ def fail(team: Team) -> None:
     raise RuntimeError("a helper broke")
 
 
-def test_a_helper_that_fails_is_heard_of(expect_error):
+def test_a_helper_that_fails_is_reported(expect_error):
     with expect_error(Exception, "a helper broke"):
         with gathered(2, fail):
             pass

@@ -34,7 +34,7 @@ def test_pcc_below_the_bar_fails_and_tells_the_value(noisy):
     assert value == pytest.approx(1 / math.sqrt(1.01), abs=1e-3)
 
 
-def test_pcc_does_not_see_scale_but_sees_sign(noisy):
+def test_pcc_ignores_scale_but_not_sign(noisy):
     values, _ = noisy
     assert comp_pcc(values, 3 * values + 1) == (True, pytest.approx(1.0))
     assert comp_pcc(values, -values) == (False, pytest.approx(-1.0))

@@ -4,8 +4,8 @@
 """DNSMOS P.835, an estimate of how natural a recording sounds to people, from 1 to 5.
 
 The network (Reddy, Gopal, Cutler: "DNSMOS P.835", 2022) was trained on the judgements of listeners after noise
-suppression. It detects noise, clipping and artefacts of a vocoder, not whether the words or the voice are right. Its ONNX
-file is read from the wheel of speechmos (MIT). The package itself is not imported, because it depends on librosa.
+suppression. It detects noise, clipping and artefacts of a vocoder, not whether the words or the voice are right. Its
+ONNX file is read from the wheel of speechmos (MIT). The package itself is not imported, because it depends on librosa.
 """
 
 import importlib.util

@@ -314,7 +314,7 @@ def test_channels_of_opposite_sign_do_not_cancel(tmp_path, logged_warnings, left
     assert len(logged_warnings) == 1 and "channels that cancel each other out" in logged_warnings[0]
 
 
-def test_channels_of_a_room_are_averaged(tmp_path, logged_warnings):
+def test_independent_silent_and_late_channels_are_averaged(tmp_path, logged_warnings):
     """Independent channels, one that is silent, and one that lags are no reason to drop a channel."""
     rng = np.random.default_rng(0)
     one, other = rng.normal(0, 0.1, (2, RATE))

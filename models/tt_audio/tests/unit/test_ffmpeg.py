@@ -149,7 +149,7 @@ def test_a_program_that_decodes_nothing(tmp_path, program, expect_error, before)
         audio.load(tmp_path / "a.m4a", RATE)
 
 
-def test_a_program_that_stands_still_is_ended(tmp_path, program, monkeypatch, expect_error):
+def test_a_program_that_makes_no_progress_is_ended(tmp_path, program, monkeypatch, expect_error):
     monkeypatch.setattr(ffmpeg, "STALL_SECONDS", 1.0)
     program(before=f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(1000)")
     (tmp_path / "a.m4a").write_bytes(container(tone(1.0)))

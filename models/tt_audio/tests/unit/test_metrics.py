@@ -197,7 +197,7 @@ def test_error_rates_of_another_language(language, said, heard, words):
     assert word_errors.word_error_rate(said, heard, language) == words
 
 
-def test_tiny_whisper_hears_a_recording_alike_whatever_came_before():
+def test_tiny_whisper_transcribes_a_recording_alike_whatever_came_before():
     samples = audio.load(speech.recording("2412-153947-0000.wav"), RATE)
     recogniser = recognisers.open_recogniser("tiny.en")
     first = recogniser(samples, RATE, "EN")

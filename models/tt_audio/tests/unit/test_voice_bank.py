@@ -45,7 +45,7 @@ def must_not_extract() -> Voice:
 # ---- recordings that were used before
 
 
-def test_a_recording_is_heard_once_and_nothing_is_written(tmp_path):
+def test_a_recording_is_embedded_once_and_nothing_is_written(tmp_path):
     bank = VoiceBank(tmp_path)
     first = bank.get_or_extract(sha("ann"), MODEL, voice)
     assert bank.get_or_extract(sha("ann"), MODEL, must_not_extract) is first

@@ -77,7 +77,7 @@ def test_every_pair_of_residues_is_one_distance():
             assert distances[i % DISTANCES * DISTANCES + j % DISTANCES] == offset + ATTENTION_WINDOW
 
 
-def test_what_stands_behind_the_end_is_not_seen(run):
+def test_values_after_the_end_do_not_change_the_result(run):
     given = sequences(50)
     (first,), (second,) = (run(given, 64, filling) for filling in (0.0, -30.0))
     assert torch.equal(first, second)

@@ -71,7 +71,7 @@ def test_hidden_state(load, place, width, layers, length, tokens):
     check(hidden_of(model, ids), items(load(model)(words, mask), 1)[0])
 
 
-def test_what_lies_behind_hidden_state_minus_three_is_not_loaded(load, place, tmp_path):
+def test_layers_after_hidden_state_minus_three_are_not_loaded(load, place, tmp_path):
     """Load a checkpoint of five layers with a word prediction head, as the pipeline does."""
     whole = BertForMaskedLM(make_bert(5, intermediate_size=64).config).eval()
     whole.bert.load_state_dict(make_bert(5, intermediate_size=64).state_dict())

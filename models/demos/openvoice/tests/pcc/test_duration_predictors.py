@@ -170,7 +170,7 @@ def test_sentences_of_a_batch_do_not_see_each_other(run, tts):
 
 
 @slow_on_simulator
-def test_what_lies_behind_a_sentence_counts_for_nothing(run, tts):
+def test_values_after_the_end_of_a_sentence_change_nothing(run, tts):
     sentence = Sentence(tts, 41)
     results = [run([sentence], 64, [0.5], filling) for filling in (7.0, -30.0)]
     for one, other in zip(*results, strict=True):

@@ -88,7 +88,7 @@ def test_a_batch_some_without_padding_and_no_bert(encode, melo):
 
 
 @slow_on_simulator
-def test_what_stands_behind_the_end_changes_nothing(encode):
+def test_values_after_the_end_change_nothing(encode):
     given = [sentence(50)]
     for first, second in zip(*(encode(given, 64, filling)[0] for filling in (0.0, 5.0)), strict=True):
         assert torch.equal(first, second)

@@ -78,7 +78,7 @@ def test_a_batch_equals_its_sentences(pass_through, melo, last_couplings):
 
 
 @slow_on_simulator
-def test_what_stands_behind_the_end_changes_nothing(pass_through, melo, last_couplings):
+def test_values_after_the_end_change_nothing(pass_through, melo, last_couplings):
     given = frames(melo, 50)
     (first,), (second,) = (pass_through(last_couplings, given, 64, filling) for filling in (0.0, -20.0))
     assert torch.equal(first, second)

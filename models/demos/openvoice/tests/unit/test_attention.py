@@ -55,7 +55,7 @@ def test_attention_is_its_definition(length):
     torch.testing.assert_close(result, written_out(layer, x, [length]), rtol=0, atol=1e-12)
 
 
-def test_attention_ignores_what_lies_behind_a_sentence():
+def test_attention_ignores_values_after_the_end_of_a_sentence():
     layer = randomised(RelativeAttention(8, n_heads=2))
     x = randn(3, 8, 12)
     lengths = [12, 5, 1]

@@ -228,7 +228,7 @@ class TestLocate:
     def test_a_folder_is_itself(self, tmp_path):
         assert releases.locate(str(tmp_path)) == tmp_path
 
-    def test_the_small_model_lies_in_the_repository(self, tmp_path, monkeypatch, expect_error):
+    def test_the_small_model_is_in_the_repository(self, tmp_path, monkeypatch, expect_error):
         monkeypatch.setattr(releases, "IN_REPOSITORY", {"small": tmp_path / "assets"})
         with expect_error(CheckpointError, "assets does not exist: take the folder assets of the repository, too"):
             releases.locate("small")

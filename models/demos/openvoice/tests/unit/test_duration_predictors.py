@@ -56,7 +56,7 @@ def test_inverse_spline_solves_the_curve(scale):
     torch.testing.assert_close(single.double(), result, rtol=0, atol=2e-4)
 
 
-def test_inverse_spline_is_the_identity_outside_and_meets_it_at_the_edges():
+def test_inverse_spline_is_the_identity_outside_and_continuous_at_the_edges():
     y = torch.tensor([-7.0, -TAIL_BOUND, TAIL_BOUND, 9.0], dtype=torch.float64)
     curve = [randn(4, size, seed=size) for size in (BINS, BINS, BINS - 1)]
     torch.testing.assert_close(inverse_spline(y, *curve), y, rtol=0, atol=1e-12)

@@ -107,7 +107,7 @@ def test_a_batch_is_its_sentences_one_by_one(model):
         torch.testing.assert_close(waveform, expected, rtol=0, atol=2e-5)
 
 
-def test_what_stands_in_the_padding_changes_nothing(model):
+def test_values_in_the_padding_change_nothing(model):
     pair = Sentences.stack([sentence(model.config, 8), sentence(model.config, 19, seed=1)])
     dirty = {name: tensor.clone() for name, tensor in vars(pair).items() if tensor is not None}
     for name, tensor in dirty.items():

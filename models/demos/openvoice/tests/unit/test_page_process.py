@@ -105,7 +105,7 @@ def test_signals_remove_the_folder(tmp_path, number):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_living_process_keeps_its_folder(tmp_path):
+def test_a_running_process_keeps_its_folder(tmp_path):
     with scratch.scratch_folder(tmp_path) as first:
         (first / "upload").write_text("x")
         code = (

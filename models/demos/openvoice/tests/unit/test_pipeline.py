@@ -220,7 +220,7 @@ def test_many_voices_at_once_are_the_voices_one_by_one(model, recording, target,
     assert np.abs(together[0] - together[1]).max() > 1e-3
 
 
-def test_the_target_voice_is_heard_and_so_is_the_source_voice(model, recording, target, source):
+def test_target_voice_and_source_voice_both_change_the_result(model, recording, target, source):
     plain = model.convert(recording, target)
     assert np.abs(model.convert(recording, source) - plain).max() > 1e-3
     assert np.abs(model.convert(recording, target, source) - plain).max() > 1e-3

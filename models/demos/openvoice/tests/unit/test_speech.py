@@ -304,7 +304,7 @@ def seed_of(sentence, draw=0):
     return int(np.random.SeedSequence([0, sentence]).generate_state(2)[draw])
 
 
-def test_the_voice_is_heard(model, voice, english):
+def test_the_voice_changes_the_result(model, voice, english):
     other = Voice(torch.linspace(-2, 2, 12), "other", "a test")
     said = [model.speak("Hello.", target, speaker="EN-US", base=english) for target in (voice, other)]
     assert len(said[0]) == len(said[1]) and np.abs(said[0] - said[1]).max() > 1e-3
@@ -371,7 +371,7 @@ def test_speed_of_style_and_argument_multiply(model, voice, english):
 
 
 @pytest.mark.parametrize("change", [{"sdp_ratio": 0.0}, {"noise_scale_w": 0.0}, {"noise_scale": 0.0}])
-def test_each_value_of_a_style_is_heard(english, change):
+def test_each_value_of_a_style_changes_the_result(english, change):
     sentence = next(english.prepare(TEXTS["EN"]))
     plain, changed = (english.speak(sentence, 0, style, 0) for style in (Style(), Style(**change)))
     assert len(plain) != len(changed) or np.abs(plain - changed).max() > 1e-3
