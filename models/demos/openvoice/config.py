@@ -205,5 +205,5 @@ class MeloConfig(HifiGanConfig):
 
     @property
     def is_melo(self) -> bool:
-        """Whether this is MeloTTS, as opposed to a base speaker of OpenVoice V1 or a Piper voice."""
+        """Return whether this is MeloTTS, as opposed to a base speaker of OpenVoice V1 or a Piper voice."""
         return self.n_tones != 0

@@ -36,7 +36,7 @@ class Line:
 
     @property
     def seeds(self) -> tuple[int, int]:
-        """Seeds of the noise of base speech, and of the noise of its conversion."""
+        """Return the seeds of the noise of base speech and of the noise of its conversion."""
         speech, conversion = np.random.SeedSequence(self.entropy).generate_state(2).tolist()
         return speech, conversion
 

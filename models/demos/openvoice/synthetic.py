@@ -84,7 +84,10 @@ class _Weights:
             self.bias(name, shape[0])
 
     def normed(self, name: str, shape: tuple[int, ...], gain: float, bias: bool = True) -> None:
-        """Weight normalisation over the first axis; a third of variation between channels, which folding must keep."""
+        """Add a weight-normalised tensor, over the first axis. The norms of channels differ by up to a third.
+
+        Folding must keep these differences.
+        """
         spread = 0.7 + 0.6 * torch.rand(shape[0], generator=self.random)
         self.state[f"{name}.weight_g"] = (gain * spread).view(-1, *[1] * (len(shape) - 1))
         self.state[f"{name}.weight_v"] = 0.02 * self.normal(*shape)
@@ -105,7 +108,7 @@ class _Weights:
 
 
 def converter_state(config: dict[str, Any], seed: int = 0) -> dict[str, Tensor]:
-    """The tensors of a converter under upstream's names, weight norm not folded."""
+    """Return the tensors of a converter under upstream's names, weight norm not folded."""
     model, bins = config["model"], config["data"]["filter_length"] // 2 + 1
     inter, hidden, gin = model["inter_channels"], model["hidden_channels"], model["gin_channels"]
     kernel = model.get("wavenet_kernel_size", 5)
@@ -150,7 +153,7 @@ def converter_state(config: dict[str, Any], seed: int = 0) -> dict[str, Tensor]:
 
 
 def make_converter_checkpoint(folder: str | Path, config: dict[str, Any] = V2_CONFIG, seed: int = 0) -> Path:
-    """Writes `folder`/converter/{config.json, checkpoint.pth} as a release has them; returns `folder`."""
+    """Write `folder`/converter/{config.json, checkpoint.pth} as a release has them, and return `folder`."""
     target = Path(folder) / "converter"
     target.mkdir(parents=True, exist_ok=True)
     (target / "config.json").write_text(json.dumps(config))

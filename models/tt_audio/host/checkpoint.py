@@ -34,7 +34,7 @@ Names = Sequence[tuple[str, str | Callable[[re.Match], str]]]
 
 
 def file_name(name: str, names: Names) -> str:
-    """A module's tensor name as the checkpoint has it."""
+    """Return the name that the checkpoint has for a module's tensor."""
     for pattern, replacement in names:
         name = re.sub(pattern, replacement, name)
     return name
@@ -66,7 +66,7 @@ def read_pickle(path: str | Path) -> Any:
 
 
 def read_state(path: str | Path, sha256: str | None = None) -> dict[str, Tensor]:
-    """The named tensors of a checkpoint: .safetensors, or .pth that holds {'model': tensors, ...} or the tensors."""
+    """Return a checkpoint's named tensors: .safetensors, or .pth that holds {'model': tensors, ...} or the tensors."""
     path = Path(path)
     if not path.is_file():
         raise CheckpointError(f"{path} does not exist: give the folder that holds the checkpoint.")
@@ -186,7 +186,7 @@ def load_strict(
 
 
 def identity(module: nn.Module) -> str:
-    """Sixteen hex digits that name a module's weights, the same for .pth and .safetensors of one model."""
+    """Return sixteen hex digits that name a module's weights, the same for .pth and .safetensors of one model."""
     digest = hashlib.sha256()
     for name, tensor in sorted(module.state_dict().items()):
         digest.update(f"{name}{list(tensor.shape)}".encode())

@@ -187,7 +187,7 @@ class StandardOutput:
 
     @property
     def offset(self) -> int | None:
-        """The position of the next byte in a file whose earlier bytes can be changed; else None."""
+        """Return the position of the next byte in a file whose earlier bytes can be changed; else None."""
         if self._descriptor < 0 or fcntl.fcntl(self._descriptor, fcntl.F_GETFL) & os.O_APPEND:
             return None
         return os.lseek(self._descriptor, 0, os.SEEK_CUR)

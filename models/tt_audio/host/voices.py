@@ -42,7 +42,7 @@ class Voice:
 
     @property
     def key(self) -> str:
-        """64 hexadecimal digits of what the voice was made from: the recordings, else the embedding, and the model."""
+        """Return 64 hexadecimal digits that name the origin: the recordings, else the embedding, and the model."""
         return voice_key(self.audio_sha256 or _checksum(self.embedding), self.model)
 
     @property

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Lengths, and how the reference's tensors look on the device."""
+"""Lengths, and the layout of the reference's tensors on the device."""
 
 import os
 
@@ -22,7 +22,7 @@ FRAMES = [
 
 
 def rows(x: torch.Tensor) -> torch.Tensor:
-    """[1, C, T] as the reference holds it -> [1, 1, T, C] as the device does."""
+    """Transpose [1, C, T] of the reference to rows of the device. -> [1, 1, T, C]"""
     return x.transpose(1, 2)[None]
 
 

@@ -48,7 +48,7 @@ class Linear:
         }
 
     def __call__(self, x: ttnn.Tensor, memory_config: ttnn.MemoryConfig | None = None) -> ttnn.Tensor:
-        """x [.., T, in] -> [.., T, out], placed by `memory_config` (None: in DRAM)."""
+        """Return x [.., T, in] times the weight plus the bias, [.., T, out], placed by `memory_config` (None: DRAM)."""
         return ttnn.linear(x, self.weight, bias=self.bias, memory_config=memory_config, **self.options)
 
 
@@ -78,9 +78,10 @@ class FusedLinear:
         factor: ttnn.Tensor | None = None,
         scale: float = 1.0,
     ) -> ttnn.Tensor:
-        """x [1, 1, T, in] -> [1, 1, T, out]; without `addend` x may be two tensors: channels of one, then of the other.
+        """Return y [1, 1, T, out] of x [1, 1, T, in], placed by `memory_config`; the class has the formula.
 
-        `addend` and `factor` (a mask, see `widened`; None: 1) are [1, 1, T, out].
+        `addend` and `factor` are [1, 1, T, out]; `widened` makes a factor of a mask; None: a factor of 1. Without
+        `addend`, `factor` and `scale` are ignored, and x may be two tensors, whose channels are joined.
         """
         options = {
             "config": self._blocks((x[0] if isinstance(x, tuple) else x).shape[2]),

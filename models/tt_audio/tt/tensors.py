@@ -75,7 +75,10 @@ class RowGather:
         self.numbers: dict[int, ttnn.Tensor] = {}  # number of rows -> 0, 1, 2, ... on the device
 
     def __call__(self, rows: ttnn.Tensor, index: ttnn.Tensor) -> ttnn.Tensor:
-        """rows [batch, 1, R, C], index [batch, 1, n, 1] -> [batch, 1, n, C]; an index outside 0 .. R-1 gives zeros."""
+        """Return row index[b, 0, i, 0] of `rows` [batch, 1, R, C] as row i of the result [batch, 1, n, C].
+
+        `index`: [batch, 1, n, 1]; an index outside 0 .. R-1 gives a row of zeros.
+        """
         count = rows.shape[2]
         if count not in self.numbers:
             self.numbers[count] = upload(np.arange(count).reshape(1, -1), self.device)

@@ -138,7 +138,7 @@ class Admission:
 
     @contextmanager
     def _place_given_up(self) -> Iterator[None]:
-        """While a client reads. Afterwards the place is taken back, even if others took all places meanwhile."""
+        """Give up the place while a client reads, then take it back, even if others took all places meanwhile."""
         self._set_held(self.held - 1)
         try:
             yield

@@ -47,7 +47,7 @@ class BatchRow:
 
     @property
     def inputs(self) -> list[str]:
-        """The files that the result is made from."""
+        """Return the files that the result is made from."""
         return [*([self.source] if self.source else []), *self.voice]
 
 

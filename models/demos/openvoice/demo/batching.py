@@ -102,7 +102,7 @@ class ModelThread:
 
     @property
     def waiting(self) -> int:
-        """Number of tasks that have not begun."""
+        """Return the number of tasks that have not begun."""
         return len(self._tasks)
 
     def call(self, work: Callable[..., Value], *arguments: Any) -> Future[Value]:

@@ -25,7 +25,7 @@ def frame_counts(durations: Tensor) -> Tensor:
 def repeat_phones(x: Tensor, durations: Tensor, frames: int) -> Tensor:
     """Repeat column n of x [B, C, N] durations[b, n] times: [B, C, frames], zero after a sentence's end.
 
-    `frames` is the largest of `frame_counts(durations)`.
+    `durations` [B, N] are whole numbers; `frames` is the largest of `frame_counts(durations)`.
     """
     ends = durations.cumsum(1)
     numbers = torch.arange(frames, device=x.device).expand(len(x), -1).contiguous()

@@ -83,6 +83,6 @@ class Converter(nn.Module):
 
     @property
     def latent_receptive_field(self) -> int:
-        """Receptive field of the generator's input: frames to each side."""
+        """Return the receptive field of the generator's input, in frames to each side."""
         encoded = self.posterior_encoder.receptive_field
         return max(self.flow.receptive_field(self.flow.receptive_field((encoded, encoded)), reverse=True))

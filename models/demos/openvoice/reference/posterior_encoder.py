@@ -26,7 +26,7 @@ class PosteriorEncoder(nn.Module):
 
     @property
     def receptive_field(self) -> int:
-        """Receptive field: frames to each side."""
+        """Return the receptive field, in frames to each side."""
         return self.wavenet.receptive_field
 
     def forward(self, spec: Tensor, mask: Tensor | None, noise: Tensor, tau: float, g: Tensor | None = None) -> Tensor:

@@ -142,7 +142,7 @@ class RelativeAttention:
         self.output = Conv1d(parameters.output, device, stage)
 
     def __call__(self, x: ttnn.Tensor, tables: RelativeAttentionTables, batch: int = 1) -> ttnn.Tensor:
-        """x [1, 1, batch * T, C] -> likewise; `tables` contains the tables of T."""
+        """Attend within each item of x [1, 1, batch * T, C]; `tables` are those of length T. -> [1, 1, batch * T, C]"""
         rows, length = x.shape[2], x.shape[2] // batch
         y = self.projections(x, qkv_placement(self.device, rows, self.projections.channels))
         projected = ttnn.multiply(
@@ -176,7 +176,7 @@ class FeedForward:
         self.narrow = Conv1d(parameters.narrow, device, stage)
 
     def __call__(self, x: ttnn.Tensor, mask: ttnn.Tensor | None = None, batch: int = 1) -> ttnn.Tensor:
-        """x [1, 1, batch * T, C] -> likewise. Rows outside the mask must be 0 in x.
+        """Return the result [1, 1, batch * T, C] of x, which has the same shape and is 0 in rows outside the mask.
 
         `mask` [1, 1, batch * T, 1] or None. Rows of the result outside the mask have any values.
         """
@@ -204,9 +204,10 @@ class EncoderLayer:
         bias: ttnn.Tensor | None = None,
         batch: int = 1,
     ) -> ttnn.Tensor:
-        """x [1, 1, batch * T, C] -> likewise; its rows outside the mask [1, 1, batch * T, 1] have any values.
+        """Run the layer on x [1, 1, batch * T, C]. -> the same shape; rows outside the mask have any values
 
-        `bias` [1, 1, 1, C] of a speaker replaces the last norm's own; None: keep it.
+        `mask` [1, 1, batch * T, 1] is 1 on valid rows; None: all are. `bias` [1, 1, 1, C] of a speaker replaces
+        the last norm's own; None: keep it.
         """
         x = self.attention_norm(self.attention(x, tables, batch), x)
         if mask is not None:
@@ -234,9 +235,10 @@ class Encoder:
         speaker: ttnn.Tensor | None = None,
         batch: int = 1,
     ) -> ttnn.Tensor:
-        """x [1, 1, batch * T, C] -> likewise; its rows outside the mask [1, 1, batch * T, 1] have any values.
+        """Run all layers on x [1, 1, batch * T, C]. -> the same shape; rows outside the mask have any values
 
-        `speaker` [1, 1, 1, C] replaces the bias of the norm before layer SPEAKER_LAYER; None: keep it.
+        `mask` [1, 1, batch * T, 1] is 1 on valid rows; None: all are. `speaker` [1, 1, 1, C] replaces the bias of the
+        norm before layer SPEAKER_LAYER; None: keep it.
         """
         for index, layer in enumerate(self.layers):
             x = layer(x, tables, mask, speaker if index == SPEAKER_LAYER - 1 else None, batch)

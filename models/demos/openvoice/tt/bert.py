@@ -38,7 +38,7 @@ class Layer:
         self.norm = LayerNorm(parameters.norm, device, stage)
 
     def __call__(self, x: ttnn.Tensor, mask: ttnn.Tensor, memory_config: ttnn.MemoryConfig) -> ttnn.Tensor:
-        """x [1, 1, batch * N, width] -> likewise, both placed by `memory_config`.
+        """Run the layer on x [1, 1, batch * N, width]. -> the same shape; `memory_config` places both
 
         `mask` [batch, 1, N, N] (queries, keys) is added to the scores.
         """
@@ -125,7 +125,7 @@ class PhoneFeatures:
         self.gather = RowGather(device, stage)
 
     def __call__(self, x: ttnn.Tensor, pieces: ttnn.Tensor) -> ttnn.Tensor:
-        """x [1, 1, batch * N, width] -> [1, 1, batch * phones, channels]
+        """Project x [1, 1, batch * N, width] and repeat its rows for phones. -> [1, 1, batch * phones, channels]
 
         `pieces` [batch, 1, phones, 1]: the row 0 .. N-1 of each phone's word piece; -1 gives zeros.
         """

@@ -112,7 +112,7 @@ class Converter:
         conv_pre: ttnn.Tensor | None,
         mask: ttnn.Tensor | None = None,
     ) -> list[ttnn.Tensor]:
-        """As `waveform`, but return a list with a row of samples [1, 1, 1, window * hop] for each window.
+        """Generate as `waveform` does, but return a list with a row of samples [1, 1, 1, window * hop] for each window.
 
         `conv_pre` [1, 1, 1, channels] is the target voice's bias of that convolution (V1), or None.
         """

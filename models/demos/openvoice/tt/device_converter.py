@@ -118,7 +118,7 @@ class DeviceConverter:
     # --- windows ------------------------------------------------------------------------------------------------------
 
     def windows(self, blocks: Iterable[np.ndarray], chunk: int | None = None) -> Iterator[Window]:
-        """Cut blocks of samples into windows that keep `chunk` frames each; None: as many as fit."""
+        """Cut blocks of float32 samples [N] into windows that keep `chunk` frames each; None: as many as fit."""
         if chunk is not None and chunk > self.chunk:
             raise UsageError(f"a chunk of {chunk} frames does not fit: on this device at most {self.chunk} do")
         return windows(blocks, self.config, chunk or self.chunk, self.context)

@@ -57,7 +57,7 @@ class Embedder:
             self.buckets.append(2 * self.buckets[-1])
 
     def __call__(self, waveform: np.ndarray) -> np.ndarray:
-        """Return the speaker embedding [gin_channels] of speech [N]."""
+        """Return the speaker embedding [gin_channels] of speech: float32 samples [N] at the converter's rate."""
         hop = self.config.hop_length
         margin = (self.config.filter_length - hop) // 2
         mirrored = np.pad(np.asarray(waveform, np.float32), margin, mode="reflect")

@@ -143,7 +143,7 @@ class MeloTTS:
         """Generate the sentences; return for each its rows of samples [1, 1, windows * window, samples of a frame].
 
         `z` and `mask` are those of `latents`. `frame_index` [1, 1, batch * windows * window, 1]: the frame of z that
-        each of the rows takes; None where the form has no windows.
+        each of the rows takes; None where the form has no windows: then the one window is the whole bucket.
         """
         return [concat_rows(self._sentence(z, mask, frame_index, form, item, speaker)) for item in range(form.batch)]
 
