@@ -41,6 +41,7 @@ class ResBlock(nn.Module):
         return list(zip(self.convs1, self.convs2, strict=True) if self.convs2 else zip(self.convs1, strict=True))
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Run the block on x [B, C, T]; `mask` [B, 1, T] is 1 on valid samples, None: all are. -> [B, C, T]"""
         for chain in self.chains:
             h = x
             for conv in chain:

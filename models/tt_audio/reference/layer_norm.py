@@ -10,4 +10,5 @@ class LayerNorm(nn.LayerNorm):
     """Layer norm over the channels of [B, C, T]."""
 
     def forward(self, x: Tensor) -> Tensor:
+        """Normalise each column of x [B, C, T]. -> [B, C, T]"""
         return super().forward(x.transpose(1, 2)).transpose(1, 2)

@@ -89,6 +89,7 @@ class FeedForward(nn.Module):
         self.narrow = nn.Conv1d(filter_channels, channels, kernel_size, padding="same")
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Return the result [B, C, T] for x [B, C, T], zero where the mask [B, 1, T] is 0."""
         return self.narrow(F.relu(self.widen(x * mask)) * mask) * mask
 
 
@@ -103,6 +104,7 @@ class EncoderLayer(nn.Module):
         self.feed_forward_norm = LayerNorm(channels)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Run the layer on x [B, C, T]. -> [B, C, T], with any values where the mask [B, 1, T] is 0"""
         x = self.attention_norm(x + self.attention(x, mask))
         return self.feed_forward_norm(x + self.feed_forward(x, mask))
 

@@ -56,6 +56,7 @@ class ResidualCoupling(Coupling):
         )
 
     def transform(self, h: Tensor, mask: Tensor | None, g: Tensor | None) -> Tensor:
+        """Run the WaveNet on h [B, C, T] with a voice g [B, G, 1]; `mask` [B, 1, T] or None. -> [B, C, T]"""
         return self.wavenet(h, mask, g)
 
 
@@ -74,6 +75,7 @@ class TransformerCoupling(Coupling):
         )
 
     def transform(self, h: Tensor, mask: Tensor | None, g: Tensor | None) -> Tensor:
+        """Run the transformer on h [B, C, T] with a voice g [B, G, 1]; `mask` [B, 1, T]. -> [B, C, T]"""
         return self.encoder(h, mask, g)
 
 

@@ -44,6 +44,7 @@ class DilatedSeparableConv(nn.Module):
         self.pointwise_norm = nn.ModuleList(LayerNorm(channels) for _ in range(DILATED_LAYERS))
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Return the result [B, C, N] for x [B, C, N], zero where the mask [B, 1, N] is 0."""
         for depthwise, norm_1, pointwise, norm_2 in zip(
             self.depthwise, self.depthwise_norm, self.pointwise, self.pointwise_norm, strict=True
         ):
