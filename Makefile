@@ -13,8 +13,8 @@ GIVEN_DEVICE := $(wildcard /dev/tenstorrent)$(TT_METAL_SIMULATOR)
 .PHONY: help demo bench test lint format setup train constraints audit
 
 help:
-	@echo 'make demo     one conversion by PyTorch and by a (mocked) card: agreement, sound, picture, cost'
-	@echo 'make bench    what every stage costs: counted on a (mocked) card, timed on this CPU and on a card if there is one'
+	@echo 'make demo     convert a recording with PyTorch and with a (mocked) card, compare both, write sound and picture to out/'
+	@echo 'make bench    print the cost of each stage: counted on a (mocked) card, timed on this CPU and on a card if there is one'
 	@echo 'make test     lint, then all tests, on Wormhole, on Blackhole, on meshes of 2 and of 8 chips'
 	@echo 'make train    trains the small checkpoint, in an hour and a half or in stretches; needs espeak-ng (training/README.md)'
 	@echo 'make lint     black, isort, ruff, mypy, SPDX headers, file sizes'

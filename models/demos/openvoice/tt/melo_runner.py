@@ -28,21 +28,12 @@ from models.demos.openvoice.backend import VoiceTarget
 from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.melo_tts import MeloTTS as ReferenceMeloTTS
 from models.demos.openvoice.sentences import MOST_FRAMES, Sentences, TooManyFrames, draw
-from models.demos.openvoice.text.fitting import MOST_IDS
-from models.demos.openvoice.tt import bert as word_pieces
 from models.demos.openvoice.tt.batch import latent_rows
 from models.demos.openvoice.tt.conditioning import Conditioning, Speaker
 from models.demos.openvoice.tt.device_converter import DeviceConverter
+from models.demos.openvoice.tt.forms import FRAMES, FrameForm, TextForm, frame_form, text_form
 from models.demos.openvoice.tt.melo_tts import Encoding, MeloTTS
-from models.demos.openvoice.tt.packing import (
-    FrameForm,
-    TextForm,
-    frame_columns,
-    pack_frames,
-    pack_text,
-    read_column,
-    read_columns,
-)
+from models.demos.openvoice.tt.packing import frame_columns, pack_frames, pack_text, read_column, read_columns
 from models.demos.openvoice.tt.parameters import bert as bert_parameters
 from models.demos.openvoice.tt.parameters.conditioning import speaker_rows
 from models.demos.openvoice.tt.parameters.preprocessing import preprocess
@@ -52,7 +43,6 @@ from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.resampling import Resampling
 from models.demos.openvoice.tt.runner import ChipRunner
 from models.demos.openvoice.windows import rows_of_frames, spread_starts
-from models.tt_audio.tt.buckets import smallest_bucket
 from models.tt_audio.tt.memory import generator_window
 from models.tt_audio.tt.sharding import TILE
 from models.tt_audio.tt.tensors import concat_rows, download, upload
@@ -60,8 +50,6 @@ from models.tt_audio.tt.tensors import concat_rows, download, upload
 if TYPE_CHECKING:
     from models.demos.openvoice.tt.backend import DeviceBackend
 
-PHONES = (64, 128, 256, MOST_IDS)
-FRAMES = (128, 512, 768, 1024, 1536, MOST_FRAMES)  # the generator's window is one more; 2,048 frames last 23.8 s
 FORMS_KEPT = 24  # traces of sentences, each of up to 1,000 programs; backend.TRACE_REGION_SIZE is enough for them
 
 
@@ -157,7 +145,7 @@ class DeviceMeloTTS:
         self.reference.check(sentences, speakers)
         self.reference.check_prosody(prosody)
         number, rows = self._speaker(speakers)
-        form = self._text_form(sentences, prosody)
+        form = text_form(sentences, prosody, self.model.bert is not None)
         packed = self._packed_text(sentences, prosody, randomness, form)
         if self.traces is not None:
             self.traces.keep_at_most(FORMS_KEPT, self)
@@ -180,7 +168,7 @@ class DeviceMeloTTS:
         if (longest := max(counts)) > MOST_FRAMES:
             raise TooManyFrames(longest)
         drawn = prosody.noise_scale * draw(randomness, self.config.inter_channels, lengths)
-        form = self._frame_form(encoding.form, counts)
+        form = frame_form(encoding.form, counts, self.frames, self.window, self.receptive_field)
         packed = self._packed_frames(drawn.numpy(), counts, form, voice)
         number, speaker = self._speaker(speakers)
         voices = None if voice is None else self._on_device().runner.voices(voice.source, voice.target)
@@ -217,18 +205,6 @@ class DeviceMeloTTS:
 
     # --- text ---------------------------------------------------------------------------------------------------------
 
-    def _text_form(self, sentences: Sentences, prosody: Prosody) -> TextForm:
-        """Return the form of the text side: the buckets of the longest sentence, and which predictors run."""
-        batch, longest = sentences.phones.shape
-        phones = _bucket(PHONES, longest, f"a sentence of {longest} phones")
-        tokens = 0
-        if self.model.bert is not None:
-            if sentences.pieces is None:
-                raise ValueError("BERT runs on the device here: a sentence needs its word pieces, not features of them")
-            longest = max(len(pieces.ids) for pieces in sentences.pieces)
-            tokens = _bucket(word_pieces.BUCKETS, longest, f"a sentence of {longest} word pieces")
-        return TextForm(batch, phones, tokens, prosody.sdp_ratio != 0)
-
     def _packed_text(
         self, sentences: Sentences, prosody: Prosody, randomness: Sequence[RandomGenerator], form: TextForm
     ) -> np.ndarray:
@@ -237,13 +213,6 @@ class DeviceMeloTTS:
         return pack_text(sentences, prosody, duration_noise, form)
 
     # --- frames -------------------------------------------------------------------------------------------------------
-
-    def _frame_form(self, form: TextForm, counts: Sequence[int]) -> FrameForm:
-        """Return the form of the frame side for sentences of `counts` frames."""
-        frames = _bucket(self.frames, max(counts), f"a sentence of {max(counts)} frames")
-        kept = self.window - 2 * self.receptive_field
-        windows = 0 if frames <= self.window else -(-(frames - 2 * self.receptive_field) // kept)
-        return FrameForm(form.batch, form.phones, frames, windows, min(counts) < min(self.window, frames))
 
     def _packed_frames(
         self, drawn: np.ndarray, counts: list[int], form: FrameForm, voice: VoiceTarget | None
@@ -318,9 +287,3 @@ class DeviceMeloTTS:
             rows = Speaker(**speaker_rows(self.reference, number))
             self._speakers[number] = rows.map(lambda row: ttnn.to_device(row, self.device))
         return number, self._speakers[number]
-
-
-def _bucket(buckets: Sequence[int], length: int, what: str) -> int:
-    """Return the smallest bucket of at least `length`, or raise an error that `what` is too long."""
-    too_long = f"{what} is too long for the device: at most {buckets[-1]}; split the text, or use the backend 'torch'"
-    return smallest_bucket(buckets, length, too_long)

@@ -22,6 +22,7 @@ from models.demos.openvoice.tt.bert import Bert, PhoneFeatures
 from models.demos.openvoice.tt.conditioning import Speaker
 from models.demos.openvoice.tt.coupling import ResidualCouplingBlock, TransformerCouplingBlock
 from models.demos.openvoice.tt.duration_predictor import DurationPredictor
+from models.demos.openvoice.tt.forms import FrameForm, TextForm
 from models.demos.openvoice.tt.packing import (
     HELPER_NOISE,
     LANGUAGE,
@@ -34,8 +35,6 @@ from models.demos.openvoice.tt.packing import (
     TOKEN,
     TOKEN_MASK,
     TONE,
-    FrameForm,
-    TextForm,
     read_as_row,
     read_column,
     read_ids,

@@ -26,31 +26,13 @@ from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.sentences import Sentences
 from models.demos.openvoice.tt.bert import MASKED
+from models.demos.openvoice.tt.forms import FrameForm, TextForm
 from models.demos.openvoice.tt.resampling import Resampling
 from models.demos.openvoice.windows import noise, rows_of_frames, spread_starts
 
 PHONE, TONE, LANGUAGE, MASK, HELPER_NOISE, NOISE, SDP_RATIO, LENGTH_SCALE, PIECE, TOKEN, TOKEN_MASK = range(11)
 TEXT_COLUMNS = 11
 NO_ROW = -1.0  # an index that no row has, so that a gather gives zeros
-
-
-class TextForm(NamedTuple):
-    """Form of a batch of sentences on the text side: batches with the same form run the same programs."""
-
-    batch: int
-    phones: int  # bucket
-    tokens: int  # bucket of word pieces; 0: no BERT
-    stochastic: bool  # whether the stochastic duration predictor runs
-
-
-class FrameForm(NamedTuple):
-    """Form of a batch of sentences on the frame side: batches with the same form run the same programs."""
-
-    batch: int
-    phones: int  # bucket
-    frames: int  # bucket
-    windows: int  # of the generator, for each sentence; 0: one, as long as the bucket
-    masked: bool  # whether a sentence ends inside a window
 
 
 class FrameColumns(NamedTuple):

@@ -27,8 +27,9 @@ from models.demos.openvoice.tests.melo_checkpoints import melo_config
 from models.demos.openvoice.tests.piper_weights import piper_config
 from models.demos.openvoice.tt.alignment import Placement
 from models.demos.openvoice.tt.backend import DeviceBackend
+from models.demos.openvoice.tt.forms import TextForm
 from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
-from models.demos.openvoice.tt.melo_tts import Encoding, TextForm
+from models.demos.openvoice.tt.melo_tts import Encoding
 
 # A sentence of MeloTTS like README's examples: 100 phones with blanks, 25 word pieces, four seconds of frames.
 PHONES, PIECES, FRAMES = 100, 25, 344

@@ -52,7 +52,7 @@ def test_network_has_the_same_name_in_reference_device_path_and_tests(name):
 
 @pytest.mark.parametrize("path", DEVICE_PATH, ids=identify)
 def test_device_module_is_a_network_or_a_tool(path):
-    tools = {"conditioning", "embedding", "packing", "precision", "resampling"}
+    tools = {"conditioning", "embedding", "forms", "packing", "precision", "resampling"}
     runners = {"backend", "batch", "device_converter", "melo_runner", "runner", "window_traces"}
     assert path.stem in tools | runners | set(NETWORKS)
 
