@@ -39,10 +39,10 @@ def peak_mib() -> float:
 
 TAU, SEED = 0.3, 0
 IMPORTED_PEAK = peak_mib()  # PyTorch and the other libraries, before anything is loaded
-Conversion = Callable[[np.ndarray], np.ndarray]
+ConvertFunction = Callable[[np.ndarray], np.ndarray]
 
 
-def upstream_conversion(checkout: Path, model: Path, voices: np.ndarray) -> Conversion:
+def upstream_conversion(checkout: Path, model: Path, voices: np.ndarray) -> ConvertFunction:
     """Return a conversion by upstream's own modules, without librosa, which only its unused mel filters need."""
     filters = ModuleType("librosa.filters")
     filters.mel = None
@@ -68,7 +68,7 @@ def upstream_conversion(checkout: Path, model: Path, voices: np.ndarray) -> Conv
     return convert
 
 
-def our_conversion(model: Path, precision: str, voices: np.ndarray) -> Conversion:
+def our_conversion(model: Path, precision: str, voices: np.ndarray) -> ConvertFunction:
     """Return a conversion in blocks of a second, as pipeline.py passes a recording on."""
     backend = ChunkedConverter(load_converter(model), precision)
 
@@ -79,7 +79,7 @@ def our_conversion(model: Path, precision: str, voices: np.ndarray) -> Conversio
     return convert
 
 
-def conversion(variant: str, options: argparse.Namespace) -> Conversion:
+def conversion(variant: str, options: argparse.Namespace) -> ConvertFunction:
     channels = read_json(options.model / "converter" / "config.json")["model"]["gin_channels"]
     voices = 0.5 * np.random.default_rng(0).standard_normal((2, channels)).astype(np.float32)
     if variant == "upstream":

@@ -31,7 +31,7 @@ def bert(model: torch.nn.Module, stage: Stage) -> ParameterDict:
         )
     scale = 1 / math.sqrt(config.hidden_size // config.num_attention_heads)
 
-    def joined(*layers: torch.nn.Linear, first: float = 1.0) -> dict:
+    def concatenated(*layers: torch.nn.Linear, first: float = 1.0) -> dict:
         """Concatenate the outputs of layers into one layer; `first` multiplies the first one."""
         factors = [first] + [1.0] * (len(layers) - 1)
         weight = torch.cat([factor * layer.weight for factor, layer in zip(factors, layers, strict=True)])
@@ -42,11 +42,11 @@ def bert(model: torch.nn.Module, stage: Stage) -> ParameterDict:
         attention, out = layer.attention.self, layer.attention.output
         return {
             "heads": config.num_attention_heads,
-            "query_key_value": joined(attention.query, attention.key, attention.value, first=scale),
-            "attention_out": joined(out.dense),
+            "query_key_value": concatenated(attention.query, attention.key, attention.value, first=scale),
+            "attention_out": concatenated(out.dense),
             "attention_norm": layer_norm(out.LayerNorm),
-            "widen": joined(layer.intermediate.dense),
-            "narrow": joined(layer.output.dense),
+            "widen": concatenated(layer.intermediate.dense),
+            "narrow": concatenated(layer.output.dense),
             "norm": layer_norm(layer.output.LayerNorm),
         }
 
