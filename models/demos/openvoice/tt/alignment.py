@@ -51,7 +51,7 @@ class Alignment:
         self.constants: dict[tuple[str, int], ttnn.Tensor] = {}  # (kind, bucket) -> device tensor
 
     def place(self, durations: ttnn.Tensor, batch: int = 1) -> Placement:
-        """Return the positions of phones of `durations` [1, 1, batch * N, 1] frames.
+        """Return which frames belong to each phone, from the phones' `durations` [1, 1, batch * N, 1] in frames.
 
         Each duration is a whole number below 1,024, because the matrix unit drops a 1 next to larger terms.
         """

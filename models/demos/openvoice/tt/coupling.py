@@ -39,9 +39,10 @@ class ResidualCoupling:
         reverse: bool,
         batch: int,
     ) -> ttnn.Tensor:
-        """Return the half `second` shifted by a function of the half `first`; `reverse`: subtract the shift.
+        """Return the half `second` shifted by a function of `first`, both [1, 1, batch * T, C / 2].
 
-        `mask` [1, 1, batch * T, channels of `pre`] or None; `biases`: of a voice, one for each layer of the WaveNet.
+        `reverse`: subtract the shift. `mask` [1, 1, batch * T, channels of `pre`] or None; `biases`: of a voice, one
+        for each layer of the WaveNet.
         """
         h = self.pre(first, shard(self.device, first.shape[2], self.pre.channels))
         factor = None
@@ -72,10 +73,10 @@ class TransformerCoupling:
         reverse: bool,
         batch: int,
     ) -> ttnn.Tensor:
-        """Return the half `second` shifted by a function of the half `first`; `reverse`: subtract the shift.
+        """Return the half `second` shifted by a function of `first`, both [1, 1, batch * T, C / 2].
 
-        `mask` [1, 1, batch * T, 1] or None; `factor`: the same mask with the channels of `second`, or None; `speaker`:
-        row of the speaker for `encoder`, or None.
+        `reverse`: subtract the shift. `mask` [1, 1, batch * T, 1] or None; `factor`: the same mask with the channels
+        of `second`, or None; `speaker`: row of the speaker for `encoder`, or None.
         """
         rows = first.shape[2]
         h = self.pre(first, shard(self.device, rows, self.pre.channels))

@@ -141,7 +141,10 @@ class DeviceMeloTTS:
         prosody: Prosody,
         randomness: Sequence[RandomGenerator],
     ) -> Encoding:
-        """Run the text side, from ids to durations; the result stays on the device."""
+        """Run the text side, from ids to durations; the result stays on the device.
+
+        `speakers` [B] is the same number for all sentences; `randomness` has a generator for each of them.
+        """
         self.reference.check(sentences, speakers)
         self.reference.check_prosody(prosody)
         number, rows = self._speaker(speakers)

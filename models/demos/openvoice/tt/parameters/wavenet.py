@@ -19,7 +19,8 @@ GROUP = 4  # layers whose gates are side by side in one tensor: each needs cores
 def wavenet(module: WaveNet, projection: torch.nn.Conv1d, scale: float = 1.0, reverse: bool = False) -> dict:
     """Return the parameters of tt/wavenet.WaveNet.
 
-    `scale` multiplies the projection; `reverse` reverses the order of its output channels.
+    `projection` is the pointwise convolution P after the WaveNet. `scale` multiplies it; `reverse` reverses the order
+    of its output channels.
     """
     channels, layers = module.channels, len(module.in_layers)
     no_condition = [torch.zeros(2 * channels)] * layers
