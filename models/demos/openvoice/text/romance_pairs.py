@@ -57,7 +57,7 @@ class PairReader:
         words = self._words
         text = re.sub(rf"{_PLAIN}(\d\d?)([/:-])(\d\d?){_END}(?!\s?%)", self._shares, text)
         text = re.sub(rf"{_PLAIN}(\d\d?)[:/](\d\d?){_END}", self._aspect, text)
-        text = re.sub(rf"{_PLAIN}1\s?[:/]\s?({_GROUPED}){_END}", self._scale, text)
+        text = re.sub(rf"{_PLAIN}1\s?([:/])\s?({_GROUPED}){_END}", self._scale, text)
         text = self._marks(text)
         text = re.sub(rf"(\b(?i:{words.odds_before}) )(\d{{1,3}}):(\d{{1,3}}){_END}", self._odds, text)
         text = re.sub(rf"(\b(?i:{words.ratio_before}) )(\d{{1,3}})[:/](\d{{1,3}}){_END}", self._ratio, text)
@@ -85,8 +85,9 @@ class PairReader:
         return self._fraction(*pair) if pair in _ASPECTS else match[0]
 
     def _scale(self, match: re.Match) -> str:
-        below = int(re.sub(r"\D", "", match[1]))
-        return self._words.scale(below) if below >= 1000 and below % 100 == 0 else match[0]
+        below = int(re.sub(r"\D", "", match[2]))
+        fraction = match[1] == "/" and below == 1000
+        return self._words.scale(below) if below >= 1000 and below % 100 == 0 and not fraction else match[0]
 
     def _marks(self, text: str) -> str:
         words, full = self._words, r"(5|6|10|20|30|100)"

@@ -203,7 +203,7 @@ class SignReader:
 
         text = re.sub(rf"(?<![\d/.,])(\d\d?)/(\d\d?)\s?({self._units})(?![\w'²³/])", of_unit, text)
         return re.sub(
-            r"(?<![\d/.,])(\d{1,3})/(\d{1,3})(?![\d/]|,\d)", lambda m: reading.fraction(int(m[1]), int(m[2])), text
+            r"(?<![\d/.,])(\d{1,3})/(1000|\d{1,3})(?![\d/]|,\d)", lambda m: reading.fraction(int(m[1]), int(m[2])), text
         )
 
     def _decimal(self, match: re.Match) -> str:
