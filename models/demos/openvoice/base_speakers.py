@@ -19,6 +19,7 @@ from models.demos.openvoice.bert_loading import Bert
 from models.demos.openvoice.catalogue import BASE_SPEAKERS, EMOTIONAL
 from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.loading import load_melo
+from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.sentences import Sentences
 from models.demos.openvoice.styles import EMOTIONS, Style
 from models.demos.openvoice.text.frontend import (
@@ -136,9 +137,12 @@ class BaseSpeaker:
                 return own, number
         raise SpeechError(f"there is no speaker {name!r} for {self.language} here; choose one of: {', '.join(known)}")
 
-    def require(self, language: str, style: Style) -> None:
-        """Raise a SpeechError if this base speaker cannot speak the language or the style's emotion."""
-        if canonical_language(language) != self.language:
+    def require(self, language: str | None, style: Style) -> None:
+        """Raise a SpeechError if this base speaker cannot speak the language or the style's emotion.
+
+        None is the language of this base speaker.
+        """
+        if language is not None and canonical_language(language) != self.language:
             raise SpeechError(
                 f"{self.folder} was loaded for {self.language} text, not for {language}: load it for that."
             )
@@ -147,6 +151,10 @@ class BaseSpeaker:
                 f"the emotion {style.emotion!r} needs OpenVoice V1's English base speaker; {self.folder} is MeloTTS, "
                 "which has none."
             )
+
+    def prosody(self, style: Style) -> Prosody:
+        """Return the numbers by which the network speaks in a style."""
+        return style.prosody
 
     def prepare(self, text: str) -> Iterator[ReadSentence | Pause]:
         """Read a text: yield its sentences and the pauses written in it, each when it is asked for."""
@@ -158,7 +166,7 @@ class BaseSpeaker:
         `speaker` is the checkpoint's number; `seed` is that of the noise. Raises TooManyFrames.
         """
         randomness = [torch.Generator().manual_seed(seed)]
-        return self.network.speak(sentence.ids, torch.tensor([speaker]), style.prosody, randomness)[0].numpy()
+        return self.network.speak(sentence.ids, torch.tensor([speaker]), self.prosody(style), randomness)[0].numpy()
 
     def speak_in_voice(
         self, sentence: ReadSentence, speaker: int, style: Style, seed: int, voice: VoiceTarget
@@ -168,7 +176,7 @@ class BaseSpeaker:
         The network's `speak_in_voice` must not be None. The other arguments are as for `speak`.
         """
         randomness = [torch.Generator().manual_seed(seed)]
-        arguments = sentence.ids, torch.tensor([speaker]), style.prosody, randomness, voice
+        arguments = sentence.ids, torch.tensor([speaker]), self.prosody(style), randomness, voice
         if (speak := self.network.speak_in_voice) is None:
             raise ValueError("this base speaker does not convert what it speaks")
         return speak(*arguments)[0].numpy()

@@ -19,6 +19,7 @@ import torch
 from models.demos.openvoice import releases
 from models.demos.openvoice.backend import Backend, VoiceTarget
 from models.demos.openvoice.base_speakers import BaseSpeaker, SpeechError, base_voice, default_base
+from models.demos.openvoice.bases import load_base
 from models.demos.openvoice.catalogue import RELEASE
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.loading import load_converter
@@ -181,7 +182,7 @@ class OpenVoice:
         return (parts[0] for parts in self._converted(source, [target_voice], source_voice, tau, seed, chunk))
 
     def speak(
-        self, text: str, voice: Voice, language: str = "EN", speaker: str | None = None, **manner: Any
+        self, text: str, voice: Voice, language: str | None = None, speaker: str | None = None, **manner: Any
     ) -> np.ndarray:
         """Speak a text in a voice: float32 [N] at the model's rate. The other arguments are those of `speak_stream`."""
         return np.concatenate(list(self.speak_stream(text, voice, language, speaker, **manner)))
@@ -190,7 +191,7 @@ class OpenVoice:
         self,
         text: str,
         voice: Voice,
-        language: str = "EN",
+        language: str | None = None,
         speaker: str | None = None,
         style: Style | str = "neutral",
         speed: float = 1.0,
@@ -204,11 +205,12 @@ class OpenVoice:
         """Speak a text in a voice and yield the samples of each sentence as soon as it is ready.
 
         Memory does not grow with the text. The voice may come from a speaker of any language. `language` is that of the
-        text: EN, ES, FR, ZH (with English words), JP or KR. `speaker` is one of the base speaker's, an accent in
-        English: EN-US, EN-BR, EN-IN, EN-AU, EN-Default. `style` is a preset's name or a `Style`; `speed` multiplies its
-        speed, `pause` replaces its pause between sentences, and "[pause 0.5]" in the text is half a second there.
-        `base` is the folder of the base speaker, or a loaded one (None: the released one of the language), `bert` as
-        for `BaseSpeaker.from_pretrained`. A terminal shows a progress bar of sentences.
+        text: EN, ES, FR, ZH (with English words), JP or KR; None is that of a Piper voice, else EN. `speaker` is one of
+        the base speaker's, an accent in English: EN-US, EN-BR, EN-IN, EN-AU, EN-Default. `style` is a preset's name or
+        a `Style`; `speed` multiplies its speed, `pause` replaces its pause between sentences, and "[pause 0.5]" in the
+        text is half a second there. `base` is the folder of the base speaker, the name or `.onnx` of a Piper voice, or
+        a loaded base speaker (None: the released one of the language), `bert` as for `BaseSpeaker.from_pretrained`. A
+        terminal shows a progress bar of sentences.
 
         The source voice of the conversion is the base speaker's own, as released in base_speakers/ses. If there is no
         file, it is taken from the base speech: from the first sentences that together last five seconds, which are
@@ -239,13 +241,13 @@ class OpenVoice:
         return self._spoken(base, lines(base, text, style, seed, progress), number, style, source, voice, tau)
 
     def _base_speaker(
-        self, base: BaseSpeaker | str | Path | None, language: str, bert: str | Path, style: Style
+        self, base: BaseSpeaker | str | Path | None, language: str | None, bert: str | Path, style: Style
     ) -> BaseSpeaker:
         if not isinstance(base, BaseSpeaker):
-            base = base or default_base(language, style)
-            key = (str(base), language.upper(), str(bert))
+            base = base or default_base(language or "EN", style)
+            key = (str(base), (language or "").upper(), str(bert))
             if key not in self._base_speakers:
-                self._base_speakers[key] = BaseSpeaker.from_pretrained(base, language, bert, backend=self.backend)
+                self._base_speakers[key] = load_base(base, language, bert, self.backend)
             base = self._base_speakers[key]
         base.require(language, style)
         return base

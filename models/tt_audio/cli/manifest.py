@@ -37,7 +37,7 @@ class Row:
     output: str = ""  # name of the result in the folder of results
     seed: int | None = None
     text: str = ""  # without a source the text to speak, with a source the words of the recording
-    language: str = "EN"
+    language: str | None = None  # None: English, or that of the base speaker
     speaker: str = ""
     style: str = "neutral"
     result: Path | None = None  # a finished conversion, to be measured

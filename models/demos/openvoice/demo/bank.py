@@ -10,6 +10,10 @@ from models.tt_audio.host.voice_bank import SHORT_KEY, VoiceBank
 
 
 def show_all(options: argparse.Namespace) -> None:
+    if options.bases:
+        from models.demos.openvoice.demo.bases import show_bases  # imports libraries that the bank does not need
+
+        return show_bases(options)
     bank = VoiceBank()
     voices = bank.facts()
     lines = [f"{voice.key[:SHORT_KEY]}  {voice.name}  from {printable(voice.source)}" for voice in voices]

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from models.demos.openvoice.demo import backends, loading, target
+from models.demos.openvoice.demo.bases import find_base
 from models.demos.openvoice.pipeline import OpenVoice, Request
 from models.tt_audio.cli import manifest
 from models.tt_audio.cli.manifest import BadRow, Row
@@ -150,7 +151,7 @@ def _check(row: Row, output: Path, report: Path) -> None:
 
 
 def _manner(row: Row, options: argparse.Namespace) -> dict[str, Any]:
-    base = options.base or loading.base_speaker(row.language, row.style)
+    base = find_base(options.base, row.language, row.style).base
     manner = {"language": row.language, "speaker": row.speaker or None, "style": row.style}
     return manner | {"base": str(base), "bert": options.bert}
 

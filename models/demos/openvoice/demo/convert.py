@@ -14,12 +14,13 @@ from collections.abc import Iterable
 import numpy as np
 
 from models.demos.openvoice.demo import target
-from models.demos.openvoice.demo.loading import base_speaker, open_model
+from models.demos.openvoice.demo.bases import find_base
+from models.demos.openvoice.demo.loading import open_model
 from models.demos.openvoice.demo.watermark import Watermark
 from models.demos.openvoice.pipeline import OpenVoice
 from models.tt_audio.cli import paths, sound
 from models.tt_audio.cli.paths import STANDARD
-from models.tt_audio.cli.terminal import printable, progress, tell
+from models.tt_audio.cli.terminal import note, printable, progress, tell
 from models.tt_audio.host import audio
 from models.tt_audio.host.errors import UsageError
 
@@ -71,7 +72,9 @@ def _tell(
 def clone(options: argparse.Namespace) -> None:
     text = _text(options.text)
     replaced = paths.replaces(options.output)
-    base = options.base or base_speaker(options.language, options.style)
+    base, why = find_base(options.base, options.language, options.style)
+    if why:
+        note(why)
     mark = Watermark(options.watermark)
     model = open_model(options)
     rate = model.sampling_rate

@@ -52,6 +52,7 @@ from models.demos.openvoice.demo.service import Service
 from models.demos.openvoice.demo.service_checks import service_access
 from models.demos.openvoice.demo.shared_voices import KEY_DIGITS, NoVoiceError, TakenError
 from models.demos.openvoice.pipeline import Request
+from models.demos.openvoice.piper.voices import is_name
 from models.demos.openvoice.styles import RANGES, STYLES, style_of
 from models.tt_audio.cli.encoding import MEDIA_TYPES, STREAMED, Format
 from models.tt_audio.cli.terminal import note
@@ -76,6 +77,7 @@ def the_service(request: HttpRequest) -> Service:
 
 
 TheService = Annotated[Service, Depends(the_service)]
+LANGUAGES = f"{', '.join(BASE_SPEAKERS)} (that of the base, else EN)"
 router = APIRouter(responses=FAILURES)
 
 
@@ -160,7 +162,8 @@ async def clone(
     text: Annotated[str, Form(min_length=1, examples=["The ferry was late."])],
     voice: VoiceField = None,
     reference: References = [],  # noqa: B006 - FastAPI copies it
-    language: Annotated[str, Form(max_length=16, description=f"of the text: {', '.join(BASE_SPEAKERS)}")] = "EN",
+    base: Annotated[str | None, Form(max_length=64, description="name of a Piper voice, as en_US-joe-medium")] = None,
+    language: Annotated[str | None, Form(max_length=16, description=f"of the text: {LANGUAGES}")] = None,
     speaker: Annotated[str | None, Form(max_length=64, description="in English an accent, as EN-BR")] = None,
     style: Annotated[str, Form(max_length=32, description=", ".join(STYLES))] = "neutral",
     speed: Annotated[float, Form(ge=RANGES["speed"][0], le=RANGES["speed"][1])] = 1.0,
@@ -173,7 +176,7 @@ async def clone(
     manner = style_of(style)
     manner = manner.changed(speed=manner.speed * speed, pause=pause)
     wanted = await _voice(service, voice, reference)
-    pieces = await service.speech(text, wanted, language, speaker, manner, tau, seed)
+    pieces = await service.speech(text, wanted, base, language, speaker, manner, tau, seed)
     return await _sound(request, service, pieces, response_format, stream)
 
 
@@ -182,7 +185,8 @@ async def speech(request: HttpRequest, service: TheService, asked: Speech) -> Re
     manner = style_of(asked.style)
     manner = replace(manner, speed=manner.speed * asked.speed)
     voice = await service.voice(asked.voice)
-    pieces = await service.speech(asked.input, voice, asked.language, None, manner, 0.3, 0)
+    base = asked.model if is_name(asked.model) else None
+    pieces = await service.speech(asked.input, voice, base, asked.language, None, manner, 0.3, 0)
     return await _sound(request, service, pieces, asked.response_format, asked.response_format in STREAMED)
 
 

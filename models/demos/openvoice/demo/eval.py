@@ -134,7 +134,7 @@ def measure_rows(
         source = audio.load(row.source, rate)
         reference = [audio.load(path, rate) for path in row.voice]
         parallel = audio.load(row.parallel, rate) if row.parallel else None
-        common = measure_source(source, reference, parallel, rate, row.text, row.language, judges)
+        common = measure_source(source, reference, parallel, rate, row.text, row.language or "EN", judges)
         results, times = {}, {}
         if row.result:
             results["result"] = audio.load(row.result, rate)
@@ -146,7 +146,7 @@ def measure_rows(
                 times[name] = time.perf_counter() - started
         chain_figures = {}
         for name, result in results.items():
-            figures = measure_result(result, source, reference, parallel, rate, row.text, row.language, judges)
+            figures = measure_result(result, source, reference, parallel, rate, row.text, row.language or "EN", judges)
             if name in times and backends.has_time(name):
                 figures["rtf"] = times[name] * rate / len(result)
             if name != "torch" and "torch" in results:

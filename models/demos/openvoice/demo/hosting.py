@@ -17,13 +17,14 @@ from typing import Any, BinaryIO
 import numpy as np
 from loguru import logger
 
-from models.demos.openvoice import releases
-from models.demos.openvoice.base_speakers import SpeechError, default_base
+from models.demos.openvoice.base_speakers import SpeechError
 from models.demos.openvoice.catalogue import BASE_SPEAKERS
 from models.demos.openvoice.demo.backends import backend_settings, choose_backend
+from models.demos.openvoice.demo.bases import find_base
 from models.demos.openvoice.demo.batching import ModelThread
 from models.demos.openvoice.demo.loading import find_model, load
 from models.demos.openvoice.pipeline import OpenVoice
+from models.demos.openvoice.piper import voices
 from models.demos.openvoice.styles import Style
 from models.demos.openvoice.text.frontend import Pause
 from models.tt_audio.cli.terminal import note
@@ -117,17 +118,32 @@ def bounded(pieces: Iterator[np.ndarray], rate: int, longest: float) -> Iterator
         yield piece
 
 
-def base_speaker(language: str, style: Style) -> Path:
-    """Return the folder of the base speaker for a text. It has to be on this machine: a request starts no download."""
-    code = language.upper()
+def base_speaker(base: str | None, language: str | None, style: Style) -> str | Path:
+    """Return the base speaker for a text. It has to be on this machine: a request starts no download.
+
+    `base` is the name of a Piper voice, or None for the base speaker of the language. A path is refused, because a
+    request may not open files of this machine.
+    """
+    if base is not None:
+        return _named_base(base)
+    code = (language or "EN").upper()
     if code not in BASE_SPEAKERS:
         raise SpeechError(f"there is no language {language!r}; choose one of: {', '.join(BASE_SPEAKERS)}")
     if style.emotion is not None and code != "EN":
         raise SpeechError(f"the emotion {style.emotion!r} is there for English text only, not for {code}.")
     try:
-        found = default_base(code, style)
-        return found if isinstance(found, Path) else releases.locate(found, download=False)
+        return find_base(None, code, style, download=False).base
     except (CheckpointError, SpeechError) as error:
         logger.warning(str(error))  # names folders of this machine and what to do there
         wanted = f"the emotion {style.emotion!r}" if style.emotion else f"{code} text"
         raise MissingError(f"the base speaker for {wanted} is not installed on this machine") from None
+
+
+def _named_base(name: str) -> str | Path:
+    if not voices.is_name(name):
+        raise SpeechError(f"{name!r} is not the name of a base speaker, such as en_US-joe-medium")
+    try:
+        return voices.locate(name, download=False)
+    except CheckpointError as error:
+        logger.warning(str(error))
+        raise MissingError(f"the base speaker {name} is not installed on this machine") from None

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.demos.openvoice import releases
-from models.demos.openvoice.base_speakers import default_base
 from models.demos.openvoice.catalogue import RELEASE, SMALL
 from models.demos.openvoice.demo.backends import backend_settings, choose_backend
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.releases import AbsentModelError
-from models.demos.openvoice.styles import style_of
 from models.tt_audio.cli.terminal import activity, note
 from models.tt_audio.host.errors import CheckpointError
 
@@ -52,12 +50,6 @@ def find_model(name: str | None, download: bool = True) -> Found:
     except CheckpointError:
         raise missing from None
     return Found(SMALL, small, f" (bundled, of modest quality: {RELEASE} is not on this machine)")
-
-
-def base_speaker(language: str, style: str) -> Path:
-    """Return the folder of the base speaker that speaks this language and style."""
-    found = default_base(language, style_of(style))
-    return found if isinstance(found, Path) else releases.locate(found)
 
 
 def load(model: str | Path, backend: str, **settings) -> OpenVoice:

@@ -160,7 +160,7 @@ class Page:
             speed=speed, sdp_ratio=rhythm, noise_scale_w=stray, noise_scale=melody, pause=pause
         )
         yield Shown(state_line("Reading the recordings"))
-        base = await anyio.to_thread.run_sync(hosting.base_speaker, language, manner)
+        base = await anyio.to_thread.run_sync(hosting.base_speaker, None, language, manner)
         voice, heard = await self._voice(name, reference, more)
         speaker = accent if language == "EN" and manner.emotion is None and accent != ACCENTS[0] else None
         started, parts, seconds = time.perf_counter(), [], 0.0

@@ -62,12 +62,12 @@ class Speech(BaseModel):
             "examples": [{"model": "openvoice-v2", "input": "The ferry was late.", "voice": "anna", "speed": 1.0}]
         }
     )
-    model: Annotated[str, Field(max_length=256, description="any name: the service has one model")]
+    model: Annotated[str, Field(max_length=256, description="a Piper voice as en_US-joe-medium, or any name")]
     input: Annotated[str, Field(min_length=1)]
     voice: Annotated[str, Field(min_length=1, max_length=64, description="a name that GET /voices lists")]
     response_format: Format = "mp3"
     speed: Annotated[float, Field(ge=RANGES["speed"][0], le=RANGES["speed"][1])] = 1.0
-    language: Annotated[str, Field(max_length=16, description="not OpenAI's: of the text")] = "EN"
+    language: Annotated[str | None, Field(max_length=16, description="not OpenAI's: of the text")] = None
     style: Annotated[str, Field(max_length=32, description="not OpenAI's: a preset")] = "neutral"
 
 

@@ -68,17 +68,28 @@ class Service:
         return await self.thread.ask(lambda: self.model.convert_stream(*request))
 
     async def speech(
-        self, text: str, voice: Voice, language: str, speaker: str | None, style: Style, tau: float, seed: int
+        self,
+        text: str,
+        voice: Voice,
+        base: str | None,
+        language: str | None,
+        speaker: str | None,
+        style: Style,
+        tau: float,
+        seed: int,
     ) -> Iterator[np.ndarray]:
-        """Return an iterator over the spoken sentences. Errors of the request are raised here, not by the iterator."""
-        base = await anyio.to_thread.run_sync(self._base_speaker, text, language, style)
-        manner = {"style": style, "tau": tau, "seed": seed, "base": base, "bert": self.bert, "progress": False}
+        """Return an iterator over the spoken sentences. Errors of the request are raised here, not by the iterator.
+
+        `base` is the name of a Piper voice, or None for the base speaker of the language.
+        """
+        found = await anyio.to_thread.run_sync(self._base_speaker, text, base, language, style)
+        manner = {"style": style, "tau": tau, "seed": seed, "base": found, "bert": self.bert, "progress": False}
         pieces = await self.thread.ask(lambda: self.model.speak_stream(text, voice, language, speaker, **manner))
         return hosting.bounded(pieces, self.model.sampling_rate, self.limits.result_seconds)
 
-    def _base_speaker(self, text: str, language: str, style: Style):
+    def _base_speaker(self, text: str, base: str | None, language: str | None, style: Style):
         hosting.check_text(text, self.limits.text_characters, self.limits.result_seconds)
-        return hosting.base_speaker(language, style)
+        return hosting.base_speaker(base, language, style)
 
     async def whole(self, pieces: Iterator[np.ndarray]) -> np.ndarray:
         """Return all pieces as one array; other requests have their turn between two pieces."""

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from huggingface_hub import constants, hf_hub_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from huggingface_hub import constants
 
+from models.demos.openvoice.hub import HubError, files_of
 from models.demos.openvoice.piper.bundled import SHA256, bundled_voice
 from models.demos.openvoice.piper.config import PiperConfig
 from models.tt_audio.host.errors import CheckpointError
@@ -49,7 +49,12 @@ class VoiceFacts(NamedTuple):
 
 def is_voice(name: str | Path) -> bool:
     """Return whether a base speaker is a Piper voice by its name or path; it need not exist."""
-    return Path(name).suffix == ".onnx" or _NAME.fullmatch(str(name)) is not None
+    return Path(name).suffix == ".onnx" or is_name(str(name))
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text is the name of a Piper voice, not a path."""
+    return _NAME.fullmatch(text) is not None
 
 
 def locate(name: str | Path, download: bool = True) -> Path:
@@ -158,18 +163,17 @@ def _check(path: Path) -> None:
 
 def _download(name: str) -> Path:
     try:
-        table = Path(hf_hub_download(REPOSITORY, LIST, revision=REVISION))
+        (table,) = files_of(REPOSITORY, REVISION, [LIST], download=True)
         check_sha256(table, LIST_SHA256)
         files = _listed(table, name)
-        fetched = {file: Path(hf_hub_download(REPOSITORY, file, revision=REVISION)) for file in files}
-    except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
+        paths = files_of(REPOSITORY, REVISION, list(files), download=True)
+    except HubError as error:
         raise CheckpointError(
-            f"the voice {name} is not on this machine and cannot be downloaded ({type(error).__name__}): "
-            f"{_by_hand(name)}."
+            f"the voice {name} is not on this machine and cannot be downloaded ({error}): {_by_hand(name)}."
         ) from error
-    for file, path in fetched.items():
-        _check_md5(path, files[file])
-    return next(path for file, path in fetched.items() if file.endswith(".onnx"))
+    for path, md5 in zip(paths, files.values(), strict=True):
+        _check_md5(path, md5)
+    return next(path for path in paths if path.suffix == ".onnx")
 
 
 def _listed(table: Path, name: str) -> dict[str, str]:

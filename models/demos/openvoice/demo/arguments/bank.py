@@ -25,6 +25,10 @@ EXTRACT_EXAMPLES = """
 voice extract voice1.wav voice2.flac --name anna
 voice extract voice1.wav --output anna.safetensors
 """
+LIST_EXAMPLES = """
+voice list
+voice list --bases
+"""
 ACTIONS = "extract|list|show|rename|delete|import|export"
 
 
@@ -50,7 +54,13 @@ def add_voice(commands) -> None:
     add_json_argument(parser)
     add_model_arguments(parser)
 
-    add_json_argument(add_command(actions, "list", f"{WORK}:show_all", "list the voices that are kept", "voice list"))
+    parser = add_command(
+        actions, "list", f"{WORK}:show_all", "list the voices that are kept, or the base speakers", LIST_EXAMPLES
+    )
+    parser.add_argument(
+        "--bases", action="store_true", help="list the base speakers on this machine, with language and licence"
+    )
+    add_json_argument(parser)
     for name, summary in (("show", "say where a voice came from"), ("delete", "remove a voice from the bank")):
         parser = add_command(actions, name, f"{WORK}:{name}", summary, f"voice {name} anna")
         _add_voice_argument(parser)

@@ -5,7 +5,7 @@
 
 from pathlib import Path
 
-from models.demos.openvoice.demo.arguments.shared import add_model_arguments, add_noise_arguments
+from models.demos.openvoice.demo.arguments.shared import BASE_HELP, add_model_arguments, add_noise_arguments
 from models.tt_audio.cli.terminal import add_command, add_json_argument, count
 
 EXAMPLES = """
@@ -36,7 +36,7 @@ def add_batch(commands) -> None:
     parser.add_argument("--output", type=Path, default=Path("results"), help="folder of the results (%(default)s)")
     parser.add_argument("--report", type=Path, help="JSONL of what is done and what failed (report.jsonl in --output)")
     parser.add_argument("--force", action="store_true", help="make every row again, also those that are done")
-    parser.add_argument("--base", type=Path, help="folder of the base speaker that says texts (the released one)")
+    parser.add_argument("--base", help=BASE_HELP)
     parser.add_argument("--bert", default="required", help="folder of its BERT model, or 'zeros' for none")
     parser.add_argument(
         "--together", type=count, default=8, help="conversions that share passes on a device (%(default)s)"

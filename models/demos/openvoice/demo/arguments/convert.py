@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.demos.openvoice.catalogue import BASE_SPEAKERS
 from models.demos.openvoice.demo.arguments.shared import (
+    BASE_HELP,
     add_keep_arguments,
     add_model_arguments,
     add_noise_arguments,
@@ -66,12 +67,14 @@ def add_clone(commands) -> None:
     )
     parser.add_argument("text", help="what to say; - reads it from stdin")
     add_voice_argument(parser)
-    parser.add_argument("--language", default="EN", help=f"of the text: {', '.join(BASE_SPEAKERS)} (%(default)s)")
+    parser.add_argument(
+        "--language", help=f"of the text: {', '.join(BASE_SPEAKERS)} (that of a Piper voice given as --base, else EN)"
+    )
     parser.add_argument("--speaker", help="base speaker, in English an accent: EN-US, EN-BR, EN-IN, EN-AU, EN-Default")
     parser.add_argument("--style", default="neutral", help=f"manner: {', '.join(STYLES)} (%(default)s)")
     parser.add_argument("--speed", type=positive, default=1.0, help="times the style's speed (%(default)s)")
     parser.add_argument("--pause", type=float, help="seconds between sentences (as the style has it)")
-    parser.add_argument("--base", type=Path, help="folder of the base speaker (the language's MeloTTS release)")
+    parser.add_argument("--base", help=BASE_HELP)
     parser.add_argument("--bert", default="required", help="folder of the language's BERT model, or 'zeros' for none")
     _add_output_arguments(parser, "cloned.wav")
 

@@ -14,6 +14,9 @@ LARGEST_TAU = 2.0  # at 1 the noise has the spread that the encoder estimates; f
 WATERMARK_CHARACTERS = 8
 
 
+BASE_HELP = "a Piper voice by name (en_US-joe-medium) or .onnx, or the folder of a release (the language's MeloTTS)"
+
+
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("model and backend")
     group.add_argument(

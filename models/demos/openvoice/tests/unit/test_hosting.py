@@ -98,16 +98,16 @@ def test_names_for_messages():
 def test_base_speakers(tmp_path, monkeypatch, expect_error):
     monkeypatch.setenv("OPENVOICE_HOME", str(tmp_path))
     with expect_error(SpeechError, "^there is no language 'xx'; choose one of: "):
-        hosting.base_speaker("xx", style_of("neutral"))
+        hosting.base_speaker(None, "xx", style_of("neutral"))
     with expect_error(SpeechError, "^the emotion 'sad' is there for English text only, not for FR.$"):
-        hosting.base_speaker("fr", style_of("sad"))
+        hosting.base_speaker(None, "fr", style_of("sad"))
     with expect_error(MissingError, "^the base speaker for FR text is not installed on this machine$"):
-        hosting.base_speaker("fr", style_of("neutral"))
+        hosting.base_speaker(None, "fr", style_of("neutral"))
     with expect_error(MissingError, "^the base speaker for the emotion 'sad' is not installed on this machine$"):
-        hosting.base_speaker("EN", style_of("sad"))
+        hosting.base_speaker(None, "EN", style_of("sad"))
     folder = tmp_path / "MeloTTS-English"
     folder.mkdir()
-    assert hosting.base_speaker("en", style_of("neutral")) == folder
+    assert hosting.base_speaker(None, "en", style_of("neutral")) == folder
 
 
 def test_the_model_is_opened_in_its_thread():

@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 
 import pytest
-from huggingface_hub.errors import LocalEntryNotFoundError
 
+from models.demos.openvoice import hub
 from models.demos.openvoice.piper import voices
 from models.tt_audio.host.errors import CheckpointError
 
@@ -44,18 +44,18 @@ def machine(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def hub(machine, monkeypatch):
+def published(machine, monkeypatch):
     """A hub that has FILES and LIST; returns its files, which a test may change, and those that were fetched."""
     files = {**FILES, voices.LIST: json.dumps(LIST).encode()}
     fetched = []
     monkeypatch.setattr(voices, "LIST_SHA256", hashlib.sha256(files[voices.LIST]).hexdigest())
 
-    def download(repository, file, revision):
-        assert (repository, revision) == (voices.REPOSITORY, voices.REVISION)
-        fetched.append(file)
-        return str(write(snapshot(machine) / file, files[file]))
+    def files_of(repository, revision, names, download):
+        assert (repository, revision, download) == (voices.REPOSITORY, voices.REVISION, True)
+        fetched.extend(names)
+        return [write(snapshot(machine) / name, files[name]) for name in names]
 
-    monkeypatch.setattr(voices, "hf_hub_download", download)
+    monkeypatch.setattr(voices, "files_of", files_of)
     return files, fetched
 
 
@@ -85,17 +85,17 @@ def test_what_is_a_piper_voice(name, known):
     assert voices.is_voice(name) is known
 
 
-def test_a_download_is_checked_and_found_again(hub, machine):
+def test_a_download_is_checked_and_found_again(published, machine):
     path = voices.locate(THORSTEN)
     assert path == snapshot(machine) / FOLDER / f"{THORSTEN}.onnx" and path.read_bytes() == b"a graph"
-    fetched = list(hub[1])
+    fetched = list(published[1])
     assert fetched == [voices.LIST, *FILES]
     assert voices.locate(THORSTEN, download=False) == path
-    assert hub[1] == fetched
+    assert published[1] == fetched
 
 
-def test_damage_is_told(hub, expect_error):
-    hub[0][f"{FOLDER}/{THORSTEN}.onnx"] = b"another graph"
+def test_damage_is_told(published, expect_error):
+    published[0][f"{FOLDER}/{THORSTEN}.onnx"] = b"another graph"
     with expect_error(CheckpointError, f"{THORSTEN}.onnx has md5 .* instead of .*: delete it and download it again"):
         voices.locate(THORSTEN)
     # The damaged file is in the cache now, and the list next to it.
@@ -103,23 +103,23 @@ def test_damage_is_told(hub, expect_error):
         voices.locate(THORSTEN, download=False)
 
 
-def test_another_list_is_refused(hub, monkeypatch, expect_error):
+def test_another_list_is_refused(published, monkeypatch, expect_error):
     monkeypatch.setattr(voices, "LIST_SHA256", "0" * 64)
     with expect_error(CheckpointError, "voices.json has sha256 .* instead of 0000"):
         voices.locate(THORSTEN)
 
 
-def test_a_name_that_the_repository_lacks(hub, expect_error):
+def test_a_name_that_the_repository_lacks(published, expect_error):
     with expect_error(CheckpointError, f"has no voice de_DE-torsten-medium; there is {THORSTEN}"):
         voices.locate("de_DE-torsten-medium")
 
 
 def test_without_a_network(machine, monkeypatch, expect_error):
-    def download(repository, file, revision):
-        raise LocalEntryNotFoundError("offline")
-
-    monkeypatch.setattr(voices, "hf_hub_download", download)
-    with expect_error(CheckpointError, "cannot be downloaded .*: on a machine with network run `hf download rhasspy"):
+    monkeypatch.setattr(hub.constants, "HF_HUB_OFFLINE", True)
+    with expect_error(
+        CheckpointError,
+        r"cannot be downloaded \(.* does not answer\): on a machine with network run `hf download rhasspy",
+    ):
         voices.locate(THORSTEN)
     with expect_error(CheckpointError, f"the voice {THORSTEN} is not on this machine: on a machine with network"):
         voices.locate(THORSTEN, download=False)
