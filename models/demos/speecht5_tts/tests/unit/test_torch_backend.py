@@ -71,12 +71,12 @@ def test_whole_speech(fast, speech, vocoder, tokens, speaker):
 
 
 def test_audio_comes_before_the_sentence_is_decoded(fast, speech, tokens, speaker):
-    """32 frames are complete when the frames of the contexts, 10 and 24, are there: after 37 steps of 53."""
+    """32 frames of sound need 24 more of the postnet, which needs 10 more: 66, or 33 steps of 53."""
     drawn = []
     masks = (drawn.append(mask) or mask for mask in upstream_masks(speech.config, SEED))
     stream = fast.speak(tokens, speaker, masks, keep=32)
     assert len(next(stream)) == 32 * 256
-    assert len(drawn) == (64 + 10) / 2
+    assert len(drawn) == (32 + 24 + 10) / 2
     assert sum(len(part) for part in stream) == (2 * 53 - 32) * 256
 
 
