@@ -59,12 +59,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--busy", type=int, default=0, help="processes that compute meanwhile")
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS), metavar="NAME")
     options = parser.parse_args()
     from models.demos.openvoice.synthetic import make_converter_checkpoint
 
     with tempfile.TemporaryDirectory() as folder:
         release = make_converter_checkpoint(folder)
-        workers = {name: start(release, environment) for name, environment in VARIANTS.items()}
+        workers = {name: start(release, VARIANTS[name]) for name in options.variants}
         busy: list[subprocess.Popen] = []
         try:
             times: dict[str, list[float]] = {name: [] for name in workers}

@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""A stream on standard output that was redirected to a file: its header gets the length at the end, where it can."""
+
+import io
+import os
+import struct
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from models.tt_audio.cli import sound
+from models.tt_audio.cli.paths import STANDARD
+from models.tt_audio.host.files import FileError
+
+RATE = 22050
+BEFORE = b"written before"
+
+
+@contextmanager
+def redirected(path: Path, monkeypatch, flags: int = 0):
+    """Make standard output a file, as `> path` and `>> path` (O_APPEND) do, where something was written before."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
+    os.write(descriptor, BEFORE)
+    with open(descriptor, "wb", buffering=0) as file:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", io.TextIOWrapper(file, write_through=True))
+            yield
+            sys.stdout.detach()
+
+
+def test_the_header_gets_the_length(tmp_path, monkeypatch):
+    with redirected(tmp_path / "out", monkeypatch):
+        with sound.sink(STANDARD, RATE, streamed=True) as write:
+            write(np.full(1000, 0.25))
+            write(np.full(501, -0.5))
+    content = (tmp_path / "out").read_bytes()
+    assert content.startswith(BEFORE)
+    wav = content[len(BEFORE) :]
+    assert len(wav) == 44 + 2 * 1501
+    assert struct.unpack("<I", wav[4:8]) == (len(wav) - 8,) and struct.unpack("<I", wav[40:44]) == (2 * 1501,)
+    samples, rate = soundfile.read(io.BytesIO(wav))
+    assert rate == RATE and np.array_equal(samples, [0.25] * 1000 + [-0.5] * 501)
+
+
+def test_a_file_that_is_appended_to_keeps_the_header_of_a_stream(tmp_path, monkeypatch):
+    """Bytes at given places of such a file cannot be changed, so what was written before must not be."""
+    with redirected(tmp_path / "out", monkeypatch, os.O_APPEND):
+        with sound.sink(STANDARD, RATE, streamed=True) as write:
+            write(np.full(100, 0.25))
+    content = (tmp_path / "out").read_bytes()
+    assert content.startswith(BEFORE) and len(content) == len(BEFORE) + 44 + 200
+    assert content[len(BEFORE) + 4 :][:4] == content[len(BEFORE) + 40 :][:4] == b"\xff\xff\xff\xff"
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_after_an_error_the_file_has_its_former_size(tmp_path, monkeypatch, expect_error, streamed):
+    with redirected(tmp_path / "out", monkeypatch):
+        with expect_error(FileError, "of the test"):
+            with sound.sink(STANDARD, RATE, streamed) as write:
+                write(np.full(1000, 0.25))
+                raise FileError("of the test")
+    assert (tmp_path / "out").read_bytes() == BEFORE
