@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from models.demos.openvoice.demo import doctor, ray_batch
+from models.demos.openvoice.demo import doctor, parts, ray_batch
 from models.tt_audio.judges import naturalness, recognisers, speaker_encoder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +76,7 @@ def test_the_environment_is_that_of_the_constraints():
     assert found == constraints(THIS_PYTHON)
 
 
-@pytest.mark.parametrize("module", [doctor, naturalness, ray_batch, recognisers, speaker_encoder])
+@pytest.mark.parametrize("module", [doctor, naturalness, parts, ray_batch, recognisers, speaker_encoder])
 def test_remedies_name_the_pinned_versions(module):
     not_installed_here = {"wavmark==0.0.3"}
     named = set(re.findall(r"[\w\[\]-]+==[\d.]*\d", inspect.getsource(module))) - not_installed_here

@@ -5,7 +5,7 @@
 
 MeloTTS was trained with the hidden_states[-3] of one published BERT for each language. That is the output of the third
 layer from the end, so the two layers after it and the word prediction are neither loaded nor computed
-(bert_files.py loads).
+(bert_loading.py loads).
 """
 
 import torch
