@@ -74,8 +74,8 @@ class DeviceMeloTTS:
     ):
         """`reference` gives the weights; the device does all arithmetic.
 
-        `bert`: the loaded BERT of the language (bert_loading.py), or None to speak without. `backend`: a DeviceBackend on
-        the same device, whose traces are shared and whose runner converts. `window`: frames that the generator
+        `bert`: the loaded BERT of the language (bert_loading.py), or None to speak without. `backend`: a DeviceBackend
+        on the same device, whose traces are shared and whose runner converts. `window`: frames that the generator
         processes at once; None: as many as fit.
         """
         self.reference = reference
