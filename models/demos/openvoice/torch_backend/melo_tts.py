@@ -66,6 +66,8 @@ class ChunkedMeloTTS:
         """Put in BERT's features, padded with zeros to the longest sentence."""
         if self.bert is None:
             return sentences
+        if sentences.pieces is None:
+            raise ValueError("BERT needs the word pieces of a sentence, not features of them")
         width = sentences.phones.shape[1]
         features = [phone_features(self.bert, pieces) for pieces in sentences.pieces]
         padded = [nn.functional.pad(rows, (0, width - rows.shape[1])) for rows in features]
