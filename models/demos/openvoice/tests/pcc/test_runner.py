@@ -78,6 +78,7 @@ def small_device(small, device):
 
 
 @pytest.mark.skipif("TT_METAL_SIMULATOR" in os.environ, reason="a simulator takes hours for a whole bucket")
+@pytest.mark.timeout(900)  # four conversions
 @pytest.mark.parametrize("boundary", ["short", "long", "chunk", "two_chunks"])
 def test_windows_equal_the_whole(small_device, small, samples, voices, boundary):
     """Convert recordings of four lengths around a boundary with one model on the device, which compiles them once."""
