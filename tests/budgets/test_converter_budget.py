@@ -134,7 +134,7 @@ def test_many_conversions_leave_no_tensors_on_the_device(bare_device, tmp_path):
     """Expect the same buffers and compiled programs after the second conversion and after the thousandth."""
     tiny = {**V2_CONFIG["model"], "inter_channels": 64, "hidden_channels": 64, "upsample_initial_channel": 128}
     tiny |= {"posterior_layers": 2, "flow_layers": 1, "n_flows": 2, "upsample_rates": [16, 16]}
-    tiny |= {"upsample_kernel_sizes": [32, 32], "resblock_kernel_sizes": [3], "resblock_dilation_sizes": [[1]]}
+    tiny |= {"upsample_kernel_sizes": [32, 32], "resblock_kernel_sizes": [3, 5], "resblock_dilation_sizes": [[1], [3]]}
     folder = make_converter_checkpoint(tmp_path, {**V2_CONFIG, "model": tiny})
     backend = DeviceBackend(load_converter(folder), bare_device)
 
