@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models.demos.openvoice.text.fitting import FEWEST_IDS, MOST_IDS, fit, fits, id_count
 from models.demos.openvoice.text.frontend import PAD, PUNCTUATION, Phones, load_frontend, load_v1_frontend, read
 from models.demos.openvoice.text.pieces import WholeWords
-from models.demos.openvoice.tt import bert, melo_runner
+from models.demos.openvoice.tt import bert, forms
 
 # Normalisation by the tokenizers of the BERT models: lower case, no accents.
 WORDS = {
@@ -59,7 +59,7 @@ def without_stops(phones):
 
 
 def test_the_limit_is_that_of_a_device_pass():
-    assert MOST_IDS == melo_runner.PHONES[-1] == bert.BUCKETS[-1]
+    assert MOST_IDS == forms.PHONES[-1] == bert.BUCKETS[-1]
 
 
 def test_a_sentence_that_fits_is_not_touched(frontends):
