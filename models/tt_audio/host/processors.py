@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from math import ceil
 from pathlib import Path
 
-# Rounds that a waiting thread spins before it sleeps. PERF.md, "Threads", has the measurements.
+# Rounds that a waiting thread spins before it sleeps: some microseconds, about what it costs to wake it up. PERF.md,
+# "Threads", says how to measure it.
 SPIN_ROUNDS = 1000
 COUNTS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")  # either decides the number of threads of PyTorch
 WAITING = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
