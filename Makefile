@@ -37,6 +37,8 @@ bench: $(INSTALLED)
 	@LOGURU_LEVEL=ERROR $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_cpu
 	@echo; echo 'Timed on this CPU: base speech, from ids to samples'; echo
 	@LOGURU_LEVEL=ERROR $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_melo
+	@echo; echo 'Timed on this CPU: a Piper voice and ONNX Runtime with the same file'; echo
+	@LOGURU_LEVEL=ERROR $(PYTHON_IN_VENV) -m models.demos.openvoice.tests.perf.benchmark_piper
 ifneq ($(wildcard /dev/tenstorrent),)
 	@echo; echo 'Timed on this card, against models/demos/openvoice/tests/perf/targets.yaml'; echo
 	$(PYTHON_IN_VENV) -m pytest -q models/demos/openvoice/tests/perf --log-cli-level=INFO

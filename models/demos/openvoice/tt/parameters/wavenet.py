@@ -11,17 +11,21 @@ a_i is the output of the gate of layer i; S_i and s_i are weight and bias of the
 import torch
 
 from models.demos.openvoice.reference.wavenet import WaveNet
+from models.tt_audio.parameters.balance import balanced
 from models.tt_audio.parameters.layers import convolution, fused_linear
 
 GROUP = 4  # layers whose gates are side by side in one tensor: each needs cores of its own in a row of the grid
 
 
-def wavenet(module: WaveNet, projection: torch.nn.Conv1d, scale: float = 1.0, reverse: bool = False) -> dict:
+def wavenet(
+    module: WaveNet, projection: torch.nn.Conv1d, scale: float = 1.0, reverse: bool = False, precise: bool = False
+) -> dict:
     """Return the parameters of tt/wavenet.WaveNet.
 
     `projection` is the pointwise convolution P after the WaveNet. `scale` multiplies it; `reverse` reverses the order
-    of its output channels.
+    of its output channels; `precise`: balance the weights (balance.py).
     """
+    own = balanced if precise else _unchanged
     channels, layers = module.channels, len(module.in_layers)
     no_condition = [torch.zeros(2 * channels)] * layers
     conditions = no_condition if module.cond_layer is None else module.cond_layer.bias.chunk(layers)
@@ -35,14 +39,19 @@ def wavenet(module: WaveNet, projection: torch.nn.Conv1d, scale: float = 1.0, re
         "dilations": [layer.dilation[0] for layer in module.in_layers],
         "group": GROUP,
         "in_layers": [
-            convolution(layer.weight, layer.bias + condition)
+            convolution(own(layer.weight), layer.bias + condition)
             for layer, condition in zip(module.in_layers, conditions, strict=True)
         ],
         "residual_layers": [
-            fused_linear(layer.weight[:channels, :, 0], layer.bias[:channels]) for layer in module.res_skip_layers[:-1]
+            fused_linear(own(layer.weight[:channels, :, 0]), layer.bias[:channels])
+            for layer in module.res_skip_layers[:-1]
         ],
         "out": [
-            fused_linear(part, torch.zeros_like(bias) if i else bias)
+            fused_linear(own(part), torch.zeros_like(bias) if i else bias)
             for i, part in enumerate(weight.split(GROUP * channels, dim=1))
         ],
     }
+
+
+def _unchanged(weight: torch.Tensor) -> torch.Tensor:
+    return weight
