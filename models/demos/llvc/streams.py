@@ -9,7 +9,7 @@
     speaker.write(stream.finish())            # the rest; together as many as were pushed
 
 Whatever the sizes of the blocks, the samples are those of the offline pass. The first hop of a stream only tells the
-network what comes before; the converted samples are one hop and the unfinished chunk behind the pushed ones.
+network what comes before; the converted samples are one hop and the unfinished chunk later than the pushed ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,16 +66,16 @@ class Stream:
         if not self._missing:
             return np.zeros(0, np.float32)
         if self._key is None:
-            self._begin(self._waiting)
-            self._waiting = self._waiting[self.hop :]
+            self._key, self._waiting = self.runner.begin(self._waiting), self._waiting[self.hop :]
+        key = self._key
         # zeros complete the last hop, and are the hop after it
         rest = np.pad(self._waiting, (0, -len(self._waiting) % self.hop + self.hop))
         pieces = []
         try:
             for start in range(0, len(rest), self.runner.chunk):
-                pieces.append(self.runner.step({self._key: rest[start : start + self.runner.chunk]})[self._key])
+                pieces.append(self.runner.step({key: rest[start : start + self.runner.chunk]})[key])
         finally:
-            self.runner.end(self._key)
+            self.runner.end(key)
         return np.concatenate(pieces)[: self._missing]
 
     def close(self) -> None:
@@ -100,18 +100,16 @@ class Stream:
         self._waiting = np.concatenate((self._waiting, samples))
         self._missing += len(samples)
         if self._key is None and len(self._waiting) >= self.hop:
-            self._begin(self._waiting[: self.hop])
+            self._key = self.runner.begin(self._waiting[: self.hop])
             self._waiting = self._waiting[self.hop :]
 
-    def _begin(self, first: np.ndarray) -> None:
-        self._key = self.runner.begin(first)
-
-    def _next_chunk(self) -> np.ndarray | None:
+    def _next_chunk(self) -> tuple[int, np.ndarray] | None:
+        """Return the stream's key and its next chunk, if that many samples are waiting."""
         if self._key is None or len(self._waiting) < self.runner.chunk:
             return None
         chunk, self._waiting = self._waiting[: self.runner.chunk], self._waiting[self.runner.chunk :]
         self._missing -= len(chunk)
-        return chunk
+        return self._key, chunk
 
 
 def push_all(streams: Sequence[Stream], blocks: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -123,8 +121,7 @@ def push_all(streams: Sequence[Stream], blocks: Sequence[np.ndarray]) -> list[np
         stream._receive(block)
     pieces: list[list[np.ndarray]] = [[] for _ in streams]
     while chunks := {number: chunk for number, each in enumerate(streams) if (chunk := each._next_chunk()) is not None}:
-        runner = streams[0].runner
-        converted = runner.step({streams[number]._key: chunk for number, chunk in chunks.items()})
-        for number in chunks:
-            pieces[number].append(converted[streams[number]._key])
+        converted = streams[0].runner.step(dict(chunks.values()))
+        for number, (key, _) in chunks.items():
+            pieces[number].append(converted[key])
     return [np.concatenate(own) if own else np.zeros(0, np.float32) for own in pieces]

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 # As released, with the keys that no module needs left in.
-CONVNET = {
+CONVNET: dict[str, Any] = {
     "convnet_prenet": True,
     "out_channels": [1] * 12,
     "kernel_sizes": [3] * 12,

@@ -6,6 +6,7 @@
 The files are those of Hugging Face: `model.safetensors` if there is one, else `pytorch_model.bin`, as released.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -55,7 +56,7 @@ def load_vocoder(folder: str | Path) -> Vocoder:
 
 
 def _load(
-    module: Module, folder: Path, names: Names, unused: tuple[str, ...], foreign: dict[str, tuple[str, ...]]
+    module: Module, folder: Path, names: Names, unused: tuple[str, ...], foreign: Mapping[str, tuple[str, ...]]
 ) -> Module:
     path = next((folder / name for name in FILES if (folder / name).is_file()), None)
     if path is None:

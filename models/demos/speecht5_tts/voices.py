@@ -80,11 +80,12 @@ def _arctic(entry: str, download: bool) -> Voice:
     with _opened(path) as archive:
         names = sorted(name for name in archive.namelist() if name.endswith(".npy"))
         if entry.isdecimal() and int(entry) < len(names):
-            name = names[int(entry)]
+            found = [names[int(entry)]]
         else:
-            name = next((name for name in names if PurePosixPath(name).stem == entry), None)
-        if name is None:
+            found = [name for name in names if PurePosixPath(name).stem == entry]
+        if not found:
             raise VoiceError(f"{path} has no entry {entry!r}: give a number below {len(names)} or a file name in it.")
+        name = found[0]
         if archive.getinfo(name).file_size > LARGEST_FILE:
             raise VoiceError(f"{name} in {path} is too large for a voice: download it again.")
         return _voice(archive.read(name), PurePosixPath(name).stem, f"{name} in {path}")

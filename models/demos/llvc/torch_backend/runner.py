@@ -26,8 +26,7 @@ class TorchRunner:
         self.chunk = factor * net.config.chunk
         self._next = 0
         self._states: dict[int, FastState] = {}  # of single streams
-        self._batch: tuple[int, ...] = ()  # streams whose states are stacked
-        self._stacked: FastState | None = None
+        self._batch: tuple[tuple[int, ...], FastState] | None = None  # keys of the last batch, and its stacked state
 
     def begin(self, first: np.ndarray) -> int:
         """Begin a stream with its first samples [up to hop]; return its key."""
@@ -67,18 +66,21 @@ class TorchRunner:
 
     def _state(self, keys: tuple[int, ...]) -> FastState:
         """Return the state of these streams as one; the last batch's is still stacked."""
-        if keys != self._batch:
+        if self._batch is None or keys != self._batch[0]:
             self._unstack()
             states = [self._states[self._known(key)] for key in keys]
             if len(keys) == 1:
                 return states[0]
-            self._batch, self._stacked = keys, _map(states, torch.cat)
-        return self._stacked
+            self._batch = keys, _map(states, torch.cat)
+        return self._batch[1]
 
     def _unstack(self) -> None:
-        for row, key in enumerate(self._batch):
-            self._states[key] = _map([self._stacked], lambda parts, row=row: parts[0][row : row + 1])
-        self._batch, self._stacked = (), None
+        if self._batch is None:
+            return
+        keys, stacked = self._batch
+        for row, key in enumerate(keys):
+            self._states[key] = _map([stacked], lambda parts, row=row: parts[0][row : row + 1])
+        self._batch = None
 
 
 def _map(states: list[FastState], join) -> FastState:

@@ -80,11 +80,11 @@ class Decoder:
 
         Without `keys`, `queries` are queries, keys and values side by side.
         """
-        heads = ttnn.experimental.nlp_create_qkv_heads(
+        query, key, value = ttnn.experimental.nlp_create_qkv_heads(
             *((queries,) if keys is None else (queries, keys)),
             num_heads=HEADS,
             num_kv_heads=HEADS,
             transpose_k_heads=False,
             memory_config=memory_config,
         )
-        return attend(*heads, self.scores, self.compute_config, memory_config)
+        return attend(query, key, value, self.scores, self.compute_config, memory_config)

@@ -61,7 +61,7 @@ class PiperConfig:
         )
         config = cls(
             name=name,
-            sampling_rate=audio.get("sample_rate"),
+            sampling_rate=audio.get("sample_rate", 0),
             quality=str(audio.get("quality") or ""),
             phoneme_type=raw.get("phoneme_type", "espeak"),
             espeak_voice=str(espeak.get("voice") or ""),

@@ -156,9 +156,9 @@ def _check(path: Path) -> None:
         return
     for snapshot in _snapshots():
         if path.is_relative_to(snapshot) and (snapshot / LIST).is_file():
-            for file, md5 in _listed(snapshot / LIST, path.stem).items():
-                if (snapshot / file).is_file():
-                    _check_md5(snapshot / file, md5)
+            for name, md5 in _listed(snapshot / LIST, path.stem).items():
+                if (snapshot / name).is_file():
+                    _check_md5(snapshot / name, md5)
 
 
 def _download(name: str) -> Path:

@@ -53,7 +53,7 @@ def test_symbols_are_padded_mapped_and_left_out_if_unknown():
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"audio": None}, "sampling_rate is None"),
+        ({"audio": None}, "sampling_rate is 0"),
         ({"audio": {"sample_rate": "22050"}}, "sampling_rate is '22050'"),
         ({"num_symbols": 0}, "num_symbols is 0"),
         ({"num_symbols": 6}, r"the ids of 'ɡ' are \[5, 6\], but num_symbols is 6"),

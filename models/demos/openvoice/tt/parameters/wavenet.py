@@ -25,7 +25,7 @@ def wavenet(
     `projection` is the pointwise convolution P after the WaveNet. `scale` multiplies it; `reverse` reverses the order
     of its output channels; `precise`: balance the weights (balance.py).
     """
-    own = balanced if precise else _unchanged
+    prepared = balanced if precise else lambda weight: weight
     channels, layers = module.channels, len(module.in_layers)
     no_condition = [torch.zeros(2 * channels)] * layers
     conditions = no_condition if module.cond_layer is None else module.cond_layer.bias.chunk(layers)
@@ -39,19 +39,15 @@ def wavenet(
         "dilations": [layer.dilation[0] for layer in module.in_layers],
         "group": GROUP,
         "in_layers": [
-            convolution(own(layer.weight), layer.bias + condition)
+            convolution(prepared(layer.weight), layer.bias + condition)
             for layer, condition in zip(module.in_layers, conditions, strict=True)
         ],
         "residual_layers": [
-            fused_linear(own(layer.weight[:channels, :, 0]), layer.bias[:channels])
+            fused_linear(prepared(layer.weight[:channels, :, 0]), layer.bias[:channels])
             for layer in module.res_skip_layers[:-1]
         ],
         "out": [
-            fused_linear(own(part), torch.zeros_like(bias) if i else bias)
+            fused_linear(prepared(part), torch.zeros_like(bias) if i else bias)
             for i, part in enumerate(weight.split(GROUP * channels, dim=1))
         ],
     }
-
-
-def _unchanged(weight: torch.Tensor) -> torch.Tensor:
-    return weight
