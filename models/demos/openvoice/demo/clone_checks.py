@@ -5,13 +5,11 @@
 
 import argparse
 
-from models.demos.openvoice import releases
 from models.demos.openvoice.catalogue import BASE_SPEAKERS
 from models.demos.openvoice.demo import checks, parts
 from models.demos.openvoice.piper import voices
-from models.demos.openvoice.piper.bundled import bundled_voice
 from models.demos.openvoice.styles import style_of
-from models.tt_audio.host.errors import CheckpointError, UsageError
+from models.tt_audio.host.errors import UsageError
 
 
 def clone(options: argparse.Namespace) -> None:
@@ -21,8 +19,6 @@ def clone(options: argparse.Namespace) -> None:
         return  # base_speakers.py says what there is
     if options.base is not None and voices.is_voice(options.base):
         return  # it needs neither a release nor a BERT model
-    if options.base is None and language == "EN" and _is_spoken_by_the_package():
-        return
     lacks = parts.speech(language, bert=options.bert == "required", base=options.base is None)
     if all(lack.is_fetched for lack in lacks):
         return
@@ -32,16 +28,3 @@ def clone(options: argparse.Namespace) -> None:
         f"{language} text cannot be spoken here, because {names} {'is' if len(lacks) == 1 else 'are'} missing: run "
         f"`{parts.remedy(lacks)}`"
     )
-
-
-def _is_spoken_by_the_package() -> bool:
-    """Return whether the English release is absent and demo/bases.py takes the voice of the installed package."""
-    try:
-        releases.locate(BASE_SPEAKERS["EN"], download=False)
-    except releases.AbsentModelError:
-        try:
-            bundled_voice()
-        except CheckpointError:
-            return False
-        return True
-    return False

