@@ -53,7 +53,7 @@ def test_the_voice_equals_onnx_runtime(joe, graph, symbols, prosody):
     scales = prosody.noise_scale, prosody.length_scale, prosody.noise_scale_w
     expected_durations, expected = graph.speak(ids, scales, duration_noise[0].numpy(), noise[0].numpy())
     assert durations[0].tolist() == expected_durations.tolist()
-    assert len(set(durations[0].tolist())) > 5 and expected.std() > 0.02
+    assert len(set(durations[0].tolist())) > 3 and expected.std() > 0.02
     assert_with_pcc(torch.from_numpy(expected), waveform, 0.99999)
 
     (spoken,) = ChunkedMeloTTS(joe.model, precision="exact").speak(
