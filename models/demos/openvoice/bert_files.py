@@ -14,10 +14,10 @@ from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from loguru import logger
 
 from models.demos.openvoice.catalogue import COMMAND
-from models.demos.openvoice.hub import HubError, files_of, reachable
 from models.tt_audio.host.errors import CheckpointError, UserError
 from models.tt_audio.host.hashes import check_sums
 from models.tt_audio.host.home import home
+from models.tt_audio.host.hub import HubError, files_of, reachable
 
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
 VOCABULARY_FILES = ("tokenizer.json", "vocab.txt")

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from models.demos.openvoice.catalogue import RELEASES, SMALL, get_command
-from models.demos.openvoice.hub import HubError, files_of
 from models.tt_audio.host.errors import CheckpointError
 from models.tt_audio.host.hashes import check_sha256, check_sums, sha256_of
 from models.tt_audio.host.home import home
+from models.tt_audio.host.hub import HubError, files_of
 
 # The models that this repository contains, next to the folder `models`.
 IN_REPOSITORY = {SMALL: Path(__file__).resolve().parents[3] / "assets" / "openvoice-small"}

@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from huggingface_hub import hf_hub_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
 from models.tt_audio.host.checkpoint import CheckpointError, check_sha256
 from models.tt_audio.host.home import home
+from models.tt_audio.host.hub import HubError, files_of
 
 SPEECH = "microsoft/speecht5_tts"
 VOCODER = "microsoft/speecht5_hifigan"
@@ -64,16 +62,14 @@ def locate(name_or_folder: str | Path, download: bool = True) -> Path:
 
 def _fetch(name: str, release: Release, download: bool) -> Path:
     try:
-        paths = {
-            file: Path(hf_hub_download(name, file, revision=release.revision, local_files_only=not download))
-            for file in release.files
-        }
-    except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
+        found = files_of(name, release.revision, release.files, download)
+    except HubError as error:
         raise CheckpointError(
-            f"{name} is not on this machine and cannot be downloaded ({type(error).__name__}): on a machine with "
+            f"{name} is not on this machine and cannot be downloaded ({error}): on a machine with "
             f"network run `hf download {name} --revision {release.revision} --local-dir {Path(name).name}`, then copy "
             f"that folder to {home() / Path(name).name} or give its path."
         ) from error
+    paths = dict(zip(release.files, found, strict=True))
     for file, sha256 in release.sha256.items():
         check_sha256(paths[file], sha256)
     return paths[release.files[0]].parent

@@ -18,10 +18,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 import torch
-from huggingface_hub import hf_hub_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
 from models.tt_audio.host.home import home
+from models.tt_audio.host.hub import HubError, files_of
 from models.tt_audio.host.voice_files import VoiceError
 from models.tt_audio.host.voices import Voice, VoiceBank
 
@@ -106,10 +105,10 @@ def _archive(download: bool) -> Path:
         if (folder / ARCHIVE).is_file():
             return folder / ARCHIVE
     try:
-        path = hf_hub_download(DATA_SET, ARCHIVE, repo_type="dataset", revision=REVISION, local_files_only=not download)
-    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
+        (path,) = files_of(DATA_SET, REVISION, [ARCHIVE], download, kind="dataset")
+    except HubError as error:
         raise VoiceError(
-            f"the voices of CMU ARCTIC are not on this machine and cannot be downloaded ({type(error).__name__}): copy "
+            f"the voices of CMU ARCTIC are not on this machine and cannot be downloaded ({error}): copy "
             f"{ARCHIVE} of the data set {DATA_SET} to {home()}, or give a .npy file."
         ) from None
-    return Path(path)
+    return path

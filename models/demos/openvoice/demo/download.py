@@ -10,12 +10,12 @@ from pathlib import Path
 from models.demos.openvoice import bert_files, releases
 from models.demos.openvoice.catalogue import PARTS, RELEASES
 from models.demos.openvoice.demo.parts import bert_code
-from models.demos.openvoice.hub import HubError, files_of
 from models.tt_audio.cli.terminal import note, printable, tell
 from models.tt_audio.host.errors import CheckpointError, UsageError
 from models.tt_audio.host.files import reason
 from models.tt_audio.host.hashes import SUMS, check_sha256, write_sums
 from models.tt_audio.host.home import home
+from models.tt_audio.host.hub import HubError, files_of
 
 
 def download(options: argparse.Namespace) -> None:

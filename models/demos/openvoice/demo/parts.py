@@ -14,10 +14,10 @@ from typing import NamedTuple
 from models.demos.openvoice import bert_files, releases
 from models.demos.openvoice.catalogue import BASE_SPEAKERS, COMMAND, RELEASE, SMALL
 from models.demos.openvoice.config import MeloConfig
-from models.demos.openvoice.hub import reachable
 from models.demos.openvoice.piper.bundled import bundled_voice
 from models.tt_audio.host.cards import CARDS
 from models.tt_audio.host.errors import CheckpointError, UserError
+from models.tt_audio.host.hub import reachable
 
 # Distributions with the versions of pyproject.toml, as pip takes them.
 CONVERT = ("torch==2.13.0", "numpy==1.26.4", "scipy==1.15.3", "soundfile==0.14.0", "webrtcvad-wheels==2.0.14.post1")

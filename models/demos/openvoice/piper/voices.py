@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 from huggingface_hub import constants
 
-from models.demos.openvoice.hub import HubError, files_of
 from models.demos.openvoice.piper.bundled import SHA256, bundled_voice
 from models.demos.openvoice.piper.config import PiperConfig
 from models.tt_audio.host.errors import CheckpointError
 from models.tt_audio.host.hashes import check_sha256
 from models.tt_audio.host.home import home
+from models.tt_audio.host.hub import HubError, files_of
 
 REPOSITORY = "rhasspy/piper-voices"
 REVISION = "293cad0539066f86e6bce3b9780c472cc9157489"

@@ -9,13 +9,13 @@ import sys
 import pytest
 import soundfile
 
-from models.demos.openvoice import hub
 from models.demos.openvoice.demo import demo
 from models.demos.openvoice.synthetic import SMALL_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, write_checkpoint
 from models.demos.openvoice.text.frontend import PUNCTUATION
 from models.demos.openvoice.text.pronunciation import Predictor
 from models.tt_audio.cli import terminal
+from models.tt_audio.host import hub
 from models.tt_audio.testing import speech
 from models.tt_audio.torch_backend import precision
 

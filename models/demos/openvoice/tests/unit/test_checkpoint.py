@@ -11,13 +11,13 @@ import pytest
 import torch
 from huggingface_hub.errors import LocalEntryNotFoundError
 
-from models.demos.openvoice import catalogue, hub, releases
+from models.demos.openvoice import catalogue, releases
 from models.demos.openvoice.config import ConverterConfig
 from models.demos.openvoice.names import CONVERTER_NAMES, TEXT_TO_SPEECH_PARTS
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.releases import AbsentModelError
 from models.demos.openvoice.synthetic import SMALL_CONFIG, V2_CONFIG, converter_state, make_converter_checkpoint
-from models.tt_audio.host import checkpoint, hashes
+from models.tt_audio.host import checkpoint, hashes, hub
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.hashes import sha256_of
 
@@ -243,7 +243,7 @@ class TestLocate:
     def test_a_release_is_asked_for_at_its_pinned_revision(self, tmp_path, monkeypatch, expect_error):
         asked = []
 
-        def download(name, file, revision, local_files_only=False, local_dir=None):
+        def download(name, file, revision, repo_type, local_files_only=False, local_dir=None):
             if local_files_only:
                 raise LocalEntryNotFoundError("not here")
             asked.append((name, revision))

@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from models.demos.openvoice import bert_files, catalogue, hub, releases
+from models.demos.openvoice import bert_files, catalogue, releases
 from models.demos.openvoice.demo import download
+from models.tt_audio.host import hub
 from models.tt_audio.host.hashes import check_sums
 
 
@@ -109,7 +110,7 @@ def published(monkeypatch, tmp_path):
     """Publish small files in place of the releases, and return what was fetched, as (name, revision, file)."""
     fetched = []
 
-    def fetch(name, file, revision=None, local_files_only=False, local_dir=None):
+    def fetch(name, file, revision=None, repo_type=None, local_files_only=False, local_dir=None):
         if local_files_only:
             raise hub.LocalEntryNotFoundError("not here")
         fetched.append((name, revision, file))

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from loguru import logger
 
-from models.demos.openvoice import hub
 from models.demos.openvoice.base_speakers import SpeechError
 from models.demos.openvoice.bases import load_base
 from models.demos.openvoice.demo import bases
@@ -18,6 +17,7 @@ from models.demos.openvoice.piper.base_speaker import PiperSpeaker
 from models.demos.openvoice.styles import style_of
 from models.demos.openvoice.tests.piper_voices import write_voice
 from models.demos.openvoice.text.frontend import NothingSpeakable
+from models.tt_audio.host import hub
 from models.tt_audio.host.errors import CheckpointError
 
 

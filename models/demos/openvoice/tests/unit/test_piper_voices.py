@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from models.demos.openvoice import hub
 from models.demos.openvoice.piper import voices
+from models.tt_audio.host import hub
 from models.tt_audio.host.errors import CheckpointError
 
 THORSTEN = "de_DE-thorsten-medium"

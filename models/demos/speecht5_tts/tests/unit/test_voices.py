@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from models.demos.speecht5_tts import voices
+from models.demos.speecht5_tts import releases, voices
 from models.demos.speecht5_tts.voices import load_voice
+from models.tt_audio.host import hub
+from models.tt_audio.host.errors import UserError
 from models.tt_audio.host.voice_files import VoiceError
 from models.tt_audio.host.voices import Voice, VoiceBank
 
@@ -112,3 +114,13 @@ def test_damaged_archive(folder, expect_error):
     (folder / voices.ARCHIVE).write_bytes(b"PK")
     with expect_error(VoiceError, "spkrec-xvect.zip cannot be read"):
         load_voice("cmu-arctic:1", CHANNELS)
+
+
+def test_without_a_network_the_download_is_not_tried(folder, monkeypatch, expect_error):
+    monkeypatch.setattr(hub, "reachable", lambda: False)
+    for name, action in (
+        ("the voices of CMU ARCTIC are", lambda: load_voice("cmu-arctic:1", CHANNELS)),
+        ("microsoft/speecht5_tts is", lambda: releases.locate("microsoft/speecht5_tts")),
+    ):
+        with expect_error(UserError, f"{name} not on this machine and cannot be downloaded .* does not answer"):
+            action()

@@ -11,6 +11,7 @@ import ssl
 import threading
 import urllib.request
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -26,15 +27,22 @@ class HubError(Exception):
 
 
 def files_of(
-    name: str, revision: str | None, files: Sequence[str], download: bool, folder: Path | None = None
+    name: str,
+    revision: str | None,
+    files: Sequence[str],
+    download: bool,
+    folder: Path | None = None,
+    kind: str = "model",
 ) -> list[Path]:
-    """Return the paths of files of a model. With `download`, those that are not on this machine are fetched.
+    """Return the paths of files of a repository. With `download`, those that are not on this machine are fetched.
 
-    They are kept in the hub's cache, or with `folder` there under their own names. Raises HubError.
+    They are kept in the hub's cache, or with `folder` there under their own names. `kind` of the repository is "model"
+    or "dataset". Raises HubError.
     """
+    wanted = partial(hf_hub_download, name, revision=revision, repo_type=kind)
     try:
         if folder is None:
-            return [Path(hf_hub_download(name, file, revision=revision, local_files_only=True)) for file in files]
+            return [Path(wanted(file, local_files_only=True)) for file in files]
     except (LocalEntryNotFoundError, HFValidationError, OSError):
         pass  # asked for below, or said
     if not download:
@@ -44,7 +52,7 @@ def files_of(
     verbosity = logging.get_verbosity()
     logging.set_verbosity_error()  # it would print a line for each attempt
     try:
-        return [Path(hf_hub_download(name, file, revision=revision, local_dir=folder)) for file in files]
+        return [Path(wanted(file, local_dir=folder)) for file in files]
     except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
         raise HubError(type(error).__name__) from error
     finally:
@@ -68,7 +76,7 @@ def _answers(address: str) -> bool:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    request = urllib.request.Request(address, method="HEAD", headers={"User-Agent": "openvoice"})
+    request = urllib.request.Request(address, method="HEAD", headers={"User-Agent": "models.tt_audio"})
     try:
         urllib.request.urlopen(request, timeout=REACH_SECONDS, context=context).close()
     except HTTPError as error:
