@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,14 @@ def plan(
     planned: list[BatchRow] = []
     refused: list[BadRow] = []
     outputs: dict[str, str] = {}
+
+    @cache  # many rows, few base speakers
+    def base_of(language: str | None, style: str) -> str:
+        base, why = find_base(options.base, language, style)
+        if why:
+            note(why)
+        return str(base)
+
     for number, row in enumerate(rows, 1):
         voice = row.voice or (() if row.voice_name else tuple(options.voice or ()))
         if not voice and not row.voice_name:
@@ -118,7 +127,7 @@ def plan(
         outputs[str(output)] = row.where
         try:
             _check(row, output, report)
-            manner = {} if row.source else _manner(row, options)
+            manner = {} if row.source else _manner(row, base_of(row.language, row.style), options.bert)
         except UserError as error:
             refused.append(BadRow(row.where, str(error)))
             continue
@@ -150,10 +159,14 @@ def _check(row: Row, output: Path, report: Path) -> None:
         VoiceBank().show(row.voice_name)
 
 
-def _manner(row: Row, options: argparse.Namespace) -> dict[str, Any]:
-    base = find_base(options.base, row.language, row.style).base
-    manner = {"language": row.language, "speaker": row.speaker or None, "style": row.style}
-    return manner | {"base": str(base), "bert": options.bert}
+def _manner(row: Row, base: str, bert: str) -> dict[str, Any]:
+    return {
+        "language": row.language,
+        "speaker": row.speaker or None,
+        "style": row.style,
+        "base": base,
+        "bert": bert,
+    }
 
 
 def is_done(row: BatchRow, report: Report) -> bool:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from models.demos.openvoice.demo import batch
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.tt_audio.cli import manifest, report
+from models.tt_audio.cli.manifest import Row
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.testing import speech
 
@@ -338,3 +340,13 @@ def test_a_voice_of_the_bank_is_found_from_any_manifest(corpus, console, monkeyp
     assert console(*BATCH, "elsewhere/rows.csv") == 0, console.err
     assert console("convert", "speech.wav", "voice.flac", "--precision", "exact") == 0
     assert np.array_equal(soundfile.read("converted.wav")[0], soundfile.read("results/by_name.wav")[0])
+
+
+def test_another_base_speaker_than_usual_is_said_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(batch, "find_base", lambda *_: ("joe.onnx", "base speaker joe"))
+    options = Namespace(base=None, bert="required", tau=0.3, seed=0, voice=[tmp_path / "v.wav"], output=tmp_path)
+    (tmp_path / "v.wav").touch()
+    rows = [Row(f"row {number}", text="Good morning.") for number in (1, 2)]
+    planned, refused = batch.plan(rows, options, "small", tmp_path / "report.jsonl")
+    assert [row.manner["base"] for row in planned] == ["joe.onnx", "joe.onnx"] and not refused
+    assert capsys.readouterr().err.count("base speaker joe") == 1
