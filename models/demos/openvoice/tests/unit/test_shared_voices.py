@@ -205,7 +205,7 @@ def test_the_event_loop_reads_no_disk():
     async def use() -> None:
         await service.voice("anna")
         await service.keep_voice("anna", [])
-        await service.speech("Hello.", None, "EN", None, None, 0.3, 0)
+        await service.speech("Hello.", None, None, "EN", None, None, 0.3, 0)
 
     asyncio.run(use())
     assert len(threads) == 3 and threading.current_thread() not in threads
