@@ -32,7 +32,9 @@ _BOUNDARY = re.compile(
     rf"|[。！？；｡!?]+[{_CLOSING}]*"  # Chinese and Japanese write no space
     r"|\n[ \t\r]*\n\s*"  # a paragraph ends where its author ended it
 )
-_CLAUSE = re.compile(r"[,;:，、；：—–](?=\s|[^\x00-\x7f])|\s[-—–]\s")
+# A mark before an ASCII character ends a clause only if it is full-width: Chinese and Japanese write no space after it.
+# Between two digits a full-width comma or colon is part of a number. The search ends (`$`) with the longest part.
+_CLAUSE = re.compile(r"[、；]|(?<!\d)[，：]|[，：](?!\d|$)|[,;:—–](?=\s|[^\x00-\x7f])|\s[-—–]\s")
 
 # A full stop after these belongs to the word, whatever follows.
 _ABBREVIATIONS = {
@@ -53,6 +55,8 @@ _INITIALS = re.compile(r"(?:\w\.)*[A-ZÀ-Ý]")
 _LAST_WORD = re.compile(r"[^\s(\[«“\"'’]*$")
 # A space where a cut parts no number from its unit and no title from its name
 _FREE_SPACE = re.compile(r"(?<![\d.]) ")
+# Digits with their sign, the separators of groups, decimals, dates, times and ranges, and the currency before them
+_NUMBER = re.compile(r"(?:(?<![A-Za-z0-9])[-−+±])?[$€£¥￥₩]?\d+(?:[-–~〜～.,:/，．：]\d+)*")
 # More digits than any language reads as one quantity: such a row is read digit by digit, wherever it is cut.
 _CODE = 20
 
@@ -153,13 +157,14 @@ def _cut_end(sentence: str, start: int, longest: int) -> int:
 
 
 def _in_word_end(sentence: str, half: int, most: int) -> int:
-    """Return where a word without end is cut. If in digits: before them, or so that the rest is still a code."""
-    first = most
-    while first > half and sentence[first - 1].isdecimal():
-        first -= 1
-    after = most
-    while after < min(len(sentence), most + _CODE) and sentence[after].isdecimal():
-        after += 1
-    if most in (first, after):
-        return most
-    return first if first > half else after - _CODE
+    """Return where a word without end is cut.
+
+    A number stays whole, and with the unit or the sign after it: the cut is before it. Only a row of digits that is too
+    long for that is cut, so that the rest is still a code.
+    """
+    for number in _NUMBER.finditer(sentence, half, most + _CODE):
+        if number.start() < most <= number.end():
+            if number.start() > half:
+                return number.start()
+            return most if number.end() == most else number.end() - _CODE
+    return most

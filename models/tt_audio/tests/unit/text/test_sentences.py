@@ -59,6 +59,23 @@ def test_a_cut_parts_no_number_from_its_unit():
     assert next(split_sentences("5 5 " * 100, "EN")) == ("5 5 " * 64).strip()  # no other place
 
 
+@pytest.mark.parametrize("mark", "、，；：")
+@pytest.mark.parametrize("item", ["6,789,123.45元", "97%", "¥1,234,567", "John Smith"])
+@pytest.mark.parametrize("start", [1, 4, 7, 10])
+def test_a_list_without_spaces_is_cut_after_a_mark(mark, item, start):
+    text = "是" * start + mark.join([item] * 60) + "。"
+    cut = list(split_sentences(text, "ZH"))
+    assert "".join(cut) == text and len(cut) > 1 and max(map(len, cut)) <= 80
+    assert all(part.endswith(mark) for part in cut[:-1])
+
+
+@pytest.mark.parametrize("number", ["6,789,123.45元", "97%", "¥1,234,567.89", "-5℃", "12:30", "1，234，567", "3~5天"])
+def test_a_number_without_spaces_around_it_stays_whole(number):
+    for before in range(60, 80):
+        cut = list(split_sentences("今" * before + number + "天" * 60, "ZH"))
+        assert sum(number in part for part in cut) == 1 and max(map(len, cut)) <= 80
+
+
 def test_a_cut_parts_no_title_from_its_name():
     assert next(split_sentences("it " * 83 + "Mr. Smith went", "EN")).endswith(" it")
 
