@@ -8,9 +8,8 @@
 For odd couplings R is folded into the weight W that reads a half and into the projection P that writes one, so no
 program reverses channels. The device alternates which half it adds to, instead of swapping the halves.
 
-The weights of the WaveNet flow are balanced (balance.py). Truncated products would shrink the latents of a trained
-voice by 0.3 %, which shifts the phase of its waveform: the PCC of the waveform falls to 0.986, with 0.99997 for that of
-the latents (PERF.md, "A Piper voice").
+The weights of the WaveNet flow are balanced (balance.py), because truncated products shrink the latents of a trained
+voice by 0.3 % (PERF.md, "A Piper voice").
 """
 
 import torch
