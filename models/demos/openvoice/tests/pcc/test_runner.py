@@ -18,19 +18,11 @@ from models.demos.openvoice.windows import noise
 from models.tt_audio.host.errors import DeviceError, UsageError
 from tests.ttnn.utils_for_testing import assert_with_pcc
 
-# The V2 architecture with the same receptive fields, few channels, and of the parallel residual blocks only the one
-# with the largest receptive field, so that long recordings stay quick on a host. test_generator.py has all blocks.
-SMALL = with_model(
-    V2_CONFIG,
-    inter_channels=64,
-    hidden_channels=64,
-    upsample_initial_channel=128,
-    resblock_kernel_sizes=[11],
-    resblock_dilation_sizes=[[1, 3, 5]],
-)
+# The V2 architecture with the same receptive fields and few channels, so that long recordings stay quick on a host.
+SMALL = with_model(V2_CONFIG, inter_channels=64, hidden_channels=64, upsample_initial_channel=128)
 
 
-# Fewer channels correlate less: the matrix unit cuts sums to TF32, so 1 - PCC of the whole chain is 2e-4.
+# Fewer channels correlate less: the matrix unit cuts sums to TF32, so 1 - PCC of the whole chain is 1.5e-4.
 BAR = 0.9997
 
 
