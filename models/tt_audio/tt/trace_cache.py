@@ -177,3 +177,15 @@ class TraceCache:
         ttnn.synchronize_device(self.device)
         for form in forms:
             ttnn.release_trace(self.device, self._traces.pop(form).number)
+
+
+def open_traces(device: ttnn.MeshDevice, region_size: int, traced: bool | None = None) -> TraceCache | None:
+    """Return a trace cache for the device, or None if it runs op by op.
+
+    `region_size`: bytes that the traces need. `traced`: False: op by op; None: traces if the device can replay; True:
+    traces, or raise TraceError if it cannot.
+    """
+    reason = obstacle(device, region_size)
+    if traced and reason:
+        raise TraceError(f"no traces here: {reason}")
+    return None if reason or traced is False else TraceCache(device)

@@ -11,7 +11,7 @@ from models.demos.llvc.tt.precision import Precision
 from models.demos.llvc.tt.runner import DeviceRunner
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.tt.device import open_until_exit
-from models.tt_audio.tt.trace_cache import TraceCache, TraceError, obstacle
+from models.tt_audio.tt.trace_cache import open_traces
 
 # Bytes, for `ttnn.open_device(trace_region_size=...)`. A chunk has 141 to 145 programs. In a trace of a simulated
 # Wormhole with 72 cores a program takes 5.8 kB, so a trace takes 0.9 MB; a Blackhole has more cores, and the region has
@@ -40,17 +40,7 @@ def open_runner(
     if device is None or isinstance(device, int):
         device = open_until_exit(device or 0, TRACE_REGION_SIZE)
     layout = Layout(reference.config, factor, streams)
-    runner = DeviceRunner(net_parameters(reference, layout), layout, device, precision, open_traces(device, traced))
+    traces = open_traces(device, TRACE_REGION_SIZE, traced)
+    runner = DeviceRunner(net_parameters(reference, layout), layout, device, precision, traces)
     runner.warm_up()
     return runner
-
-
-def open_traces(device: ttnn.MeshDevice, traced: bool | None = None) -> TraceCache | None:
-    """Return a trace cache for the device, or None if it runs op by op.
-
-    `traced`: False: op by op; None: traces if the device can replay; True: traces, or raise TraceError if it cannot.
-    """
-    reason = obstacle(device, TRACE_REGION_SIZE)
-    if traced and reason:
-        raise TraceError(f"no traces here: {reason}")
-    return None if reason or traced is False else TraceCache(device)

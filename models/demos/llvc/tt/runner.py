@@ -54,9 +54,7 @@ class DeviceRunner:
                 f"all {self.layout.streams} streams of this device are in use: end one, or open the device for more"
             )
         slot = self._free.pop(0)
-        keep = np.ones((1, self.layout.streams, 1, 1), np.float32)
-        keep[0, slot] = 0
-        self._run("join", keep, lambda packed: self.net.join(ttnn.to_layout(packed, ttnn.TILE_LAYOUT)))
+        self._join(slot)
         self._recent[slot] = 0
         hop = self.layout.config.hop
         self._recent[slot, self.layout.history - hop :][: len(first)] = first
@@ -82,10 +80,15 @@ class DeviceRunner:
 
     def warm_up(self) -> None:
         """Compile all programs, and capture the traces, so that no stream has to wait for it."""
-        keep = np.ones((1, self.layout.streams, 1, 1), np.float32)
         for _ in range(1 if self.traces is None else 2):
-            self._run("join", keep, lambda packed: self.net.join(ttnn.to_layout(packed, ttnn.TILE_LAYOUT)))
+            self._join()
             self.step({})
+
+    def _join(self, *slots: int) -> None:
+        """Clear the history of slots, for new streams."""
+        keep = np.ones((1, self.layout.streams, 1, 1), np.float32)
+        keep[0, list(slots)] = 0
+        self._run("join", keep, lambda packed: self.net.join(ttnn.to_layout(packed, ttnn.TILE_LAYOUT)))
 
     def _packed(self, samples: Mapping[int, np.ndarray]) -> np.ndarray:
         layout, config = self.layout, self.layout.config

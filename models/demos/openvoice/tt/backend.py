@@ -22,7 +22,7 @@ from models.demos.openvoice.tt.precision import Precision
 from models.demos.openvoice.tt.runner import ChipRunner
 from models.demos.openvoice.windows import Conversion
 from models.tt_audio.tt.device import open_until_exit
-from models.tt_audio.tt.trace_cache import TraceCache, TraceError, obstacle
+from models.tt_audio.tt.trace_cache import open_traces
 
 # Bytes, for `ttnn.open_device(trace_region_size=...)`. The window forms of the V2 model have 6,175 programs in all (by
 # the ledger), the sentence forms that are kept (melo_runner.FORMS_KEPT) at most 24,000. In a trace of a simulated
@@ -49,7 +49,7 @@ class DeviceBackend:
         """
         one_chip = device.get_num_devices() == 1
         # a trace reads its inputs at the addresses of one chip, so a mesh runs op by op
-        self.traces = open_traces(device, traced) if one_chip else None
+        self.traces = open_traces(device, TRACE_REGION_SIZE, traced) if one_chip else None
         self.converter = DeviceConverter(reference, device, precision, self.traces, window)
         self.batcher = Batcher(self.converter)
         self.runner = ChipRunner(self.converter) if one_chip else MeshRunner(self.converter, self.batcher)
@@ -89,17 +89,6 @@ class DeviceBackend:
         if self.traces is not None:
             self.traces.release()  # the model's tensors must not be where a trace writes
         return DeviceMeloTTS(model, self.converter.device, bert, self, self.converter.precision)
-
-
-def open_traces(device: ttnn.MeshDevice, traced: bool | None = None) -> TraceCache | None:
-    """Return a trace cache for the device, or None if it runs op by op.
-
-    `traced`: False: op by op; None: traces if the device can replay; True: traces, or raise TraceError if it cannot.
-    """
-    reason = obstacle(device, TRACE_REGION_SIZE)
-    if traced and reason:
-        raise TraceError(f"no traces here: {reason}")
-    return None if reason or traced is False else TraceCache(device)
 
 
 def open_backend(
