@@ -9,12 +9,13 @@ real speech: all are near one, so no gate saturates and no signal vanishes.
 """
 
 import json
-from math import prod
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from models.tt_audio.testing.seeded_weights import SeededWeights
 
 # As released, with the keys that no module needs left in.
 CONVNET: dict[str, Any] = {
@@ -76,25 +77,10 @@ SHALLOW = with_model(
 )
 
 
-class _Weights:
-    """Collects a state dict."""
+class _Weights(SeededWeights):
+    """Weights of a network."""
 
-    def __init__(self, seed: int):
-        self.random = torch.Generator().manual_seed(seed)
-        self.state: dict[str, Tensor] = {}
-
-    def normal(self, *shape: int) -> Tensor:
-        return torch.randn(*shape, generator=self.random)
-
-    def layer(self, name: str, shape: tuple[int, ...], gain: float, bias: bool = True) -> None:
-        """`gain` is the ratio of output to input level."""
-        self.state[f"{name}.weight"] = gain * prod(shape[1:]) ** -0.5 * self.normal(*shape)
-        if bias:
-            self.state[f"{name}.bias"] = 0.1 * self.normal(shape[0])
-
-    def norm(self, name: str, channels: int, level: float = 1.0) -> None:
-        self.state[f"{name}.weight"] = level * (1 + 0.1 * self.normal(channels))
-        self.state[f"{name}.bias"] = 0.1 * level * self.normal(channels)
+    bias_level = 0.1
 
     def attention(self, name: str, channels: int) -> None:
         self.layer(f"{name}.in_proj", (3 * channels, channels), 1.5)

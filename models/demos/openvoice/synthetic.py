@@ -10,12 +10,13 @@ about 0.1), and two voices give different waveforms.
 """
 
 import json
-from math import prod
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from models.tt_audio.testing.seeded_weights import SeededWeights
 
 # As released, with the keys that no module of the converter needs left in.
 V2_CONFIG: dict[str, Any] = {
@@ -65,23 +66,8 @@ SMALL_CONFIG = with_model(
 )
 
 
-class _Weights:
-    """Collects a state dict; `gain` is the ratio of output to input level that random weights of a layer would give."""
-
-    def __init__(self, seed: int):
-        self.random = torch.Generator().manual_seed(seed)
-        self.state: dict[str, Tensor] = {}
-
-    def normal(self, *shape: int) -> Tensor:
-        return torch.randn(*shape, generator=self.random)
-
-    def bias(self, name: str, channels: int, level: float = 0.05) -> None:
-        self.state[f"{name}.bias"] = level * self.normal(channels)
-
-    def plain(self, name: str, shape: tuple[int, ...], gain: float, bias: bool = True) -> None:
-        self.state[f"{name}.weight"] = gain * prod(shape[1:]) ** -0.5 * self.normal(*shape)
-        if bias:
-            self.bias(name, shape[0])
+class _Weights(SeededWeights):
+    """Weights of a converter; `gain` is the ratio of output to input level that random weights of a layer would give."""
 
     def normed(self, name: str, shape: tuple[int, ...], gain: float, bias: bool = True) -> None:
         """Add a weight-normalised tensor, over the first axis. The norms of channels differ by up to a third.
@@ -114,18 +100,18 @@ def converter_state(config: dict[str, Any], seed: int = 0) -> dict[str, Tensor]:
     kernel = model.get("wavenet_kernel_size", 5)
     weights = _Weights(seed)
 
-    weights.plain("enc_q.pre", (hidden, bins, 1), 1.5)  # magnitudes of speech have a level of about 0.5
+    weights.layer("enc_q.pre", (hidden, bins, 1), 1.5)  # magnitudes of speech have a level of about 0.5
     weights.wavenet("enc_q.enc", hidden, kernel, model.get("posterior_layers", 16), gin)
-    weights.plain("enc_q.proj", (2 * inter, hidden, 1), 1.0)
+    weights.layer("enc_q.proj", (2 * inter, hidden, 1), 1.0)
 
     for i in range(0, 2 * model.get("n_flows", 4), 2):
-        weights.plain(f"flow.flows.{i}.pre", (hidden, inter // 2, 1), 1.0)
+        weights.layer(f"flow.flows.{i}.pre", (hidden, inter // 2, 1), 1.0)
         weights.wavenet(f"flow.flows.{i}.enc", hidden, kernel, model.get("flow_layers", 4), gin)
-        weights.plain(f"flow.flows.{i}.post", (inter // 2, hidden, 1), 0.8)
+        weights.layer(f"flow.flows.{i}.post", (inter // 2, hidden, 1), 0.8)
 
     channels = model["upsample_initial_channel"]
-    weights.plain("dec.conv_pre", (channels, inter, 7), 1.0)
-    weights.plain("dec.cond", (channels, gin, 1), 0.5)
+    weights.layer("dec.conv_pre", (channels, inter, 7), 1.0)
+    weights.layer("dec.cond", (channels, gin, 1), 0.5)
     kernels, dilations = model["resblock_kernel_sizes"], model["resblock_dilation_sizes"]
     for i, (rate, size) in enumerate(zip(model["upsample_rates"], model["upsample_kernel_sizes"], strict=True)):
         weights.normed_transposed(f"dec.ups.{i}", channels, channels // 2, size, rate, 1.4)
@@ -135,18 +121,18 @@ def converter_state(config: dict[str, Any], seed: int = 0) -> dict[str, Tensor]:
             for k in range(len(rates)):
                 weights.normed(f"{block}.convs1.{k}", (channels, channels, width), 1.4)
                 weights.normed(f"{block}.convs2.{k}", (channels, channels, width), 0.6)
-    weights.plain("dec.conv_post", (1, channels, 7), 0.1, bias=False)
+    weights.layer("dec.conv_post", (1, channels, 7), 0.1, bias=False)
 
     filters = (1, 32, 32, 64, 64, 128, 128)
     for i, (inputs, outputs) in enumerate(zip(filters[:-1], filters[1:], strict=True)):
         weights.normed(f"ref_enc.convs.{i}", (outputs, inputs, 3, 3), 1.4)
         bins = (bins + 1) // 2
-    weights.plain("ref_enc.gru", (384, 128 * bins), 1.0, bias=False)
+    weights.layer("ref_enc.gru", (384, 128 * bins), 1.0, bias=False)
     weights.state["ref_enc.gru.weight_ih_l0"] = weights.state.pop("ref_enc.gru.weight")
     weights.state["ref_enc.gru.weight_hh_l0"] = 128**-0.5 * weights.normal(384, 128)
     weights.state["ref_enc.gru.bias_ih_l0"] = 0.05 * weights.normal(384)
     weights.state["ref_enc.gru.bias_hh_l0"] = 0.05 * weights.normal(384)
-    weights.plain("ref_enc.proj", (gin, 128), 1.0)
+    weights.layer("ref_enc.proj", (gin, 128), 1.0)
     weights.state["ref_enc.layernorm.weight"] = 1 + 0.1 * weights.normal(config["data"]["filter_length"] // 2 + 1)
     weights.bias("ref_enc.layernorm", config["data"]["filter_length"] // 2 + 1)
     return weights.state

@@ -9,7 +9,6 @@ saturates or vanishes. The speech of such a model has no words.
 """
 
 import json
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,8 @@ import numpy as np
 import sentencepiece
 import torch
 from torch import Tensor
+
+from models.tt_audio.testing.seeded_weights import SeededWeights
 
 # As released, without the keys that only training or speech-to-text needs.
 CONFIG: dict[str, Any] = {
@@ -76,33 +77,16 @@ SMALL_VOCODER_CONFIG = VOCODER_CONFIG | {"model_in_dim": 8, "upsample_initial_ch
 CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,'-!?;:\"()éèàçñüöäôêí"
 
 
-class _Weights:
-    """Collects a state dict."""
-
-    def __init__(self, seed: int):
-        self.random = torch.Generator().manual_seed(seed)
-        self.state: dict[str, Tensor] = {}
-
-    def normal(self, *shape: int) -> Tensor:
-        return torch.randn(*shape, generator=self.random)
-
-    def layer(self, name: str, *shape: int, gain: float = 1.0, bias: bool = True) -> None:
-        """Add a linear layer or convolution, whose output has `gain` times the level of its input."""
-        self.state[f"{name}.weight"] = gain * prod(shape[1:]) ** -0.5 * self.normal(*shape)
-        if bias:
-            self.state[f"{name}.bias"] = 0.05 * self.normal(shape[0])
-
-    def norm(self, name: str, width: int) -> None:
-        self.state[f"{name}.weight"] = 1 + 0.1 * self.normal(width)
-        self.state[f"{name}.bias"] = 0.05 * self.normal(width)
+class _Weights(SeededWeights):
+    """Weights of SpeechT5 and its vocoder."""
 
     def attention(self, name: str, width: int) -> None:
         for projection in ("q_proj", "k_proj", "v_proj", "out_proj"):
-            self.layer(f"{name}.{projection}", width, width)
+            self.layer(f"{name}.{projection}", (width, width))
 
     def feed_forward(self, name: str, width: int, inner: int) -> None:
-        self.layer(f"{name}.intermediate_dense", inner, width, gain=1.4)
-        self.layer(f"{name}.output_dense", width, inner, gain=1.4)
+        self.layer(f"{name}.intermediate_dense", (inner, width), gain=1.4)
+        self.layer(f"{name}.output_dense", (width, inner), gain=1.4)
 
 
 def speech_state(config: dict[str, Any], seed: int = 0, stop_bias: float = -8.2) -> dict[str, Tensor]:
@@ -132,11 +116,11 @@ def speech_state(config: dict[str, Any], seed: int = 0, stop_bias: float = -8.2)
     prenet, decoder = "speecht5.decoder.prenet", "speecht5.decoder.wrapped_decoder"
     units = config["speech_decoder_prenet_units"]
     for i in range(config["speech_decoder_prenet_layers"]):
-        weights.layer(f"{prenet}.layers.{i}", units, units if i else mels, gain=1.4)
-    weights.layer(f"{prenet}.final_layer", width, units)
+        weights.layer(f"{prenet}.layers.{i}", (units, units if i else mels), gain=1.4)
+    weights.layer(f"{prenet}.final_layer", (width, units))
     state[f"{prenet}.encode_positions.alpha"] = torch.tensor(1.1)
     state[f"{prenet}.encode_positions.pe"] = weights.normal(1, config["max_speech_positions"], width)  # never read
-    weights.layer(f"{prenet}.speaker_embeds_layer", width, width + config["speaker_embedding_dim"], gain=1.4)
+    weights.layer(f"{prenet}.speaker_embeds_layer", (width, width + config["speaker_embedding_dim"]), gain=1.4)
     for i in range(config["decoder_layers"]):
         layer = f"{decoder}.layers.{i}"
         weights.attention(f"{layer}.self_attn", width)
@@ -147,16 +131,16 @@ def speech_state(config: dict[str, Any], seed: int = 0, stop_bias: float = -8.2)
         weights.norm(f"{layer}.final_layer_norm", width)
 
     postnet = "speech_decoder_postnet"
-    weights.layer(f"{postnet}.feat_out", config["reduction_factor"] * mels, width)
+    weights.layer(f"{postnet}.feat_out", (config["reduction_factor"] * mels, width))
     # the hidden vectors of an untrained decoder differ little from step to step
-    weights.layer(f"{postnet}.prob_out", config["reduction_factor"], width, gain=8.0)
+    weights.layer(f"{postnet}.prob_out", (config["reduction_factor"], width), gain=8.0)
     state[f"{postnet}.prob_out.bias"] += stop_bias
     layers = config["speech_decoder_postnet_layers"]
     channels = [mels, *[config["speech_decoder_postnet_units"]] * (layers - 1), mels]
     for i in range(layers):
         layer = f"{postnet}.layers.{i}"
         kernel = config["speech_decoder_postnet_kernel"]
-        weights.layer(f"{layer}.conv", channels[i + 1], channels[i], kernel, bias=False)
+        weights.layer(f"{layer}.conv", (channels[i + 1], channels[i], kernel), bias=False)
         weights.norm(f"{layer}.batch_norm", channels[i + 1])
         state[f"{layer}.batch_norm.running_mean"] = 0.1 * weights.normal(channels[i + 1])
         state[f"{layer}.batch_norm.running_var"] = (0.2 * weights.normal(channels[i + 1])).exp()
@@ -168,7 +152,7 @@ def vocoder_state(config: dict[str, Any], seed: int = 0) -> dict[str, Tensor]:
     """Return the tensors of the vocoder under their released names; weight norm is folded, as released."""
     weights = _Weights(seed)
     channels = config["upsample_initial_channel"]
-    weights.layer("conv_pre", channels, config["model_in_dim"], 7)
+    weights.layer("conv_pre", (channels, config["model_in_dim"], 7))
     sizes = list(zip(config["resblock_kernel_sizes"], config["resblock_dilation_sizes"], strict=True))
     for i, (rate, kernel) in enumerate(zip(config["upsample_rates"], config["upsample_kernel_sizes"], strict=True)):
         # a transposed convolution adds channels * kernel / rate products
@@ -179,9 +163,9 @@ def vocoder_state(config: dict[str, Any], seed: int = 0) -> dict[str, Tensor]:
         for j, (width, dilations) in enumerate(sizes):
             for k in range(len(dilations)):
                 block = f"resblocks.{i * len(sizes) + j}"
-                weights.layer(f"{block}.convs1.{k}", channels, channels, width, gain=1.4)
-                weights.layer(f"{block}.convs2.{k}", channels, channels, width, gain=0.6)
-    weights.layer("conv_post", 1, channels, 7, gain=0.1)
+                weights.layer(f"{block}.convs1.{k}", (channels, channels, width), gain=1.4)
+                weights.layer(f"{block}.convs2.{k}", (channels, channels, width), gain=0.6)
+    weights.layer("conv_post", (1, channels, 7), gain=0.1)
     weights.state["mean"] = weights.normal(config["model_in_dim"]) - 3
     weights.state["scale"] = 0.5 + torch.rand(config["model_in_dim"], generator=weights.random)
     return weights.state
