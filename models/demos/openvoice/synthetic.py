@@ -67,7 +67,7 @@ SMALL_CONFIG = with_model(
 
 
 class _Weights(SeededWeights):
-    """Weights of a converter; `gain` is the ratio of output to input level that random weights of a layer would give."""
+    """Weights of a converter; `gain` is the ratio of output to input level that random weights of a layer give."""
 
     def normed(self, name: str, shape: tuple[int, ...], gain: float, bias: bool = True) -> None:
         """Add a weight-normalised tensor, over the first axis. The norms of channels differ by up to a third.

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Random tensors of a checkpoint, drawn in order from one seed, with levels that keep the signal of a network near one."""
+"""Random tensors of a checkpoint, drawn in order from one seed. Their levels keep the signal of a network near one."""
 
 from math import prod
 
@@ -27,7 +27,7 @@ class SeededWeights:
         self.state[f"{name}.bias"] = (self.bias_level if level is None else level) * self.normal(channels)
 
     def layer(self, name: str, shape: tuple[int, ...], gain: float = 1.0, bias: bool = True) -> None:
-        """Add a linear layer or convolution with weights of `shape`, whose output has `gain` times its input's level."""
+        """Add a linear layer or convolution with weights of `shape`, whose output has `gain` times the input level."""
         self.state[f"{name}.weight"] = gain * prod(shape[1:]) ** -0.5 * self.normal(*shape)
         if bias:
             self.bias(name, shape[0])

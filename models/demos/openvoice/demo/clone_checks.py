@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What `clone` refuses before a model is loaded: also a language whose models or packages are not on this machine."""
+"""Checks of `clone` before a model is loaded, also whether the language's models and packages are on this machine."""
 
 import argparse
 

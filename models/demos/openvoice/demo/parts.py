@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What each job of the commands needs on this machine, what of it is missing, and the one command that gets it.
+"""Needs of each job of the commands: which of them this machine lacks, and the one command that gets them.
 
 Nothing is loaded: packages are looked up by their metadata, models by their files.
 """

@@ -11,7 +11,7 @@ from torch.nn.functional import gelu
 
 
 class KeysValues(NamedTuple):
-    """What queries are compared with, and what is averaged by the result; both [B, heads, T, width of a head]."""
+    """Keys, which queries are compared with, and values, which are averaged; both [B, heads, T, width of a head]."""
 
     keys: Tensor
     values: Tensor
