@@ -1,10 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""SHA-256 of files, and lists of them."""
+"""Hashes of files, and lists of them."""
 
 import hashlib
+import os
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from .errors import CheckpointError
@@ -16,8 +18,26 @@ SUMS = "SHA256SUMS"  # the list of a folder's files with their hashes
 
 def sha256_of(path: str | Path) -> str:
     """Return the 64 hexadecimal digits that `sha256sum` prints."""
+    return _digest(path, "sha256")
+
+
+def known_digest(path: str | Path, kind: str = "sha256") -> str:
+    """Return the hash of a model's file; `kind` is a name of hashlib.
+
+    The file is read once a process, and again when its time, size or inode has changed: a service asks at each request.
+    """
+    found = os.stat(path)
+    return _digest_of_version(os.path.abspath(path), (found.st_mtime_ns, found.st_size, found.st_ino), kind)
+
+
+@lru_cache(maxsize=256)
+def _digest_of_version(path: str, version: tuple[int, ...], kind: str) -> str:
+    return _digest(path, kind)
+
+
+def _digest(path: str | Path, kind: str) -> str:
     with open(path, "rb") as file:
-        digest = hashlib.sha256()
+        digest = hashlib.new(kind, usedforsecurity=kind != "md5")
         while block := file.read(READ_AT_ONCE):
             digest.update(block)
     return digest.hexdigest()
@@ -45,5 +65,5 @@ def check_sums(folder: Path) -> None:
 
 def check_sha256(path: str | Path, sha256: str) -> None:
     """Raise a CheckpointError if the file is not the one with this hash."""
-    if (actual := sha256_of(path)) != sha256.lower():
+    if (actual := known_digest(path)) != sha256.lower():
         raise CheckpointError(f"{path} has sha256 {actual} instead of {sha256}: download it again.")

