@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from models.demos.openvoice.text.french_numbers import ordinal
-from models.demos.openvoice.text.romance_pairs import Noun, PairWords
+from models.demos.openvoice.text.romance_pairs import Noun, PairWords, nouns
 
 SPOONS = {
     "càs": Noun("cuillère à soupe", "cuillères à soupe", True),
@@ -115,24 +115,18 @@ ABBREVIATIONS: dict[str, str | Callable[[re.Match], str]] = {
     r"(?<=\d )d[ée]c\.": "décembre",
 }
 
-UNITS = {
-    symbol: Noun(*name.split("/"))
-    for symbol, name in (
-        pair.split(":")
-        for pair in (
-            "km:kilomètre/kilomètres|Km:kilomètre/kilomètres|m:mètre/mètres|cm:centimètre/centimètres|"
-            "mm:millimètre/millimètres|kg:kilo/kilos|Kg:kilo/kilos|g:gramme/grammes|mg:milligramme/milligrammes|"
-            "l:litre/litres|L:litre/litres|cl:centilitre/centilitres|ml:millilitre/millilitres|ms:milliseconde/millisecondes|"
-            "ha:hectare/hectares|°C:degré/degrés|°F:degré fahrenheit/degrés fahrenheit|°:degré/degrés|W:watt/watts|"
-            "kW:kilowatt/kilowatts|MW:mégawatt/mégawatts|kWh:kilowattheure/kilowattheures|V:volt/volts|Hz:hertz/hertz|"
-            "kHz:kilohertz/kilohertz|MHz:mégahertz/mégahertz|GHz:gigahertz/gigahertz|ko:kilooctet/kilooctets|"
-            "Ko:kilooctet/kilooctets|Mo:mégaoctet/mégaoctets|Go:gigaoctet/gigaoctets|To:téraoctet/téraoctets|"
-            "MB:mégaoctet/mégaoctets|GB:gigaoctet/gigaoctets|TB:téraoctet/téraoctets|dB:décibel/décibels|"
-            "Mbit/s:mégabit par seconde/mégabits par seconde|km/h:kilomètre heure/kilomètres heure|px:pixel/pixels|"
-            "dl:décilitre/décilitres|dm:décimètre/décimètres"
-        ).split("|")
-    )
-} | {
+UNITS = nouns(
+    "km:kilomètre/kilomètres|Km:kilomètre/kilomètres|m:mètre/mètres|cm:centimètre/centimètres|"
+    "mm:millimètre/millimètres|kg:kilo/kilos|Kg:kilo/kilos|g:gramme/grammes|mg:milligramme/milligrammes|"
+    "l:litre/litres|L:litre/litres|cl:centilitre/centilitres|ml:millilitre/millilitres|ms:milliseconde/millisecondes|"
+    "ha:hectare/hectares|°C:degré/degrés|°F:degré fahrenheit/degrés fahrenheit|°:degré/degrés|W:watt/watts|"
+    "kW:kilowatt/kilowatts|MW:mégawatt/mégawatts|kWh:kilowattheure/kilowattheures|V:volt/volts|Hz:hertz/hertz|"
+    "kHz:kilohertz/kilohertz|MHz:mégahertz/mégahertz|GHz:gigahertz/gigahertz|ko:kilooctet/kilooctets|"
+    "Ko:kilooctet/kilooctets|Mo:mégaoctet/mégaoctets|Go:gigaoctet/gigaoctets|To:téraoctet/téraoctets|"
+    "MB:mégaoctet/mégaoctets|GB:gigaoctet/gigaoctets|TB:téraoctet/téraoctets|dB:décibel/décibels|"
+    "Mbit/s:mégabit par seconde/mégabits par seconde|km/h:kilomètre heure/kilomètres heure|px:pixel/pixels|"
+    "dl:décilitre/décilitres|dm:décimètre/décimètres"
+) | {
     **{symbol: Noun("heure", "heures", True) for symbol in ("h", "H")},
     **{symbol: Noun("minute", "minutes", True) for symbol in ("min", "mn")},
     **{"s": Noun("seconde", "secondes", True), "t": Noun("tonne", "tonnes", True)},

@@ -16,6 +16,12 @@ class Noun(NamedTuple):
     feminine: bool = False
 
 
+def nouns(table: str) -> dict[str, Noun]:
+    """Return the masculine nouns of a table "symbol:one/many|symbol:one/many|..." by their symbols."""
+    pairs = (entry.split(":") for entry in table.split("|"))
+    return {symbol: Noun(*names.split("/")) for symbol, names in pairs}
+
+
 @dataclass(frozen=True)
 class PairWords:
     """How a language reads two numbers that belong together; the words before them are regular expressions."""

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Callable
 
-from models.demos.openvoice.text.romance_pairs import Noun, PairWords
+from models.demos.openvoice.text.romance_pairs import Noun, PairWords, nouns
 
 
 def spoon(match: re.Match) -> str:
@@ -108,25 +108,19 @@ SPOONS = {
     **dict.fromkeys(("cda", "cdas"), Noun("cucharada", "cucharadas", True)),
     **dict.fromkeys(("cdta", "cdtas", "cdita", "cditas", "ctda", "ctdas"), Noun("cucharadita", "cucharaditas", True)),
 }
-UNITS = {
-    symbol: Noun(*name.split("/"))
-    for symbol, name in (
-        pair.split(":")
-        for pair in (
-            "km:kilómetro/kilómetros|Km:kilómetro/kilómetros|m:metro/metros|cm:centímetro/centímetros|"
-            "mm:milímetro/milímetros|kg:kilo/kilos|Kg:kilo/kilos|g:gramo/gramos|gr:gramo/gramos|"
-            "mg:miligramo/miligramos|l:litro/litros|L:litro/litros|cl:centilitro/centilitros|ml:mililitro/mililitros|"
-            "min:minuto/minutos|s:segundo/segundos|seg:segundo/segundos|ms:milisegundo/milisegundos|"
-            "°C:grado/grados|ºC:grado/grados|°F:grado fahrenheit/grados fahrenheit|°:grado/grados|"
-            "W:vatio/vatios|kW:kilovatio/kilovatios|MW:megavatio/megavatios|kWh:kilovatio hora/kilovatios hora|"
-            "V:voltio/voltios|Hz:hercio/hercios|kHz:kilohercio/kilohercios|MHz:megahercio/megahercios|"
-            "GHz:gigahercio/gigahercios|KB:kilobyte/kilobytes|MB:megabyte/megabytes|GB:gigabyte/gigabytes|"
-            "TB:terabyte/terabytes|Mbps:megabit por segundo/megabits por segundo|dB:decibelio/decibelios|"
-            "kcal:kilocaloría/kilocalorías|km/h:kilómetro por hora/kilómetros por hora|px:píxel/píxeles|"
-            "dl:decilitro/decilitros|dm:decímetro/decímetros"
-        ).split("|")
-    )
-} | {
+UNITS = nouns(
+    "km:kilómetro/kilómetros|Km:kilómetro/kilómetros|m:metro/metros|cm:centímetro/centímetros|"
+    "mm:milímetro/milímetros|kg:kilo/kilos|Kg:kilo/kilos|g:gramo/gramos|gr:gramo/gramos|"
+    "mg:miligramo/miligramos|l:litro/litros|L:litro/litros|cl:centilitro/centilitros|ml:mililitro/mililitros|"
+    "min:minuto/minutos|s:segundo/segundos|seg:segundo/segundos|ms:milisegundo/milisegundos|"
+    "°C:grado/grados|ºC:grado/grados|°F:grado fahrenheit/grados fahrenheit|°:grado/grados|"
+    "W:vatio/vatios|kW:kilovatio/kilovatios|MW:megavatio/megavatios|kWh:kilovatio hora/kilovatios hora|"
+    "V:voltio/voltios|Hz:hercio/hercios|kHz:kilohercio/kilohercios|MHz:megahercio/megahercios|"
+    "GHz:gigahercio/gigahercios|KB:kilobyte/kilobytes|MB:megabyte/megabytes|GB:gigabyte/gigabytes|"
+    "TB:terabyte/terabytes|Mbps:megabit por segundo/megabits por segundo|dB:decibelio/decibelios|"
+    "kcal:kilocaloría/kilocalorías|km/h:kilómetro por hora/kilómetros por hora|px:píxel/píxeles|"
+    "dl:decilitro/decilitros|dm:decímetro/decímetros"
+) | {
     **{"h": Noun("hora", "horas", True), "hs": Noun("hora", "horas", True)},
     **{"t": Noun("tonelada", "toneladas", True), "ha": Noun("hectárea", "hectáreas", True)},
     **{"kcal": Noun("kilocaloría", "kilocalorías", True), "oz": Noun("onza", "onzas", True)},
