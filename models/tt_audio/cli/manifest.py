@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ..host.errors import UsageError
+from .paths import RECORDINGS, recordings_below
 
-RECORDINGS = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".webm", ".mp4")
 SEPARATOR = ";"  # between several recordings of one voice in a CSV field
 # Column -> the kind of its value.
 COLUMNS = {
@@ -89,7 +89,7 @@ def read_each(path: Path) -> list[Row | BadRow]:
 
 
 def _folder(folder: Path) -> Iterator[Row]:
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in RECORDINGS and path.is_file())
+    files = recordings_below(folder)
     if not files:
         raise UsageError(f"{folder} holds no recordings ({', '.join(RECORDINGS)})")
     for path in files:

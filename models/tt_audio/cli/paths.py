@@ -17,6 +17,7 @@ from ..host.errors import UsageError
 
 STANDARD = Path("-")
 STDIN, STDOUT = 0, 1  # file descriptors
+RECORDINGS = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".webm", ".mp4")  # taken out of a folder
 
 
 def check_recordings(paths: Iterable[Path]) -> None:
@@ -24,6 +25,11 @@ def check_recordings(paths: Iterable[Path]) -> None:
     for path in paths:
         if path != STANDARD and not exists(path):
             raise UsageError(f"{path} does not exist; check the path")
+
+
+def recordings_below(folder: Path) -> list[Path]:
+    """Return the recordings in a folder and its sub-folders, sorted."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in RECORDINGS and path.is_file())
 
 
 def check_output(path: Path, inputs: Iterable[Path]) -> None:

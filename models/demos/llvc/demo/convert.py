@@ -16,12 +16,11 @@ import numpy as np
 from models.demos.llvc.demo.loading import open_model
 from models.demos.llvc.pipeline import Llvc
 from models.tt_audio.cli import sound
-from models.tt_audio.cli.paths import STANDARD, check_output, check_recordings
+from models.tt_audio.cli.paths import RECORDINGS, STANDARD, check_output, check_recordings, recordings_below
 from models.tt_audio.cli.terminal import printable, progress, tell
 from models.tt_audio.host import audio
 from models.tt_audio.host.errors import UsageError
 
-SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".m4a", ".opus")  # that are taken out of a folder
 SECONDS = "{percentage:3.0f}% |{bar}| {n:.0f} of {total:.0f} s [{elapsed} < {remaining}]"
 
 
@@ -56,9 +55,9 @@ def _pairs(source: Path, output: Path) -> list[tuple[Path, Path]]:
     check_recordings([source])
     if not source.is_dir():
         return [(source, output / f"{source.stem}.wav" if output.is_dir() else output)]
-    found = sorted(path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES)
+    found = recordings_below(source)
     if not found:
-        raise UsageError(f"{source} has no recordings ({', '.join(SUFFIXES)}): give another folder")
+        raise UsageError(f"{source} has no recordings ({', '.join(RECORDINGS)}): give another folder")
     if output == STANDARD or (output.exists() and not output.is_dir()):
         raise UsageError(f"{source} is a folder, so --output has to be one, too")
     results = [output / path.relative_to(source).with_suffix(".wav") for path in found]

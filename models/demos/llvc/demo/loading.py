@@ -4,15 +4,13 @@
 """Choose checkpoint and backend of a command from its arguments, and load the network."""
 
 import argparse
-import os
 import tempfile
 from pathlib import Path
 
 from models.demos.llvc.pipeline import BACKENDS, Llvc
 from models.demos.llvc.synthetic import CONFIGS, make_checkpoint
+from models.tt_audio.cli.backends import choose_backend
 from models.tt_audio.cli.terminal import count, note
-
-CARDS = Path("/dev/tenstorrent")  # exists if the driver has found a card
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +37,7 @@ def open_model(options: argparse.Namespace, backend: str | None = None) -> Llvc:
     """Load the network that the arguments ask for; `backend` overrides theirs."""
     backend = backend or options.backend
     if backend == "auto":
-        found = CARDS.exists() or bool(os.environ.get("TT_METAL_SIMULATOR"))
-        backend = "ttnn" if found and options.stream else "torch"
+        backend = choose_backend("auto")[0] if options.stream else "torch"
     settings = {"backend": backend, "factor": options.chunk_factor}
     if options.checkpoint_path is not None:
         return Llvc.load(options.checkpoint_path, options.config_path, **settings)

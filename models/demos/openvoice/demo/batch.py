@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from models.demos.openvoice.demo import backends, loading, target
+from models.demos.openvoice.demo import loading, target
 from models.demos.openvoice.demo.bases import find_base
 from models.demos.openvoice.pipeline import OpenVoice, Request
-from models.tt_audio.cli import manifest
+from models.tt_audio.cli import backends, manifest
 from models.tt_audio.cli.manifest import BadRow, Row
 from models.tt_audio.cli.report import DONE, FAILED, Report, open_report
 from models.tt_audio.cli.terminal import note, progress, tell

@@ -14,9 +14,10 @@ import statistics
 import tempfile
 import time
 
-from models.demos.openvoice.demo import backends, loading
+from models.demos.openvoice.demo import loading
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.synthetic import make_converter_checkpoint
+from models.tt_audio.cli import backends
 from models.tt_audio.cli.terminal import note, progress, tell
 from models.tt_audio.host.errors import CheckpointError, UsageError
 from models.tt_audio.testing.synthetic_voice import voice as synthetic_voice

@@ -7,8 +7,8 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
-from models.demos.openvoice.demo.backends import backend_settings, choose_backend
 from models.tt_audio.cli import manifest, paths
+from models.tt_audio.cli.backends import backend_settings, choose_backend
 from models.tt_audio.cli.paths import STANDARD
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.host.files import check_writable

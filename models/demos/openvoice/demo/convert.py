@@ -7,7 +7,6 @@ Recording or text -> pipeline.py -> a file or stdout. checks.py has refused what
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Iterable
 
@@ -21,8 +20,8 @@ from models.demos.openvoice.pipeline import OpenVoice
 from models.tt_audio.cli import paths, sound
 from models.tt_audio.cli.paths import STANDARD
 from models.tt_audio.cli.terminal import note, printable, progress, tell
+from models.tt_audio.cli.texts import given_text
 from models.tt_audio.host import audio
-from models.tt_audio.host.errors import UsageError
 
 SECONDS = "{percentage:3.0f}% |{bar}| {n:.0f} of {total:.0f} s [{elapsed} < {remaining}]"
 
@@ -70,7 +69,7 @@ def _tell(
 
 
 def clone(options: argparse.Namespace) -> None:
-    text = _text(options.text)
+    text = given_text(options.text)
     replaced = paths.replaces(options.output)
     base, why = find_base(options.base, options.language, options.style)
     if why:
@@ -96,14 +95,3 @@ def clone(options: argparse.Namespace) -> None:
         )
         seconds = _write(mark.marked(sentences, rate), write, rate)
     _tell(options, model, voice.name, seconds, time.perf_counter() - started, replaced)
-
-
-def _text(given: str) -> str:
-    if given != "-":
-        return given
-    if sys.stdin is None:
-        raise UsageError("standard input is closed; give a text")
-    try:
-        return sys.stdin.buffer.read().decode("utf-8")
-    except UnicodeDecodeError:
-        raise UsageError("the text on standard input is not UTF-8; save it so") from None

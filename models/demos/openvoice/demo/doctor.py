@@ -17,10 +17,10 @@ from huggingface_hub import try_to_load_from_cache
 from models.demos.openvoice import bert_files, releases
 from models.demos.openvoice.catalogue import BASE_SPEAKERS, COMMAND, RELEASE, SMALL
 from models.demos.openvoice.demo import parts, watermark_files
-from models.demos.openvoice.demo.backends import choose_backend
 from models.demos.openvoice.demo.parts import Lack
 from models.demos.openvoice.piper import voices
 from models.demos.openvoice.piper.bundled import INSTALL, bundled_voice
+from models.tt_audio.cli.backends import choose_backend
 from models.tt_audio.cli.terminal import counted, printable, tell
 from models.tt_audio.host import ffmpeg
 from models.tt_audio.host.cards import CARDS

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from models.demos.openvoice.demo import backends, loading
+from models.demos.openvoice.demo import loading
 from models.demos.openvoice.demo.checks import VOICE_FILES
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.text.frontend import canonical_language
-from models.tt_audio.cli import manifest
+from models.tt_audio.cli import backends, manifest
 from models.tt_audio.cli.manifest import Row
 from models.tt_audio.cli.terminal import counted, note, progress, tell
 from models.tt_audio.host import audio

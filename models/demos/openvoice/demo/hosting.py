@@ -19,7 +19,6 @@ from loguru import logger
 
 from models.demos.openvoice.base_speakers import SpeechError
 from models.demos.openvoice.catalogue import BASE_SPEAKERS
-from models.demos.openvoice.demo.backends import backend_settings, choose_backend
 from models.demos.openvoice.demo.bases import find_base
 from models.demos.openvoice.demo.batching import ModelThread
 from models.demos.openvoice.demo.loading import find_model, load
@@ -27,6 +26,7 @@ from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.piper import voices
 from models.demos.openvoice.styles import Style
 from models.demos.openvoice.text.frontend import Pause
+from models.tt_audio.cli.backends import backend_settings, choose_backend
 from models.tt_audio.cli.terminal import note
 from models.tt_audio.host import audio
 from models.tt_audio.host.errors import AudioError, CheckpointError, UsageError

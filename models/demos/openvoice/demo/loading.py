@@ -12,9 +12,9 @@ from pathlib import Path
 
 from models.demos.openvoice import releases
 from models.demos.openvoice.catalogue import RELEASE, SMALL
-from models.demos.openvoice.demo.backends import backend_settings, choose_backend
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.releases import AbsentModelError
+from models.tt_audio.cli.backends import backend_settings, choose_backend
 from models.tt_audio.cli.terminal import activity, note
 from models.tt_audio.host.errors import CheckpointError
 

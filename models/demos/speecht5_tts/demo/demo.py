@@ -4,7 +4,6 @@
 """Speak an English text with SpeechT5 TTS: `python -m models.demos.speecht5_tts.demo.demo speak --help`."""
 
 import argparse
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -23,6 +22,7 @@ from models.tt_audio.cli.terminal import (
     tell,
     whole,
 )
+from models.tt_audio.cli.texts import decoded, given_text
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.torch_backend.choices import PRECISIONS
 
@@ -117,19 +117,8 @@ def _text(options: argparse.Namespace) -> str:
             content = options.file.read_bytes()
         except OSError as error:
             raise UsageError(f"{options.file} cannot be read ({error.strerror}); check the path") from None
-        return _decoded(content, str(options.file))
-    if options.text != "-":
-        return options.text
-    if sys.stdin is None:
-        raise UsageError("standard input is closed; give a text")
-    return _decoded(sys.stdin.buffer.read(), "the text on standard input")
-
-
-def _decoded(content: bytes, source: str) -> str:
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise UsageError(f"{source} is not UTF-8; save it so") from None
+        return decoded(content, str(options.file))
+    return given_text(options.text)
 
 
 if __name__ == "__main__":

@@ -20,10 +20,10 @@ import torch
 from matplotlib.image import imread
 
 from models.demos.openvoice import pipeline, releases
-from models.demos.openvoice.demo import backends, comparison
+from models.demos.openvoice.demo import comparison
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests.unit.conftest import RATE
-from models.tt_audio.cli import sound, terminal
+from models.tt_audio.cli import backends, sound, terminal
 from models.tt_audio.host import audio, errors
 from models.tt_audio.testing import speech
 from models.tt_audio.tt import device as tt_device

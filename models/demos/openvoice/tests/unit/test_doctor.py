@@ -7,8 +7,9 @@ import json
 from importlib import metadata
 
 from models.demos.openvoice import releases
-from models.demos.openvoice.demo import backends, doctor, parts
+from models.demos.openvoice.demo import doctor, parts
 from models.demos.openvoice.piper import bundled
+from models.tt_audio.cli import backends
 
 
 def findings(console):

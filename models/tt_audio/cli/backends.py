@@ -7,8 +7,8 @@ import argparse
 import importlib.util
 import os
 
-from models.tt_audio.host.cards import CARDS
-from models.tt_audio.host.errors import UsageError
+from ..host.cards import CARDS
+from ..host.errors import UsageError
 
 
 def backend_settings(options: argparse.Namespace, backend: str) -> dict:
