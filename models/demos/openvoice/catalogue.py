@@ -3,8 +3,7 @@
 
 """The released models: their names, pinned revisions, files and hashes. releases.py finds them on this machine."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from models.tt_audio.host.release import Release
 
 RELEASE = "myshell-ai/OpenVoiceV2"
 SMALL = "small"  # the converter in this repository
@@ -19,15 +18,6 @@ BASE_SPEAKERS = {
 }
 EMOTIONAL = "myshell-ai/OpenVoice"
 BACKENDS = ("torch", "ttnn")  # pipeline.py opens them
-
-
-@dataclass(frozen=True)
-class Release:
-    """One published model at one commit: the files to fetch, and the sha256 of those that matter."""
-
-    revision: str
-    files: tuple[str, ...]
-    sha256: Mapping[str, str] = field(default_factory=dict)
 
 
 _BASE_SPEAKERS = ("en-au", "en-br", "en-default", "en-india", "en-newest", "en-us", "es", "fr", "jp", "kr", "zh")

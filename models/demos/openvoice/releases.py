@@ -10,8 +10,8 @@ from pathlib import Path
 from models.demos.openvoice.catalogue import RELEASES, SMALL, get_command
 from models.tt_audio.host.errors import CheckpointError
 from models.tt_audio.host.hashes import check_sha256, check_sums, sha256_of
-from models.tt_audio.host.home import home
-from models.tt_audio.host.hub import HubError, files_of
+from models.tt_audio.host.home import copied_to, home
+from models.tt_audio.host.hub import HubError, snapshot
 
 # The models that this repository contains, next to the folder `models`.
 IN_REPOSITORY = {SMALL: Path(__file__).resolve().parents[3] / "assets" / "openvoice-small"}
@@ -55,11 +55,6 @@ def locate(name_or_folder: str | Path, files: Sequence[str] = (), download: bool
     return _fetch(name, revision, files, hashes, download)
 
 
-def copied_to(name: str) -> Path | None:
-    """Return the folder below $OPENVOICE_HOME that somebody copied a model to, or None."""
-    return next((folder for folder in (home() / name, home() / Path(name).name) if folder.is_dir()), None)
-
-
 def check_copy(folder: Path, name: str) -> None:
     """Raise a CheckpointError if a file of a copied model is not what was copied.
 
@@ -78,15 +73,10 @@ def check_copy(folder: Path, name: str) -> None:
 
 def _fetch(name: str, revision: str, files: Sequence[str], sha256: Mapping[str, str], download: bool) -> Path:
     try:
-        paths = files_of(name, revision, files, download)
+        return snapshot(name, revision, files, sha256, download)
     except HubError as error:
         raise AbsentModelError(
             f"{name} is not on this machine{f' and cannot be downloaded ({error})' if download else ''}: where there "
             f"is a network run {get_command(name)} (with `--to FOLDER` for another machine, and copy what FOLDER "
             f"then contains to {home()})"
         ) from error
-    for path, file in zip(paths, files, strict=True):
-        if file in sha256:
-            check_sha256(path, sha256[file])
-    # The files of a snapshot are below one folder under their own relative names.
-    return paths[0].parents[len(Path(files[0]).parts) - 1]

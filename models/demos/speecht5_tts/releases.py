@@ -4,26 +4,16 @@
 """The released models: their pinned revisions and hashes, and where to find them on this machine."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from models.tt_audio.host.checkpoint import CheckpointError, check_sha256
-from models.tt_audio.host.home import home
-from models.tt_audio.host.hub import HubError, files_of
+from models.tt_audio.host.checkpoint import CheckpointError
+from models.tt_audio.host.home import copied_to, home
+from models.tt_audio.host.hub import HubError, snapshot
+from models.tt_audio.host.release import Release
 
 SPEECH = "microsoft/speecht5_tts"
 VOCODER = "microsoft/speecht5_hifigan"
 TOKENIZER_FILE = "spm_char.model"
-
-
-@dataclass(frozen=True)
-class Release:
-    """One published model at one commit: the files to fetch, and the sha256 of those that matter."""
-
-    revision: str
-    files: tuple[str, ...]
-    sha256: Mapping[str, str] = field(default_factory=dict)
 
 
 RELEASES = {
@@ -51,9 +41,11 @@ def locate(name_or_folder: str | Path, download: bool = True) -> Path:
     only looked for on this machine.
     """
     name = str(name_or_folder)
-    for candidate in (Path(name).expanduser(), home() / name, home() / Path(name).name):
-        if candidate.is_dir():
-            return candidate
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder
+    if (copied := copied_to(name)) is not None:
+        return copied
     if name not in RELEASES:
         kind = "a folder" if not re.fullmatch(r"[\w.-]+/[\w.-]+", name) else "a folder or a pinned release"
         raise CheckpointError(f"{name} is not {kind}: give a folder, or one of {', '.join(RELEASES)}.")
@@ -62,14 +54,10 @@ def locate(name_or_folder: str | Path, download: bool = True) -> Path:
 
 def _fetch(name: str, release: Release, download: bool) -> Path:
     try:
-        found = files_of(name, release.revision, release.files, download)
+        return snapshot(name, release.revision, release.files, release.sha256, download)
     except HubError as error:
         raise CheckpointError(
             f"{name} is not on this machine and cannot be downloaded ({error}): on a machine with "
             f"network run `hf download {name} --revision {release.revision} --local-dir {Path(name).name}`, then copy "
             f"that folder to {home() / Path(name).name} or give its path."
         ) from error
-    paths = dict(zip(release.files, found, strict=True))
-    for file, sha256 in release.sha256.items():
-        check_sha256(paths[file], sha256)
-    return paths[release.files[0]].parent

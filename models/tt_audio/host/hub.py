@@ -10,7 +10,7 @@ for a sign of life first, within REACH_SECONDS.
 import ssl
 import threading
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from urllib.error import HTTPError
@@ -18,6 +18,8 @@ from urllib.error import HTTPError
 from huggingface_hub import constants, hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from huggingface_hub.utils import logging
+
+from .hashes import check_sha256
 
 REACH_SECONDS = 5.0
 
@@ -57,6 +59,16 @@ def files_of(
         raise HubError(type(error).__name__) from error
     finally:
         logging.set_verbosity(verbosity)
+
+
+def snapshot(name: str, revision: str, files: Sequence[str], sha256: Mapping[str, str], download: bool) -> Path:
+    """Return the folder of a model's files, of which those in `sha256` are checked; otherwise as `files_of`."""
+    paths = files_of(name, revision, files, download)
+    for path, file in zip(paths, files, strict=True):
+        if file in sha256:
+            check_sha256(path, sha256[file])
+    # The files of a snapshot are below one folder under their own relative names.
+    return paths[0].parents[len(Path(files[0]).parts) - 1]
 
 
 def reachable() -> bool:
