@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import uuid
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -178,7 +179,9 @@ class StandardOutput:
         except OSError:  # an object in memory that replaces standard output
             return
         if stat.S_ISREG(status.st_mode):
-            self._descriptor, self._size_before = descriptor, status.st_size
+            # A duplicate, because after an error standard output is the null device.
+            self._descriptor, self._size_before = os.dup(descriptor), status.st_size
+            weakref.finalize(self, os.close, self._descriptor)
 
     def write(self, data: bytes) -> int:
         with _standard_output_errors():

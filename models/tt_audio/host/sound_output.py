@@ -49,7 +49,7 @@ def writer(
     shown = str(getattr(target, "name", "the audio stream"))
     with _encoder(encoded, shown, sample_rate, file_format.lower() or "wav") as write:
         yield write
-    target.write(encoded.getbuffer())
+    target.write(encoded.getvalue())
 
 
 @contextmanager

@@ -5,7 +5,10 @@
 
 import io
 import os
+import resource
+import signal
 import struct
+import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +23,15 @@ from models.tt_audio.host.files import FileError
 
 RATE = 22050
 BEFORE = b"written before"
+ROOT = Path(__file__).resolve().parents[4]
+# A command that writes 200 kB of sound to its standard output.
+COMMAND = """
+import sys, numpy
+from models.tt_audio.cli import sound, terminal
+from models.tt_audio.cli.paths import STANDARD
+with terminal.errors_as_sentences(), sound.sink(STANDARD, 22050, streamed=sys.argv[1] == "True") as write:
+    write(numpy.zeros(100_000))
+"""
 
 
 @contextmanager
@@ -66,3 +78,27 @@ def test_after_an_error_the_file_has_its_former_size(tmp_path, monkeypatch, expe
                 write(np.full(1000, 0.25))
                 raise FileError("of the test")
     assert (tmp_path / "out").read_bytes() == BEFORE
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_a_full_disk_ends_a_command_with_one_sentence_and_an_empty_file(tmp_path, streamed):
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))  # noqa: E731
+    with open(tmp_path / "out", "wb") as out:
+        ended = subprocess.run(
+            [sys.executable, "-c", COMMAND, str(streamed)],
+            **dict(cwd=ROOT, stdout=out, stderr=subprocess.PIPE, preexec_fn=limit, timeout=60),
+        )
+    assert ended.stderr.decode().startswith("error: standard output cannot be written (File too large); make space")
+    assert (ended.stderr.count(b"\n"), ended.returncode) == (1, 2)
+    assert (tmp_path / "out").read_bytes() == b""
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_a_reader_that_ends_ends_the_command_without_a_word(streamed):
+    command = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, str(streamed)],
+        **dict(cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE),
+    )
+    command.stdout.close()
+    assert (command.stderr.read(), command.wait(60)) == (b"", 128 + signal.SIGPIPE)
+    command.stderr.close()
