@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""HiFi-GAN generator for a CPU: same weights and result as ../reference/hifigan.py, in a faster layout.
+"""HiFi-GAN generator for a CPU or a GPU: same weights and result as ../reference/hifigan.py, in a faster layout.
 
 A sequence is an image of height one with the channels last: oneDNN's convolutions are faster with it by a fifth in fp32
 and by a half in bfloat16. The number of frames is padded to one of a few sizes, because oneDNN keeps compiled kernels
 and buffers for every size. The padding is set to zero before each convolution, so that valid frames do not depend on
-it.
+it: by a slice where the length is a Python number, by a mask where it is data (a CUDA graph keeps Python numbers).
 """
 
 import torch
@@ -70,42 +70,54 @@ class FastGenerator:
         ]
         self.conv_post = _Conv(generator.conv_post, dtype)
 
-    def __call__(self, z: Tensor, g: Tensor | None = None) -> Tensor:
-        """Return the waveform [B, T * samples_per_frame] in fp32 of z [B, C, T]; g: [B, G, 1], or None for zeros."""
+    def __call__(self, z: Tensor, g: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
+        """Return the waveform [B, T * samples_per_frame] in fp32 of z [B, C, T]; g: [B, G, 1], or None for zeros.
+
+        `mask` [B, 1, T] is 1 on valid frames, None if all are valid. With a mask T is not padded further, and the
+        samples after an item's last valid frame have any values.
+        """
         frames = z.shape[2]
-        x = pad(z, (0, padded_size(frames) - frames))[:, :, None]
+        if mask is None:
+            x = pad(z, (0, padded_size(frames) - frames))[:, :, None]
+        else:
+            x = (z * mask)[:, :, None]
+            mask = mask[:, :, None].to(self.dtype)
         x = self.conv_pre(x.to(self.dtype, memory_format=torch.channels_last))
         if g is not None:
             if self.cond is None:
                 raise ValueError("this generator takes no speaker embedding")
             x += torch.nn.functional.conv1d(g, self.cond.weight)[:, :, None].to(self.dtype)
-        end = frames
+        valid: int | Tensor = frames if mask is None else mask
         for up, resblocks in self.stages:
-            x = up.transposed(_silent_from(end, leaky_relu_(x, SLOPE)))
-            end *= up.stride[1]
-            activated = _silent_from(end, leaky_relu(x, SLOPE))
-            total = self._block(resblocks[0], x, activated, end)
+            x = up.transposed(_silenced(leaky_relu_(x, SLOPE), valid))
+            frames *= up.stride[1]
+            valid = frames if isinstance(valid, int) else valid.repeat_interleave(up.stride[1], dim=3)
+            activated = _silenced(leaky_relu(x, SLOPE), valid)
+            total = self._block(resblocks[0], x, activated, valid)
             for block in resblocks[1:]:
-                total.add_(self._block(block, x, activated, end))
+                total.add_(self._block(block, x, activated, valid))
             x = total.div_(len(resblocks))
-        x = self.conv_post(_silent_from(end, leaky_relu_(x, LAST_SLOPE)))
-        return torch.tanh(x[:, 0, 0, :end].float())
+        x = self.conv_post(_silenced(leaky_relu_(x, LAST_SLOPE), valid))
+        return torch.tanh(x[:, 0, 0, :frames].float())
 
     @staticmethod
-    def _block(chains: list[list[_Conv]], x: Tensor, activated: Tensor, end: int) -> Tensor:
+    def _block(chains: list[list[_Conv]], x: Tensor, activated: Tensor, valid: int | Tensor) -> Tensor:
         for i, (first, *others) in enumerate(chains):
-            h = first(activated if i == 0 else _silent_from(end, leaky_relu(x, SLOPE)))
+            h = first(activated if i == 0 else _silenced(leaky_relu(x, SLOPE), valid))
             for conv in others:
-                h = conv(_silent_from(end, leaky_relu_(h, SLOPE)))
+                h = conv(_silenced(leaky_relu_(h, SLOPE), valid))
             x = h.add_(x)
         return x
 
 
-def _silent_from(end: int, x: Tensor) -> Tensor:
-    """Set the positions of x [B, C, 1, T] from `end` on to zero, in place, and return x.
+def _silenced(x: Tensor, valid: int | Tensor) -> Tensor:
+    """Set the padding of x [B, C, 1, T] to zero, in place, and return x.
 
-    A convolution then reads the same zeros there that it reads after the end of an input without padding.
+    `valid`: the number of valid positions, or a mask [B, 1, 1, T] of them. A convolution then reads the same zeros that
+    it reads after the end of an input without padding.
     """
-    if end < x.shape[3]:
-        x[..., end:].zero_()
+    if isinstance(valid, Tensor):
+        return x.mul_(valid)
+    if valid < x.shape[3]:
+        x[..., valid:].zero_()
     return x

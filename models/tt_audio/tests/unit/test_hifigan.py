@@ -8,6 +8,7 @@ import torch
 
 from models.tt_audio.host.config import HifiGanConfig
 from models.tt_audio.reference.hifigan import Generator
+from models.tt_audio.testing.device_checks import on_fake_gpu
 from models.tt_audio.torch_backend.hifigan import FastGenerator
 
 
@@ -25,6 +26,29 @@ def test_fast_form_equals_the_definition(gin_channels, end_bias):
     expected = generator(z, g)
     assert expected.shape == (2, 11 * 8) and expected.std() > 1e-3
     torch.testing.assert_close(FastGenerator(generator, torch.float32)(z, g), expected, atol=1e-6, rtol=0)
+
+
+@torch.no_grad()
+def test_masked_frames_change_no_valid_sample():
+    """Every length of a bucket, in one batch: each item equals the generator's result for the item alone."""
+    torch.manual_seed(1)
+    generator = Generator(make_config(4))
+    lengths, width = torch.arange(1, 17), 16
+    z, g = 1 + torch.randn(16, 5, width), torch.randn(16, 4, 1)
+    mask = (torch.arange(width) < lengths[:, None]).float()[:, None]
+    result = FastGenerator(generator, torch.float32)(z, g, mask)
+    for row, length in enumerate(lengths.tolist()):
+        expected = generator(z[row : row + 1, :, :length], g[row : row + 1])[0]
+        torch.testing.assert_close(result[row, : 8 * length], expected, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_fast_form_runs_on_a_gpu(dtype):
+    generator = Generator(make_config(4))
+    with on_fake_gpu() as gpu:
+        fast = FastGenerator(gpu.move(generator), dtype)
+        samples = fast(gpu.tensor(2, 5, 16), gpu.tensor(2, 4, 1), gpu.tensor(2, 1, 16))
+    assert samples.shape == (2, 128) and samples.device.type == "cuda" and samples.dtype == torch.float32
 
 
 @torch.no_grad()
