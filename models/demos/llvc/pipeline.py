@@ -20,10 +20,12 @@ import torch
 from models.demos.llvc.loading import load_net
 from models.demos.llvc.reference.net import Net
 from models.demos.llvc.streams import Runner, Stream
+from models.demos.llvc.torch_backend.graph_runner import open_graph_runner
 from models.demos.llvc.torch_backend.runner import TorchRunner
 from models.tt_audio.host import audio
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.host.resampling import resampler
+from models.tt_audio.torch_backend.device import torch_device
 
 BACKENDS = ("torch", "ttnn")
 
@@ -55,7 +57,11 @@ class Llvc:
     """A loaded network on a backend."""
 
     def __init__(self, net: Net, backend: str = "torch", factor: int = 1, **options: Any):
-        """`factor`: windows of 13 ms in a chunk; `options` are those of tt/backend.open_runner."""
+        """`factor`: windows of 13 ms in a chunk.
+
+        Options of the backend "torch" are `device` ("cpu", "cuda" or "cuda:N"), and on a GPU `precision` and `streams`,
+        the most that are open at once; those of "ttnn" are the ones of tt/backend.open_runner.
+        """
         if factor < 1:
             raise UsageError(f"a chunk of {factor} windows cannot be converted: a factor is at least 1")
         self.net = net
@@ -84,14 +90,18 @@ class Llvc:
         return self.net.config.hop / self.sampling_rate
 
     def convert(self, source: audio.Source | np.ndarray) -> np.ndarray:
-        """Convert a whole recording at once, in PyTorch: a file, or samples [N] at `sampling_rate`."""
+        """Convert a whole recording at once, in PyTorch: a file, or samples [N] at `sampling_rate`.
+
+        It runs on the GPU if the streams do.
+        """
         samples = source if isinstance(source, np.ndarray) else audio.load(source, self.sampling_rate)
         if not np.isfinite(samples).all():
             raise UsageError("the samples are not all finite numbers, so they cannot be converted")
         if not len(samples):
             return np.zeros(0, np.float32)
         with torch.inference_mode():
-            return self.net(torch.from_numpy(np.ascontiguousarray(samples, np.float32))[None])[0].numpy()
+            row = torch.from_numpy(np.ascontiguousarray(samples, np.float32))[None]
+            return self.net(row.to(self.net.label.device))[0].cpu().numpy()
 
     def convert_stream(self, source: audio.Source, block_seconds: float | None = None) -> Iterator[np.ndarray]:
         """Yield the converted samples of a recording in chunks, together as many as the recording has.
@@ -116,14 +126,19 @@ class Llvc:
 
 def _runner(net: Net, backend: str, factor: int, options: dict[str, Any]) -> Runner:
     if backend == "torch":
-        if options:
-            raise UsageError(f"the backend torch has no option {', '.join(options)}")
-        return TorchRunner(net, factor)
+        return _torch_runner(net, factor, **options)
     if backend == "ttnn":
         from models.demos.llvc.tt.backend import open_runner  # imports ttnn, which only this backend needs
 
         return open_runner(net, factor=factor, **options)
     raise UsageError(f"there is no backend {backend}: choose one of {', '.join(BACKENDS)}")
+
+
+def _torch_runner(net: Net, factor: int, device: str = "cpu", **options: Any) -> Runner:
+    gpu = torch_device(device).type == "cuda"
+    if unknown := options.keys() - ({"precision", "streams", "graphs"} if gpu else set()):
+        raise UsageError(f"the backend torch has no option {', '.join(sorted(unknown))} on {device}")
+    return open_graph_runner(net, device, factor, **options) if gpu else TorchRunner(net, factor)
 
 
 def _joined(pieces: Any) -> np.ndarray:

@@ -29,9 +29,13 @@ class StreamState:
     output: Tensor  # [B, enc_dim, out_buf_len]: the last masked frames
 
     @classmethod
-    def fresh(cls, config: LlvcConfig, batch: int = 1) -> "StreamState":
+    def fresh(cls, config: LlvcConfig, batch: int = 1, device: torch.device | None = None) -> "StreamState":
         """Return the state of `batch` streams that have received nothing."""
-        return cls(**{name: torch.zeros(batch, *shape) for name, shape in shapes(config).items()})
+        return cls(**{name: torch.zeros(batch, *shape, device=device) for name, shape in shapes(config).items()})
+
+    def to(self, device: torch.device) -> "StreamState":
+        """Return the state with its tensors on a device."""
+        return StreamState(**{name: tensor.to(device) for name, tensor in vars(self).items()})
 
     @classmethod
     def stack(cls, states: Sequence["StreamState"]) -> "StreamState":

@@ -27,7 +27,7 @@ from models.demos.openvoice.recordings import Reader, Recording, is_recording, n
 from models.demos.openvoice.reference.converter import Converter
 from models.demos.openvoice.speech import Line, lines, spoken
 from models.demos.openvoice.styles import Style, style_of
-from models.demos.openvoice.torch_backend.converter import ChunkedConverter
+from models.demos.openvoice.torch_backend.opening import open_backend
 from models.demos.openvoice.windows import Conversion
 from models.tt_audio.host import audio, checkpoint, voice_activity
 from models.tt_audio.host.audio import AudioError
@@ -43,13 +43,13 @@ MOST_SEED = 2**128 - 1  # the largest key of the generator that draws a conversi
 
 
 def _on_device(converter: Converter, **options: Any) -> Backend:
-    from models.demos.openvoice.tt.backend import open_backend  # imports ttnn, which only this backend needs
+    from models.demos.openvoice.tt import backend  # imports ttnn, which only this backend needs
 
-    return open_backend(converter, **options)
+    return backend.open_backend(converter, **options)
 
 
 # Name -> function that makes a backend from a loaded converter and the options given to `from_pretrained`.
-BACKENDS: dict[str, Callable[..., Backend]] = {"torch": ChunkedConverter, "ttnn": _on_device}
+BACKENDS: dict[str, Callable[..., Backend]] = {"torch": open_backend, "ttnn": _on_device}
 
 
 class Request(NamedTuple):
@@ -91,9 +91,11 @@ class OpenVoice:
     ) -> "OpenVoice":
         """Load a release by name, or a folder with `config.json` and a checkpoint, directly or in `converter`.
 
-        Options of the backend "torch": `precision` is "fast" (default: the generator in bfloat16 if this CPU gains by
-        it), "exact" (fp32) or "bfloat16". Options of "ttnn": `device`, an open one (default: the first of the machine),
-        and `precision`, a tt.precision.Precision.
+        Options of the backend "torch": `device` is "cpu" (default), "cuda" or "cuda:N". `precision` is "fast" (default;
+        on a CPU the generator in bfloat16 if it gains by it, on a GPU the formats of tt_audio/torch_backend/stages.py),
+        "exact" (fp32) or "bfloat16" (the generator in it). `graphs` is False to run without CUDA graphs. A model on a
+        GPU is used in the thread that opened it. Options of "ttnn": `device`, an open one (default: the first of the
+        machine), and `precision`, a tt.precision.Precision.
         """
         if backend not in BACKENDS:
             raise UsageError(f"there is no backend {backend!r}; choose one of: {', '.join(BACKENDS)}")

@@ -21,12 +21,16 @@ from models.demos.speecht5_tts.loading import load_speech, load_vocoder
 from models.demos.speecht5_tts.reference.decoder import upstream_masks
 from models.demos.speecht5_tts.text.english import Reader, Sentence
 from models.demos.speecht5_tts.text.tokenizer import Tokenizer
+from models.demos.speecht5_tts.torch_backend.graph_speech import GraphSpeech
 from models.demos.speecht5_tts.torch_backend.speech import FRAMES, STREAMED_FRAMES, FastSpeech
 from models.demos.speecht5_tts.voices import load_voice
 from models.tt_audio.host.config import ConfigError
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.host.voices import Voice, VoiceBank
 from models.tt_audio.text.sentences import Pause
+from models.tt_audio.torch_backend.device import torch_device
+from models.tt_audio.torch_backend.graph_cache import open_graphs
+from models.tt_audio.torch_backend.stages import stages
 
 # Milliseconds from one frame to the next; the network was trained with it, and no file states it.
 FRAME_MILLISECONDS = 16
@@ -37,7 +41,7 @@ MOST_SEED = 2**63 - 1 - 2**32  # leaves numbers for the sentences of a text
 class SpeechT5:
     """A loaded SpeechT5 with its vocoder; made by `from_pretrained`."""
 
-    def __init__(self, network: FastSpeech, reader: Reader, bank: VoiceBank | None = None):
+    def __init__(self, network: FastSpeech | GraphSpeech, reader: Reader, bank: VoiceBank | None = None):
         self.network = network
         self.reader = reader
         self.bank = bank or VoiceBank()
@@ -50,18 +54,28 @@ class SpeechT5:
         bank: VoiceBank | None = None,
         precision: str = "fast",
         download: bool = True,
+        device: str = "cpu",
+        graphs: bool | None = None,
     ) -> "SpeechT5":
         """Load two releases by name, or two folders with the files of a release.
 
         `precision` is that of the vocoder: "fast" (bfloat16 if this CPU gains by it), "exact" (fp32) or "bfloat16".
+        `device` is "cpu", "cuda" or "cuda:N"; `graphs` False runs a GPU without CUDA graphs. A model on a GPU is used
+        in the thread that opened it.
         """
+        place = torch_device(device)
+        cache = open_graphs(place, graphs)
         folder = releases.locate(model, download)
         vocoder_folder = releases.locate(vocoder, download)
         speech = load_speech(folder)
         tokenizer = Tokenizer(folder, speech.config)
         vocoder_config = VocoderConfig.from_file(vocoder_folder / "config.json")
         _check_vocoder(vocoder_config, speech.config.num_mel_bins, vocoder_folder)
-        network = FastSpeech(speech, load_vocoder(vocoder_folder), precision)
+        network: FastSpeech | GraphSpeech
+        if place.type == "cpu":
+            network = FastSpeech(speech, load_vocoder(vocoder_folder), precision)
+        else:
+            network = GraphSpeech(speech, load_vocoder(vocoder_folder), cache, stages(precision))
         return cls(network, Reader(tokenizer, speech.config.most_tokens), bank)
 
     @property

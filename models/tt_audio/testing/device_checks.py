@@ -49,7 +49,7 @@ class FakeGpu:
         return torch.empty(shape, dtype=dtype, device="cuda")
 
     def move(self, value: Value) -> Value:
-        """Return a copy of an object whose tensors, parameters and modules are on the GPU."""
+        """Return a copy of an object whose tensors and modules, also those in lists and attributes, are on the GPU."""
         if isinstance(value, Tensor):
             with _disable_current_modes(), self._mode:
                 moved = torch.empty_strided(value.shape, value.stride(), dtype=value.dtype, device="cuda")
@@ -61,7 +61,11 @@ class FakeGpu:
                 for tensors in (part._parameters, part._buffers):
                     tensors.update({name: self.move(each) for name, each in tensors.items() if each is not None})
             return module
-        return tree_map(lambda leaf: self.move(leaf) if isinstance(leaf, Tensor | nn.Module) else leaf, value)
+        if type(value).__module__.startswith("models."):
+            moved = copy.copy(value)
+            vars(moved).update({name: self.move(each) for name, each in vars(value).items()})
+            return moved
+        return tree_map(lambda leaf: leaf if leaf is value else self.move(leaf), value)
 
 
 @contextmanager

@@ -9,8 +9,7 @@ decoder. The rules that follow from it are kept here, for all models:
 
 * inputs are copied into tensors that keep their addresses, and outputs are copied out before the next replay;
 * all graphs share one memory pool, so that together they take about the memory of the largest;
-* graphs are captured while a model opens. `seal` ends this: a form that comes later runs op by op, which is logged
-  once;
+* graphs are captured while a model opens (`opening`); a form that comes later runs op by op, which is logged once;
 * one thread owns the cache, because replays from two threads overwrite each other's inputs;
 * the number of graphs is bounded.
 
@@ -23,7 +22,8 @@ form also contains every Python number that `compute` uses.
 
 import os
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -129,13 +129,25 @@ class GraphCache:
             self._replays += 1
             return _copied(captured.outputs)
 
+    @torch.inference_mode()
+    def eager(self, packed: Sequence[Tensor], compute: Compute) -> Any:
+        """Return the result of `compute` for the inputs `packed` on the device, op by op: for inputs of any shape."""
+        self._require_owner()
+        with memory_errors(self.device):
+            return compute(*(tensor.to(self.device) for tensor in packed))
+
     def seal(self) -> None:
         """Capture nothing from now on. Call it when all models of the device are open."""
         self._sealed = True
 
-    def unseal(self) -> None:
-        """Capture the forms that are new again, for a model that opens later."""
+    @contextmanager
+    def opening(self) -> Iterator[None]:
+        """Capture new forms while a model opens inside the block, then seal the cache."""
         self._sealed = False
+        try:
+            yield
+        finally:
+            self.seal()
 
     def reset(self) -> None:
         """Release all graphs and their inputs, and capture forms again when they come.

@@ -108,4 +108,6 @@ class Decoder(nn.Module):
 
     def placed(self, windows: Tensor) -> Tensor:
         """Add the positional encoding to windows [.., context + window, C], if the network has one."""
-        return windows + positions(windows.shape[1], windows.shape[2]) if self.config.use_pos_enc else windows
+        if not self.config.use_pos_enc:
+            return windows
+        return windows + positions(windows.shape[1], windows.shape[2]).to(windows.device)

@@ -60,7 +60,7 @@ class Net(nn.Module):
         hop = self.config.hop
         # a hop of zeros takes the place of the hop before the first
         samples = nn.functional.pad(first, (hop, hop - first.shape[1]))
-        return self._received(samples[:, None], StreamState.fresh(self.config, len(first)))[1]
+        return self._received(samples[:, None], StreamState.fresh(self.config, len(first), first.device))[1]
 
     def step(self, samples: Tensor, state: StreamState) -> tuple[Tensor, StreamState]:
         """Convert the next samples [B, N] -> [B, N], one hop earlier in the stream, and the state after them.

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The network in the form that a CPU computes fastest: few operations on rows of frames.
+"""The network in the form that a CPU or GPU computes fastest: few operations on rows of frames.
 
 Frames are [B, T, C], so that every 1x1 convolution and every norm reads consecutive values. The filter and the gate
 of a prenet's block are one convolution, the depthwise convolutions are three multiply-adds, the in- and the
@@ -16,6 +16,7 @@ from torch import Tensor, cat
 from torch.nn.functional import conv1d, layer_norm, linear, pad, relu, scaled_dot_product_attention
 
 from models.demos.llvc.constants import EPSILON, HEADS
+from models.demos.llvc.reference.decoder import positions
 from models.demos.llvc.reference.net import Net
 from models.demos.llvc.state import StreamState
 
@@ -65,6 +66,10 @@ class FastNet:
             self.from_decoder = net.from_decoder.weight[:, 0, 0], net.from_decoder.bias
             self.label = net.label
             self.decoder = net.decoder
+            self.places = None
+            if self.config.use_pos_enc:
+                length = self.config.context + self.config.window
+                self.places = positions(length, self.config.dec_dim).to(self.label.device)
             self.out_conv = net.out_conv.weight[:, 0].T.contiguous()
 
     # --- states -------------------------------------------------------------------------------------------------------
@@ -84,7 +89,7 @@ class FastNet:
         """Return a state as the reference has it."""
         batch = len(state.tail)
         return StreamState(
-            prenet=cat(state.prenet, dim=-1) if state.prenet else torch.zeros(batch, 1, 0),
+            prenet=cat(state.prenet, dim=-1) if state.prenet else state.tail.new_zeros(batch, 1, 0),
             tail=state.tail[:, None].clone(),
             encoder=cat(state.encoder, dim=1).transpose(1, 2).contiguous(),
             decoder=torch.stack(state.decoder, dim=1),
@@ -97,21 +102,23 @@ class FastNet:
     def begin(self, first: Tensor) -> FastState:
         """Return the state of streams after their first samples [B, up to hop]; as the reference's `begin`."""
         hop = self.config.hop
-        state = self.unpacked(StreamState.fresh(self.config, len(first)))
+        state = self.unpacked(StreamState.fresh(self.config, len(first), first.device))
         self._received(pad(first, (hop, hop - first.shape[1])), state)
         return state
 
     @torch.inference_mode()
-    def step(self, samples: Tensor, state: FastState) -> Tensor:
+    def step(self, samples: Tensor, state: FastState, valid: Tensor | None = None) -> Tensor:
         """Convert the next samples [B, N] -> [B, N], one hop earlier in the stream, and put the new state into `state`.
 
-        N is a multiple of `config.chunk`, or of a hop in the last step of a stream.
+        N is a multiple of `config.chunk`, or of a hop in the last step of a stream. `valid` [B, N / hop] is 1 on the
+        frames that a stream has, so that its last step may have as many samples as any other; None: all.
         """
         config = self.config
         inputs = self._received(samples, state)
         frames = relu(linear(inputs.unfold(1, 3 * config.hop, config.hop), self.in_conv))
         encoded = self._encoded(frames, state)
-        memory, targets = relu(linear(encoded, *self.to_decoder)).chunk(2, dim=-1)
+        both = relu(linear(encoded, *self.to_decoder))
+        memory, targets = (both if valid is None else both * valid[:, :, None]).chunk(2, dim=-1)
         decoded = self._decoded(targets, memory, state)
         weight, bias = self.from_decoder
         mask = torch.addcmul(bias, decoded.repeat_interleave(2, dim=2), weight).relu_()
@@ -150,16 +157,19 @@ class FastNet:
         if missing:
             targets, memory = pad(targets, (0, 0, 0, missing)), pad(memory, (0, 0, 0, missing))
         memory, state.decoder[0] = self.decoder.windows(memory, state.decoder[0])
-        memory = self.decoder.placed(memory)
+        memory = self._placed(memory)
         x = targets
         for number, layer in enumerate(self.decoder.layers, start=1):
             windows, state.decoder[number] = self.decoder.windows(x, state.decoder[number])
-            windows = self.decoder.placed(windows) if number == 1 else windows
+            windows = self._placed(windows) if number == 1 else windows
             x = windows[:, -window:]
             x = layer.norm1(x + _attended(layer.self_attention, x, windows))
             x = layer.norm2(x + _attended(layer.memory_attention, x, memory))
             x = layer.norm3(x + layer.narrow(relu(layer.widen(x)))).reshape(targets.shape)
         return x[:, :frames]
+
+    def _placed(self, windows: Tensor) -> Tensor:
+        return windows if self.places is None else windows + self.places
 
     def _samples(self, masked: Tensor) -> Tensor:
         """Return the samples of the last frames of masked [B, out_buf_len + T, enc_dim] -> [B, T * hop]."""
@@ -175,8 +185,8 @@ class FastNet:
 def _grouped(weight: Tensor) -> Tensor:
     """Return the dense matrix [out, 2 * out] of a convolution in which each output reads two inputs [out, 2, 1]."""
     out = len(weight)
-    dense = torch.zeros(out, 2 * out)
-    channels = torch.arange(out)
+    dense = weight.new_zeros(out, 2 * out)
+    channels = torch.arange(out, device=weight.device)
     dense[channels, 2 * channels], dense[channels, 2 * channels + 1] = weight[:, 0, 0], weight[:, 1, 0]
     return dense
 

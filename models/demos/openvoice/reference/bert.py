@@ -19,5 +19,15 @@ def phone_features(model: nn.Module, pieces: WordPieces) -> Tensor:
 
     `model` is a BERT of the transformers library without its last two layers.
     """
-    hidden = model(torch.tensor([pieces.ids])).last_hidden_state[0]
-    return hidden.repeat_interleave(torch.tensor(pieces.word2ph), 0).T
+    return columns(model, *bert_input(pieces))
+
+
+def bert_input(pieces: WordPieces) -> tuple[Tensor, Tensor]:
+    """Return a sentence's word pieces [1, N], and for each phone the number of its word piece [phones]."""
+    owners = [number for number, phones in enumerate(pieces.word2ph) for _ in range(phones)]
+    return torch.tensor([pieces.ids]), torch.tensor(owners, dtype=torch.long)
+
+
+def columns(model: nn.Module, ids: Tensor, owners: Tensor) -> Tensor:
+    """Return the features [width, phones] of what `bert_input` returned, in fp32."""
+    return model(ids).last_hidden_state[0].index_select(0, owners).float().T

@@ -58,8 +58,10 @@ class MeloTTS(nn.Module):
         self.generator = Generator(config, resblock=config.resblock)
 
     def encode(self, sentences: Sentences, speakers: Tensor) -> Encoding:
-        """Encode the text of a batch; `speakers` [B] are numbers from the checkpoint's own list."""
-        self.check(sentences, speakers)
+        """Encode the text of a batch; `speakers` [B] are numbers from the checkpoint's own list.
+
+        The caller has called `check`, while both were on the host.
+        """
         speaker = None if self.speaker_embedding is None else self.speaker_embedding(speakers).unsqueeze(2)
         mask = sequence_mask(sentences.lengths, sentences.phones.shape[1])
         text, mean, log_deviation = self.text_encoder(sentences, mask, speaker)
@@ -102,6 +104,7 @@ class MeloTTS(nn.Module):
         Each sentence draws its noise from a random generator of its own, so it sounds the same in any batch. The order
         of the draws: [2, N] for the stochastic durations (none if sdp_ratio is 0), then [I, frames].
         """
+        self.check(sentences, speakers)
         encoding = self.encode(sentences, speakers)
         noise = draw(randomness, 2, sentences.lengths) if prosody.sdp_ratio else None
         durations = self.durations(encoding, prosody, noise)
@@ -122,7 +125,10 @@ class MeloTTS(nn.Module):
             )
 
     def check(self, sentences: Sentences, speakers: Tensor) -> None:
-        """Raise a ValueError for ids outside of the tables: a device would read other memory for them."""
+        """Raise a ValueError for ids outside of the tables: a device would read other memory for them.
+
+        It reads the tensors' values, so they belong on the host.
+        """
         config = self.config
         limits = [("phones", len(config.symbols)), ("tones", config.n_tones), ("languages", config.n_languages)]
         for name, limit in limits if config.is_melo else limits[:1]:

@@ -51,6 +51,7 @@ class ChunkedMeloTTS:
     ) -> list[Tensor]:
         """Return one waveform [samples] for each sentence, from the same draws as `MeloTTS.forward`."""
         model = self.model
+        model.check(sentences, speakers)
         encoding = model.encode(self._with_features(sentences), speakers)
         noise = draw(randomness, 2, sentences.lengths) if prosody.sdp_ratio else None
         durations = model.durations(encoding, prosody, noise)

@@ -48,15 +48,15 @@ class Encoder(nn.Module):
     def forward(self, tokens: Tensor, valid: Tensor | None = None) -> Tensor:
         """Return the memory [B, T, C] of tokens [B, T]; `valid` [B, T] is False for padding, None: there is none."""
         x = self.embedding(tokens)
-        x = self.norm(x + self.position_scale * positions(*x.shape[1:]))
-        relative_keys = self.relative_keys[self._distances(tokens.shape[1])]
+        x = self.norm(x + self.position_scale * positions(*x.shape[1:], device=x.device))
+        relative_keys = self.relative_keys[self._distances(tokens.shape[1], tokens.device)]
         allowed = None if valid is None else valid[:, None, None, :]
         for layer in self.layers:
             x = layer(x, relative_keys, allowed)
         return x
 
-    def _distances(self, length: int) -> Tensor:
+    def _distances(self, length: int, device: torch.device) -> Tensor:
         """Return the row of `relative_keys` for each query and key [T, T]: query - key, clamped, counted from 0."""
-        place = torch.arange(length)
+        place = torch.arange(length, device=device)
         distance = place[:, None] - place[None, :]
         return distance.clamp(-self.furthest, self.furthest - 1) + self.furthest

@@ -30,7 +30,7 @@ FRAMES = 208
 STREAMED_FRAMES = 64  # 1 s at the released sizes
 
 
-class _Layer:
+class StepLayer:
     """One block of the decoder, for one row at a time."""
 
     def __init__(self, layer: DecoderLayer):
@@ -54,19 +54,21 @@ class _Layer:
         steps.keys[:, :, step : step + 1] = key
         steps.values[:, :, step : step + 1] = value
         seen = KeysValues(steps.keys[:, :, : step + 1], steps.values[:, :, : step + 1])
-        x = self._normalized(x + self._attend(layer.self_attention, query, seen), layer.self_attention_norm)
+        x = self.normalized(x + self.attend(layer.self_attention, query, seen), layer.self_attention_norm)
         query = layer.cross_attention.query(x).view(1, heads, 1, -1)
-        x = self._normalized(x + self._attend(layer.cross_attention, query, text), layer.cross_attention_norm)
-        return self._normalized(
+        x = self.normalized(x + self.attend(layer.cross_attention, query, text), layer.cross_attention_norm)
+        return self.normalized(
             x + layer.feed_forward.narrow(gelu(layer.feed_forward.widen(x))), layer.feed_forward_norm
         )
 
     @staticmethod
-    def _attend(attention: Attention, query: Tensor, memory: KeysValues) -> Tensor:
-        return attention.output(scaled_dot_product_attention(query, *memory).view(1, -1))
+    def attend(attention: Attention, query: Tensor, memory: KeysValues, allowed: Tensor | None = None) -> Tensor:
+        """Return what a query [1, heads, 1, width] finds in `memory`, where `allowed` is True: [1, C]."""
+        return attention.output(scaled_dot_product_attention(query, *memory, attn_mask=allowed).view(1, -1))
 
     @staticmethod
-    def _normalized(x: Tensor, norm: torch.nn.LayerNorm) -> Tensor:
+    def normalized(x: Tensor, norm: torch.nn.LayerNorm) -> Tensor:
+        """Return the layer norm of x."""
         return layer_norm(x, norm.normalized_shape, norm.weight, norm.bias, norm.eps)
 
 
@@ -77,7 +79,7 @@ class FastSpeech:
         self.speech = speech
         self.vocoder = vocoder
         self.config = speech.config
-        self.layers = [_Layer(layer) for layer in speech.decoder.layers]
+        self.layers = [StepLayer(layer) for layer in speech.decoder.layers]
         self.generator = FastGenerator(vocoder.generator, generator_dtype(precision, home()))
         self.positions = speech.prenet.position_scale * positions(self.config.max_speech_positions, self._width)
 
