@@ -1,195 +1,159 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Parallel corpus: the same sentences read at the same pace by many synthetic speakers.
+"""Parallel corpus of natural speech: each sentence in step by several speakers, made by Kokoro and WORLD.
 
-It reads the sentences of sentences.py; batches.py draws from it. The reader is espeak-ng, run as a program. A speaker
-is a voice variant that this module writes: the length of the vocal tract (all formants scaled together, each a little
-by itself), breath, roughness, and the strength of voicing and consonants. Rate, language and melody belong to the
-sentence and are the same for all speakers, so the recordings of a sentence are aligned to the sample, glottal pulse
-by glottal pulse. `check_alignment` measures this.
+    python -m training.corpus FOLDER
+
+recipe.py says what is read by whom. Pitch and pace belong to the sentence, so that all its recordings have the same
+pulses and each moment of a conversion has a recording to be compared with; `check_alignment` measures this. A training
+can begin while the corpus is being made. Making it can be stopped and called again: a file whose name, a hash of
+what decides its samples, exists is not made again.
 """
 
+import argparse
 import json
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
-import soundfile
 from loguru import logger
 from scipy import signal
 from tqdm import tqdm
 
-from training.sentences import TEST_SENTENCES, Sentence, training_sentences
+from models.tt_audio.host.errors import UserError
+from models.tt_audio.host.files import complete_file
+from models.tt_audio.host.resampling import resample
+from training import recipe as recipes
+from training.recipe import Recipe, Unit
+from training.speakers import Speaker
 
-RATE = 22050  # the rate of espeak-ng and of the V2 converter
-WORDS_PER_MINUTE = 165
-PITCH = (100, 140)  # Hz, for all speakers, from the end of a sentence to its highest syllable
+RATE = 22_050
 LEVEL = 0.07  # root mean square of every recording; the loudest peaks then stay below 1
-NOISE_LEVEL = (
-    5e-4  # standard deviation of the noise in every recording: -66 dBFS; no real recording has digital silence
-)
-FORMANTS = range(1, 9)
-TRACTS = (80, 128)  # percent of the usual formant frequencies: a long vocal tract or a large body, a short or small one
-# The part of the installed data that American English needs. espeak-ng reads every voice file it finds.
-NEEDED = ("phondata", "phonindex", "phontab", "intonations", "en_dict", "lang/gmw/en-US")
+NOISE_LEVEL = 5e-4  # standard deviation of the noise in every recording: -66 dBFS; no recording has digital silence
+EDGE = 0.05  # seconds kept before and after the speech
+QUIET = 0.01  # of the peak: what is below it at the ends is cut away
+INDEX = "corpus.json"
 
 
-class CorpusError(RuntimeError):
+class CorpusError(UserError, RuntimeError):
     """Error of a corpus that cannot be made or read; the message says what to do."""
 
 
-# ---- speakers
+class Reader(Protocol):
+    """Reads a unit; `KokoroReader` is the one of the shipped corpus."""
+
+    def read(self, unit: Unit, speakers: Sequence[Speaker]) -> np.ndarray:
+        """Return samples [speakers, N] at RATE, in step."""
 
 
-def variant(number: int, seed: int = 0, tract: float | None = None) -> str:
-    """Return the voice file of one speaker in espeak-ng's format (its docs/voices.md): percents of the default."""
-    rng = np.random.default_rng([seed, number])
-    drawn = rng.uniform(*TRACTS)
-    tract = drawn if tract is None else tract
-    lines = [
-        "language variant",
-        f"name speaker{number}",
-        f"pitch {PITCH[0]} {PITCH[1]}",
-        f"formant 0 {tract:.0f} 100 100",
-    ]
-    for formant in FORMANTS:
-        frequency, height, width = tract * rng.uniform(0.95, 1.05), rng.uniform(60, 120), rng.uniform(70, 160)
-        lines.append(f"formant {formant} {frequency:.0f} {height:.0f} {width:.0f}")
-    if rng.random() < 0.4:
-        lines.append("breath " + " ".join(str(strength) for strength in rng.integers(0, 5, len(FORMANTS))))
-    if rng.random() < 0.3:
-        lines.append(f"roughness {rng.integers(0, 4)}")
-    lines.append(f"voicing {rng.integers(60, 140)}")
-    lines.append(f"consonants {rng.integers(70, 130)} {rng.integers(70, 130)}")
-    return "\n".join(lines) + "\n"
+class KokoroReader:
+    def __init__(self):
+        from models.demos.openvoice.piper.frontend import American
+        from training.kokoro import Kokoro
+
+        self._ipa, self._kokoro = American(), Kokoro()
+
+    def read(self, unit: Unit, speakers: Sequence[Speaker]) -> np.ndarray:
+        from training import kokoro
+        from training.voice_changes import Analysis
+
+        weights = {speaker.timbre: speaker.weights for speaker in speakers}
+        spoken = self._kokoro.speak(self._ipa(unit.text), list(weights.values()), unit.prosody, unit.speed)
+        analysis = Analysis(_without_silence(spoken, kokoro.RATE), kokoro.RATE, unit.pitch)
+        row = {timbre: number for number, timbre in enumerate(weights)}
+        changed = [analysis.changed(row[speaker.timbre], speaker.change) for speaker in speakers]
+        return np.stack([resample(samples.astype(np.float32), kokoro.RATE, RATE) for samples in changed])
 
 
-def voices(speakers: int, test_speakers: int, seed: int) -> list[str]:
-    """Return the voice files of all speakers; the held-out ones have evenly spaced tracts, to cover the whole range."""
-    tracts = np.linspace(*TRACTS, test_speakers + 2)[1:-1]
-    held_out = [variant(speakers + number, seed, tract) for number, tract in enumerate(tracts)]
-    return [*(variant(number, seed) for number in range(speakers)), *held_out]
-
-
-class Reader:
-    """espeak-ng with the speakers of the corpus: its data folder contains a voice file for each of them."""
-
-    def __init__(self, folder: Path, voices: Sequence[str]):
-        if shutil.which("espeak-ng") is None:
-            raise CorpusError("espeak-ng is not installed: install the Debian package of that name.")
-        banner = subprocess.run(["espeak-ng", "--version"], capture_output=True, text=True, check=True).stdout
-        self.folder = folder
-        installed = Path(banner.rpartition("Data at:")[2].strip())
-        data = folder / "espeak-ng-data"
-        for name in NEEDED:
-            if not (installed / name).is_file():
-                raise CorpusError(f"{installed / name} does not exist: install version 1.51 or newer of espeak-ng.")
-            (data / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(installed / name, data / name)
-        (data / "voices" / "!v").mkdir(parents=True)
-        for number, voice in enumerate(voices):
-            (data / "voices" / "!v" / f"speaker{number}").write_text(voice)
-
-    def read(self, speaker: int, sentence: Sentence) -> np.ndarray:
-        """Return samples [N] at the level LEVEL; N is the same for all speakers."""
-        wav = self.folder / "spoken.wav"
-        options = {"--path": self.folder, "-v": f"en-us+speaker{speaker}", "-s": WORDS_PER_MINUTE, "-p": sentence.pitch}
-        options |= {"-a": 40, "-w": wav}  # at the default amplitude of 100 some speakers clip
-        subprocess.run(["espeak-ng", *map(str, chain.from_iterable(options.items())), sentence.text], check=True)
-        samples, rate = soundfile.read(wav, dtype="float32")
-        if rate != RATE:
-            raise CorpusError(f"espeak-ng speaks at {rate} Hz, not {RATE}: install its version 1.51 or newer.")
-        return samples * (LEVEL / np.sqrt(np.mean(samples**2)))
+def _without_silence(recordings: np.ndarray, rate: int) -> np.ndarray:
+    """Cut silence at both ends of recordings [voices, N], from all of them alike."""
+    loud = np.flatnonzero((np.abs(recordings) > QUIET * np.abs(recordings).max(1, keepdims=True)).any(0))
+    edge = round(EDGE * rate)
+    return recordings[:, max(0, loud[0] - edge) : loud[-1] + edge]
 
 
 # ---- the corpus on disk
 
 
-@dataclass(frozen=True)
+@dataclass
 class Corpus:
-    """Recordings of `speakers` x `sentences`; the last of each are held out from training."""
+    """Recordings of units. `made` contains the units whose files exist; `refresh` looks for new ones."""
 
     folder: Path
-    sentences: tuple[str, ...]
-    lengths: np.ndarray  # [speakers, sentences], in samples
-    test_speakers: int
-    test_sentences: int
+    units: list[Unit]
+    files: list[str]
+    speakers: int  # training speakers, whose numbers come before those of the held-out ones
+    made: set[int] = field(default_factory=set)
 
-    @property
-    def train_speakers(self) -> int:
-        return len(self.lengths) - self.test_speakers
+    def refresh(self) -> None:
+        missing = (unit.number for unit in self.units if unit.number not in self.made)
+        self.made |= {number for number in missing if (self.folder / self.files[number]).is_file()}
 
-    @property
-    def train_sentences(self) -> int:
-        return len(self.sentences) - self.test_sentences
+    def available(self, held_out: bool) -> list[Unit]:
+        """Return the units that are made, of those held out from training or of the others."""
+        return [unit for unit in self.units if unit.held_out == held_out and unit.number in self.made]
 
-    @cached_property
-    def _samples(self) -> np.memmap:
-        return np.memmap(self.folder / "samples.int16", np.int16, mode="r")
-
-    @cached_property
-    def _starts(self) -> np.ndarray:
-        return np.concatenate([[0], np.cumsum(self.lengths)])[:-1].reshape(self.lengths.shape)
-
-    def recording(self, speaker: int, sentence: int) -> np.ndarray:
-        start, length = self._starts[speaker, sentence], self.lengths[speaker, sentence]
-        return self._samples[start : start + length].astype(np.float32) / 32768
-
-    def window(self, speaker: int, sentence: int, centre: float, size: int) -> np.ndarray:
-        """Return `size` samples around `centre`, a fraction of the sentence; samples outside it are zero."""
-        recording = self.recording(speaker, sentence)
+    def window(self, unit: Unit, speaker: int, centre: float, size: int) -> np.ndarray:
+        """Return `size` samples around `centre`, a fraction of the recording; samples outside it are zero."""
+        recording = self._samples(unit)[unit.speakers.index(speaker)]
         start = round(centre * len(recording)) - size // 2
         before, after = max(0, -start), max(0, start + size - len(recording))
-        return np.pad(recording[max(0, start) : max(0, start + size)], (before, after))
+        inner = recording[max(0, start) : max(0, start + size)].astype(np.float32) / 32768
+        return np.pad(inner, (before, after))
+
+    def recording(self, unit: Unit, speaker: int) -> np.ndarray:
+        return self._samples(unit)[unit.speakers.index(speaker)].astype(np.float32) / 32768
+
+    def _samples(self, unit: Unit) -> np.ndarray:
+        return _mapped(self.folder / self.files[unit.number])
 
 
-def make(
-    folder: Path, speakers: int, sentences: int, test_speakers: int = 8, seed: int = 0, open_reader=Reader
-) -> Corpus:
-    """Read and write a whole corpus, some 20 ms a sentence.
+@lru_cache(maxsize=512)
+def _mapped(path: Path) -> np.ndarray:
+    return np.load(path, mmap_mode="r")
 
-    `speakers` and `sentences` do not count those held out for tests. `open_reader` takes the arguments of `Reader` and
-    returns an object with its method `read`.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    spoken = (*training_sentences(sentences, seed), *TEST_SENTENCES)
-    total = speakers + test_speakers
-    noise = np.random.default_rng(seed)
-    lengths = np.zeros((total, len(spoken)), np.int64)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        reader = open_reader(Path(temporary) / "reader", voices(speakers, test_speakers, seed))
-        made = Path(temporary) / "corpus"
-        made.mkdir()
-        with open(made / "samples.int16", "wb") as file:
-            for speaker in tqdm(range(total), desc="speakers", unit="speaker"):
-                for number, sentence in enumerate(spoken):
-                    samples = reader.read(speaker, sentence)
-                    samples = np.clip(samples + NOISE_LEVEL * noise.standard_normal(len(samples)), -1, 1)
-                    lengths[speaker, number] = len(samples)
-                    file.write(np.round(samples * 32767).astype(np.int16).tobytes())
-        texts = [sentence.text for sentence in spoken]
-        index = {"sentences": texts, "lengths": lengths.tolist(), "test_speakers": test_speakers, "seed": seed}
-        (made / "index.json").write_text(json.dumps({**index, "test_sentences": len(TEST_SENTENCES)}))
-        os.rename(made, folder)
+
+def make(folder: Path, recipe: Recipe, reader: Reader | None = None) -> Corpus:
+    """Make the units of a corpus that do not exist yet; `reader` reads them, or else Kokoro."""
+    folder.mkdir(parents=True, exist_ok=True)
+    speakers, units = recipes.all_speakers(recipe), recipes.units(recipe)
+    files = [unit.file(speakers) for unit in units]
+    index = {"recipe": asdict(recipe), "units": [asdict(unit) for unit in units], "files": files}
+    with complete_file(folder / INDEX) as file:
+        file.write((json.dumps(index, indent=1) + "\n").encode())
     corpus = load(folder)
-    logger.info(f"{folder}: {corpus.lengths.sum() / RATE / 3600:.1f} hours of {total} speakers")
+    missing = [unit for unit in units if unit.number not in corpus.made]
+    if missing:
+        reader = reader or KokoroReader()
+    for unit in tqdm(missing, desc="sentences", unit="sentence", total=len(units), initial=len(units) - len(missing)):
+        samples = reader.read(unit, [speakers[number] for number in unit.speakers])
+        samples = samples * (LEVEL / np.sqrt(np.mean(samples**2, axis=1, keepdims=True)))
+        noise = np.random.default_rng([recipe.seed, unit.number]).standard_normal(samples.shape)
+        whole = np.round(np.clip(samples + NOISE_LEVEL * noise, -1, 1) * 32767).astype(np.int16)
+        with complete_file(folder / files[unit.number]) as file:
+            np.save(file, whole)
+    corpus.refresh()
+    seconds = sum(corpus._samples(unit).size for unit in corpus.units) / RATE
+    logger.info(f"{folder}: {seconds / 3600:.1f} hours of {len(speakers)} speakers")
     return corpus
 
 
 def load(folder: Path) -> Corpus:
-    if not (folder / "index.json").is_file():
-        raise CorpusError(f"{folder} holds no corpus: name a folder that does not exist, and the training makes one.")
-    index = json.loads((folder / "index.json").read_text())
-    lengths = np.array(index["lengths"])
-    return Corpus(folder, tuple(index["sentences"]), lengths, index["test_speakers"], index["test_sentences"])
+    """Return the corpus in a folder, with those units that are made."""
+    if not (folder / INDEX).is_file():
+        raise CorpusError(f"{folder} has no corpus: make it with `python -m training.corpus {folder}`")
+    index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    units = [
+        Unit(**{**unit, "prosody": tuple(unit["prosody"]), "speakers": tuple(unit["speakers"])})
+        for unit in index["units"]
+    ]
+    corpus = Corpus(folder, units, index["files"], index["recipe"]["timbres"] * index["recipe"]["voices"])
+    corpus.refresh()
+    return corpus
 
 
 # ---- measured alignment
@@ -214,12 +178,28 @@ def misalignment(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.array(lags)
 
 
-def check_alignment(corpus: Corpus, pairs: int, seed: int = 0) -> float:
-    """Return the root mean square, in samples, of the misalignment of randomly chosen pairs."""
+def check_alignment(corpus: Corpus, units: Iterable[Unit], seed: int = 0) -> float:
+    """Return the root mean square, in samples, of the misalignment of a random pair of speakers of each unit."""
     rng = np.random.default_rng(seed)
     lags = []
-    for _ in range(pairs):
-        sentence = rng.integers(len(corpus.sentences))
-        one, other = rng.choice(len(corpus.lengths), 2, replace=False)
-        lags.append(misalignment(corpus.recording(one, sentence), corpus.recording(other, sentence)))
+    for unit in units:
+        one, other = rng.choice(unit.speakers, 2, replace=False)
+        lags.append(misalignment(corpus.recording(unit, one), corpus.recording(unit, other)))
     return float(np.sqrt(np.mean(np.concatenate(lags) ** 2)))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.corpus", description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="of the corpus; a part that exists is kept")
+    parser.add_argument("--sentences", type=int, default=Recipe.sentences)
+    parser.add_argument("--readings", type=int, default=Recipe.readings, help="prosodies of each sentence")
+    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    options = parser.parse_args(arguments)
+    try:
+        make(options.folder, Recipe(sentences=options.sentences, readings=options.readings, seed=options.seed))
+    except UserError as error:
+        raise SystemExit(f"{error}") from None
+
+
+if __name__ == "__main__":
+    main()

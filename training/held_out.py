@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from models.tt_audio.host.errors import UserError
 from training import corpus as corpora
 from training.corpus import RATE, Corpus, CorpusError
 
@@ -24,27 +25,33 @@ REFERENCES = 3  # sentences of a reference, about nine seconds; the converted se
 
 
 def write(corpus: Corpus, folder: Path, seed: int = 0) -> Path:
+    """Write recordings and manifest.csv to `folder`, and return the path of the manifest."""
     rng = np.random.default_rng(seed)
-    speakers = range(corpus.train_speakers, len(corpus.lengths))
-    sentences = np.arange(corpus.train_sentences, len(corpus.sentences))
+    units = corpus.available(held_out=True)
+    if len(units) <= REFERENCES:
+        raise CorpusError(
+            f"{corpus.folder} has {len(units)} held-out sentences, and {1 + REFERENCES} are needed: go on with "
+            f"`python -m training.corpus {corpus.folder}`"
+        )
+    speakers = units[0].speakers
     folder.mkdir(parents=True, exist_ok=True)
-    for speaker in speakers:
-        for sentence in sentences:
-            path = folder / _name(speaker, sentence)
-            soundfile.write(path, corpus.recording(speaker, sentence), RATE, subtype="PCM_16")
+    for unit in units:
+        for speaker in speakers:
+            path = folder / _name(speaker, unit.number)
+            soundfile.write(path, corpus.recording(unit, speaker), RATE, subtype="PCM_16")
     manifest = folder / "manifest.csv"
     with open(manifest, "w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["source", "voice", "parallel", "text"])
         for source, target in permutations(speakers, 2):
-            sentence, *others = rng.choice(sentences, 1 + REFERENCES, replace=False)
-            voice = ";".join(_name(target, other) for other in others)
-            rows.writerow([_name(source, sentence), voice, _name(target, sentence), corpus.sentences[sentence]])
+            spoken, *others = (units[number] for number in rng.choice(len(units), 1 + REFERENCES, replace=False))
+            voice = ";".join(_name(target, other.number) for other in others)
+            rows.writerow([_name(source, spoken.number), voice, _name(target, spoken.number), spoken.text])
     return manifest
 
 
-def _name(speaker: int, sentence: int) -> str:
-    return f"speaker{speaker:03}_sentence{sentence:03}.wav"
+def _name(speaker: int, unit: int) -> str:
+    return f"speaker{speaker:03}_sentence{unit:03}.wav"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -54,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         print(write(corpora.load(options.corpus), options.folder))
-    except CorpusError as error:
+    except UserError as error:
         raise SystemExit(f"{error}") from None
 
 

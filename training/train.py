@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Train a small V2 converter from scratch on a parallel corpus, in stretches that resume exactly.
+"""Train a small V2 converter on a parallel corpus, from scratch or from a model, in stretches that can be resumed.
 
 It takes a corpus of corpus.py, draws batches with batches.py, compares waveforms with losses.py and saves a state,
 which export.py turns into a model. A batch has a few moments of a few sentences, each read by the same speakers. So
@@ -14,14 +14,17 @@ one into another should give. Hence three losses:
 * speaker-free frames with another speaker's voice added, through the generator, give that speaker's recording.
 
 The tone colour encoder computes the voices from another sentence of each speaker. Every random draw follows from the
-seed and the number of the step. Recordings of people, which can be mixed in, are only reconstructed, because there is
-no recording of their conversion.
+seed and the number of the step, so on a complete corpus a resumed training is the same as one that was not stopped.
+While the corpus is being made, each step draws from what is there.
 """
 
 import argparse
 import math
+import signal
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -33,22 +36,32 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.demos.openvoice.config import ConverterConfig
+from models.demos.openvoice.loading import load_converter
 from models.demos.openvoice.reference.converter import Converter
-from models.tt_audio.host.config import ConfigError, read_json
+from models.tt_audio.host.config import read_json
+from models.tt_audio.host.errors import UserError
 from models.tt_audio.host.files import complete_file
+from models.tt_audio.host.home import home
+from models.tt_audio.torch_backend.precision import bfloat16_is_faster
 from training import corpus as corpora
-from training.batches import Batch, Settings, draw, recordings_in
-from training.corpus import Corpus, CorpusError
+from training.batches import Batch, Settings, draw
+from training.corpus import Corpus
 from training.layout import channels_last
 from training.losses import SpectralDistance
 from training.team import ALONE, Team, gathered
 
 CONFIG = Path(__file__).parent / "small.json"
 PROCESSES = 2
+LOOK_EVERY = 25  # steps after which new recordings of a corpus are looked for
 
 
-class TrainingError(RuntimeError):
+class TrainingError(UserError, RuntimeError):
     """Error of a training that cannot start or go on; the message says why and what to do."""
+
+
+def has_fast_bfloat16(device: str) -> bool:
+    """Return whether the device multiplies in bfloat16; a CPU that emulates it takes ten times as long as in fp32."""
+    return device != "cpu" or bfloat16_is_faster(home())
 
 
 # ---- one step
@@ -60,12 +73,11 @@ def losses(
     """Return the losses of a batch by name, not weighted."""
     hop, n = model.config.hop_length, settings.speakers
     margin = model.spectrogram.margin
-    reduced = torch.autocast(batch.moments.device.type, torch.bfloat16)  # half the time; CPUs have bfloat16, too
-    recordings = batch.moments if batch.people is None else torch.cat([batch.moments, batch.people])
-    parallel = len(batch.moments)
+    kind = batch.moments.device.type
+    reduced = torch.autocast(kind, torch.bfloat16, enabled=has_fast_bfloat16(kind))  # half the time
+    recordings = batch.moments
     with reduced:
-        voices = model.tone_color_encoder(model.spectrogram.frames(batch.references))[:, :, None]
-        source = voices.repeat(settings.moments, 1, 1)
+        source = model.tone_color_encoder(model.spectrogram.frames(batch.references))[:, :, None]
         mean, log_deviation = model.posterior_encoder.distribution(model.spectrogram.frames(recordings))
     mean, log_deviation, source = mean.float(), log_deviation.float(), source.float()
     noise = torch.randn(mean.shape, generator=random).to(mean.device)
@@ -73,27 +85,26 @@ def losses(
     tau = torch.rand((), generator=random).item()
     z = mean + tau * noise * log_deviation.exp()
     with reduced:
-        speaker_free = model.flow(z[:parallel], None, source)
+        speaker_free = model.flow(z, None, source)
     speaker_free = speaker_free.float()
 
     by_moment = speaker_free.unflatten(0, (settings.moments, n))
     # Take the unbiased variance: the divergence from a normal distribution around the mean of the others. Add the
     # part that tau removed, because the flow only adds shifts and so passes noise almost unchanged.
     spread = by_moment.var(dim=1, correction=1).mean()
-    lacking = (1 - tau**2) * (2 * log_deviation[:parallel]).exp().mean()
-    agreement = 0.5 * (spread + lacking) - log_deviation[:parallel].mean() - 0.5
+    lacking = (1 - tau**2) * (2 * log_deviation).exp().mean()
+    agreement = 0.5 * (spread + lacking) - log_deviation.mean() - 0.5
 
     # Convert every speaker into the one `turn` positions later in the batch.
     turn = int(torch.randint(1, n, (), generator=random))
-    rows = torch.arange(parallel)
+    rows = torch.arange(len(z))
     target = rows // n * n + (rows % n + turn) % n
     with reduced:
         in_target_voice = model.flow(speaker_free, None, source[target], reverse=True)
     in_target_voice = in_target_voice.float()
 
-    picked = torch.randperm(parallel, generator=random)[: settings.segments]
-    picked = torch.cat([picked, torch.arange(parallel, len(z))])
-    converted = (torch.arange(len(picked)) % 4 != 0) & (picked < parallel)
+    picked = torch.randperm(len(z), generator=random)[: settings.segments]
+    converted = torch.arange(len(picked)) % 4 != 0
     starts = torch.randint(0, settings.frames - settings.segment + 1, picked.shape, generator=random)
     pieces, expected = [], []
     for row, start, convert in zip(picked.tolist(), starts.tolist(), converted.tolist(), strict=True):
@@ -123,21 +134,26 @@ class Training:
         corpus: Corpus,
         settings: Settings,
         device: str = "cpu",
-        people: Sequence[Path] = (),
         team: Team = ALONE,
+        start: Path | str | None = None,
     ):
+        """`start`: a model whose weights the training begins with; without it they are random."""
         self.raw_config = config
         self.config = ConverterConfig.from_dict(config)
         if self.config.sampling_rate != corpora.RATE or not self.config.zero_g:
             raise TrainingError(f"only a V2 converter (zero_g) at {corpora.RATE} Hz can be trained here.")
-        self.corpus, self.device, self.people, self.team = corpus, device, people, team
+        self.corpus, self.device, self.team = corpus, device, team
         self.settings = replace(settings, processes=team.size)
         torch.manual_seed(settings.seed)
         self.model = Converter(self.config)
-        for coupling in self.model.flow.couplings:  # the flow begins as the identity
-            torch.nn.init.zeros_(coupling.post.weight)
-            torch.nn.init.zeros_(coupling.post.bias)
-        channels_last(self.model)
+        if start is None:
+            for coupling in self.model.flow.couplings:  # the flow begins as the identity
+                torch.nn.init.zeros_(coupling.post.weight)
+                torch.nn.init.zeros_(coupling.post.bias)
+        else:
+            self.model.load_state_dict(_weights(start, self.config))
+        if has_fast_bfloat16(device):
+            channels_last(self.model)
         self.model.to(device)
         self.average = deepcopy(self.model).requires_grad_(False)
         self.distance = SpectralDistance(self.config.sampling_rate).to(device)
@@ -154,7 +170,9 @@ class Training:
     def step(self) -> dict[str, float]:
         settings, team = self.settings, self.team
         rng = np.random.default_rng([settings.seed, self.done, team.rank])
-        batch = draw(self.corpus, settings, self.config, rng, people=self.people).to(self.device)
+        if self.done % LOOK_EVERY == 0:
+            self.corpus.refresh()
+        batch = draw(self.corpus, settings, self.config, rng).to(self.device)
         random = torch.Generator().manual_seed((settings.seed * 1_000_003 + self.done) * team.size + team.rank)
         parts = losses(self.model, self.distance, batch, settings, random)
         agreement = settings.agreement * min(1, (self.done + 1) / settings.agreement_ramp)
@@ -180,7 +198,7 @@ class Training:
         return values
 
     @torch.no_grad()
-    def test(self, batches: int = 8) -> dict[str, float]:
+    def test(self, batches: int = 4) -> dict[str, float]:
         """Return mel distances to the target's recording: of conversions by the averaged weights, and of the sources.
 
         Speakers and sentences are held out from training and the same in every call.
@@ -191,7 +209,7 @@ class Training:
             batch = draw(self.corpus, settings, self.config, np.random.default_rng([number, 0, 0]), test=True)
             batch = batch.to(self.device)
             voices = self.average.tone_color_encoder(self.average.spectrogram.frames(batch.references))
-            voices = voices[:, :, None].repeat(settings.moments, 1, 1)
+            voices = voices[:, :, None]
             z, _ = self.average.posterior_encoder.distribution(self.average.spectrogram.frames(batch.moments))
             target = torch.arange(len(z)).unflatten(0, (settings.moments, -1)).roll(1, 1).flatten()
             z = self.average.flow(self.average.flow(z, None, voices), None, voices[target], reverse=True)
@@ -253,23 +271,43 @@ def plot(history: Sequence[dict[str, float]], path: Path, smoothing: int = 100) 
     pyplot.close(figure)
 
 
-def run(training: Training, folder: Path, minutes: float | None = None, every: int = 250) -> None:
-    """Step until all steps are done or the time is over; save, test and draw the state every `every` steps."""
+def _weights(start: Path | str, config: ConverterConfig) -> dict[str, Tensor]:
+    model = load_converter(start)
+    if model.config != config:
+        raise TrainingError(f"{start} has other sizes than the config of this training: give another model or config.")
+    return model.state_dict()
+
+
+@contextmanager
+def sigterm_noticed() -> Iterator[threading.Event]:
+    """Yield an event that SIGTERM sets instead of ending the process; only the main thread can receive it."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def run(training: Training, folder: Path, minutes: float | None = None, every: int = 100) -> None:
+    """Step until all steps are done, the time is over, or SIGTERM comes; save every `every` steps and at the end.
+
+    Each saved state is also tested, and its loss curves are drawn.
+    """
     stop = math.inf if minutes is None else time.monotonic() + 60 * minutes
     first = training.team.rank == 0  # only the first process reports, because all models of the team are equal
     total = training.settings.steps
     bar = tqdm(total=total, initial=training.done, desc="steps", unit="step", mininterval=5, disable=not first)
-    while training.done < total and not training.team.any(time.monotonic() >= stop):
-        values = training.step()
-        bar.update()
-        bar.set_postfix({name: f"{value:.3f}" for name, value in values.items()}, refresh=False)
-        if first and training.done % every == 0:
-            training.history[-1].update(training.test())
-            training.save(folder)
-            plot(training.history, folder / "losses.png")
-            last = training.history[-every:]
-            means = {name: np.mean([entry[name] for entry in last if name in entry]) for name in last[-1]}
-            logger.info(f"step {training.done}: " + ", ".join(f"{name} {mean:.4f}" for name, mean in means.items()))
+    with sigterm_noticed() as asked_to_stop:
+        while training.done < total and not training.team.any(asked_to_stop.is_set() or time.monotonic() >= stop):
+            values = training.step()
+            bar.update()
+            bar.set_postfix({name: f"{value:.3f}" for name, value in values.items()}, refresh=False)
+            if first and training.done % every == 0:
+                report(training, folder, every)
     bar.close()
     if not first:
         return
@@ -278,29 +316,35 @@ def run(training: Training, folder: Path, minutes: float | None = None, every: i
         plot(training.history, folder / "losses.png")
 
 
+def report(training: Training, folder: Path, every: int) -> None:
+    """Save and test the state, draw the curves and log the means of the last `every` steps."""
+    training.history[-1].update(training.test())
+    training.save(folder)
+    plot(training.history, folder / "losses.png")
+    last = training.history[-every:]
+    means = {name: np.mean([entry[name] for entry in last if name in entry]) for name in last[-1]}
+    logger.info(f"step {training.done}: " + ", ".join(f"{name} {mean:.4f}" for name, mean in means.items()))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__.splitlines()[0])
-    parser.add_argument("corpus", type=Path, help="folder of the corpus; made if it does not exist (needs espeak-ng)")
+    parser.add_argument("corpus", type=Path, help="folder of the corpus (training/corpus.py), complete or growing")
     parser.add_argument("state", type=Path, help="folder of the training's state; resumed if it exists")
     parser.add_argument("--config", type=Path, default=CONFIG, help="config.json of the converter")
+    parser.add_argument("--start", help="name or folder of a model to begin with; its sizes are those of the config")
     parser.add_argument("--steps", type=int, default=Settings.steps)
     parser.add_argument("--seed", type=int, default=Settings.seed)
     parser.add_argument("--minutes", type=float, help="end this stretch after so long; call again to go on")
-    parser.add_argument("--speakers", type=int, default=72, help="of a corpus that is made")
-    parser.add_argument("--sentences", type=int, default=60, help="of a corpus that is made")
-    parser.add_argument("--people", type=Path, nargs="+", default=[], help="folders of recordings to mix in")
     parser.add_argument("--processes", type=int, default=PROCESSES, help="each takes a batch of its own")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args(arguments)
     try:
         train(options)
-    except (TrainingError, CorpusError, ConfigError) as error:
+    except UserError as error:
         raise SystemExit(f"{error}") from None
 
 
 def train(options: argparse.Namespace) -> None:
-    if not options.corpus.exists():
-        corpora.make(options.corpus, options.speakers, options.sentences, seed=options.seed)
     # Load before the team is gathered, so that an error is reported once, by this process.
     training = prepared(Team(size=options.processes), options)
     with gathered(options.processes, help_along, options):
@@ -313,15 +357,11 @@ def help_along(team: Team, options: argparse.Namespace) -> None:
 
 def prepared(team: Team, options: argparse.Namespace) -> Training:
     torch.set_flush_denormal(True)
-    training = Training(
-        read_json(options.config),
-        corpora.load(options.corpus),
-        Settings(steps=options.steps, seed=options.seed),
-        options.device,
-        recordings_in(options.people),
-        team,
-    )
-    if (options.state / "state.pt").exists():
+    corpus, settings = corpora.load(options.corpus), Settings(steps=options.steps, seed=options.seed)
+    resumed = (options.state / "state.pt").exists()
+    start = None if resumed else options.start
+    training = Training(read_json(options.config), corpus, settings, options.device, team, start)
+    if resumed:
         training.resume(options.state)
     return training
 

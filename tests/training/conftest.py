@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Parallel corpus that needs no espeak-ng, and the smallest model that it trains."""
+"""Parallel corpus that needs no Kokoro, and the smallest model that it trains."""
 
 import json
 
@@ -13,12 +13,15 @@ from scipy import signal
 from training import corpus as corpora
 from training.batches import Settings
 from training.corpus import RATE
-from training.sentences import Sentence
+from training.recipe import Recipe
 from training.train import CONFIG
 
 TINY_SETTINGS = Settings(
     steps=40, speakers=3, moments=2, frames=32, segment=16, segments=4, reference_frames=(64,), agreement_ramp=10
 )
+
+
+RECIPE = Recipe(timbres=4, voices=1, timbres_a_unit=4, sentences=6, readings=1, held_out_voices=1)
 
 
 class Buzzer:
@@ -28,26 +31,24 @@ class Buzzer:
     LETTERS = slice(4, 12)
     PITCH = 110
 
-    def __init__(self, folder, voices):
-        self.sizes = np.linspace(0.7, 1.4, len(voices))
+    def read(self, unit, speakers) -> np.ndarray:
+        return np.stack([self._voice(unit.text, speaker.change.stretch) for speaker in speakers])
 
-    def read(self, speaker: int, sentence: Sentence) -> np.ndarray:
-        letters = sentence.text.replace(" ", "").lower()[self.LETTERS]
-        size = round(self.SECONDS * RATE)
-        pulses = np.diff(np.floor(np.arange(len(letters) * size) * self.PITCH / RATE), prepend=0.0)
+    def _voice(self, text: str, size: float) -> np.ndarray:
+        letters = "".join(letter for letter in text.lower() if letter.isalpha())[self.LETTERS]
+        length = round(self.SECONDS * RATE)
+        pulses = np.diff(np.floor(np.arange(len(letters) * length) * self.PITCH / RATE), prepend=0.0)
         sounds = []
-        for letter, part in zip(letters, pulses.reshape(-1, size), strict=True):
-            angle = 2 * np.pi * self.sizes[speaker] * (300 + 60 * (ord(letter) - ord("a"))) / RATE
+        for letter, part in zip(letters, pulses.reshape(-1, length), strict=True):
+            angle = 2 * np.pi * size * (300 + 60 * (ord(letter) - ord("a"))) / RATE
             loudness = 1 + (ord(letter) * 5) % 7
             sounds.append(loudness * signal.lfilter([1], [1, -1.94 * np.cos(angle), 0.94], part))
-        samples = np.concatenate(sounds)
-        return samples * (corpora.LEVEL / np.sqrt(np.mean(samples**2)))
+        return np.concatenate(sounds)
 
 
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("training") / "corpus"
-    return corpora.make(folder, speakers=4, sentences=6, test_speakers=3, open_reader=Buzzer)
+    return corpora.make(tmp_path_factory.mktemp("training") / "corpus", RECIPE, Buzzer())
 
 
 @pytest.fixture(scope="session")

@@ -4,15 +4,15 @@
 """training/train.py and export.py on the smallest model: it learns, stops, resumes, and is exported as a model."""
 
 import dataclasses
+import shutil
+import signal
 
 import numpy as np
 import pytest
-import soundfile
 import torch
 
 from models.demos.openvoice.pipeline import OpenVoice
 from training import corpus as corpora
-from training.batches import excerpt, recordings_in
 from training.corpus import CorpusError
 from training.export import export
 from training.train import Training, TrainingError, main, run
@@ -81,23 +81,51 @@ def test_a_state_of_another_training(trained, corpus, settings, tiny, expect_err
     assert longer.done == 40
 
 
-def test_recordings_of_people_are_mixed_in(corpus, settings, tiny, tmp_path, expect_error):
-    noise = np.random.default_rng(0).standard_normal((8000, 2))
-    soundfile.write(tmp_path / "one.flac", 0.1 * noise, 16000)
-    people = recordings_in([tmp_path])
-    samples = excerpt(people[0], 3000, corpora.RATE, np.random.default_rng(0))
-    assert samples.shape == (3000,)
-    assert abs(np.sqrt(np.mean(samples**2)) / corpora.LEVEL - 1) < 1e-3
-    alone, mixed = (Training(tiny, corpus, settings, people=some) for some in ((), people))
-    assert mixed.step()["mel"] != alone.step()["mel"]
-    mixed.save(tmp_path / "state")
-    with expect_error(CorpusError, "holds no recordings"):
-        recordings_in([tmp_path / "state"])
+def test_a_training_begins_with_the_weights_of_a_model(trained, corpus, settings, tiny, tmp_path, expect_error):
+    export(trained[1], tmp_path)
+    begun = Training(tiny, corpus, settings, start=tmp_path)
+    for name, value in trained[0].average.state_dict().items():
+        torch.testing.assert_close(begun.model.state_dict()[name], value, rtol=1e-3, atol=1e-4)  # 16 bits on disk
+    larger = {**tiny, "model": {**tiny["model"], "hidden_channels": 24}}
+    with expect_error(TrainingError, "has other sizes than the config of this training"):
+        Training(larger, corpus, settings, start=tmp_path)
+
+
+def test_a_stretch_ends_at_sigterm_with_its_state(corpus, settings, tiny, tmp_path, monkeypatch):
+    training = Training(tiny, corpus, settings)
+    step = training.step
+
+    def stopped_step():
+        if training.done == 2:
+            signal.raise_signal(signal.SIGTERM)
+        return step()
+
+    monkeypatch.setattr(training, "step", stopped_step)
+    before = signal.getsignal(signal.SIGTERM)
+    run(training, tmp_path)
+    assert signal.getsignal(signal.SIGTERM) is before
+    resumed = Training(tiny, corpus, settings)
+    resumed.resume(tmp_path)
+    assert resumed.done == training.done == 3
+
+
+def test_a_growing_corpus_is_read_as_far_as_it_is_made(corpus, settings, tiny, tmp_path, expect_error):
+    shutil.copytree(corpus.folder, tmp_path / "corpus")
+    files = [tmp_path / "corpus" / corpus.files[unit.number] for unit in corpus.available(held_out=False)]
+    for file in files[1:]:
+        file.unlink()
+    growing = corpora.load(tmp_path / "corpus")
+    training = Training(tiny, growing, settings)
+    with expect_error(CorpusError, "too few sentences yet: a step needs 3 speakers"):
+        training.step()
+    for file in files[1:]:
+        shutil.copyfile(corpus.folder / file.name, file)
+    training.step()
+    assert growing.available(held_out=False) == corpus.available(held_out=False)
 
 
 def test_a_mistake_is_answered_in_a_sentence(tmp_path, expect_error):
-    (tmp_path / "corpus").mkdir()
-    with expect_error(SystemExit, "holds no corpus: name a folder that does not exist"):
+    with expect_error(SystemExit, "has no corpus: make it with `python -m training.corpus"):
         main([str(tmp_path / "corpus"), str(tmp_path / "state")])
 
 
@@ -111,7 +139,8 @@ def test_what_was_trained_is_loaded_as_a_model(trained, corpus, tmp_path):
     training, state = trained
     export(state, tmp_path)
     model = OpenVoice.from_pretrained(tmp_path, precision="exact")
-    source, target = corpus.recording(4, 6), corpus.recording(5, 7)
+    first, second = corpus.available(held_out=True)[:2]
+    source, target = corpus.recording(first, 4), corpus.recording(second, 5)
     voices = [model.voice(samples) for samples in (source, target)]
     converted = model.convert(source, voices[1], voices[0], tau=0)
 
