@@ -5,6 +5,9 @@
 
 PYTHON_IN_VENV := .venv/bin/python
 INSTALLED := .venv/installed
+# What makes the training corpus needs an older setuptools than the constraints have.
+CORPUS_VENV := build/training/venv
+CORPUS_INSTALLED := $(CORPUS_VENV)/installed
 
 # How many processes share the tests.
 WORKERS ?= 2
@@ -16,7 +19,7 @@ help:
 	@echo 'make demo     convert a recording with PyTorch and with a (mocked) card, compare both, write sound and picture to out/'
 	@echo 'make bench    print the cost of each stage: counted on a (mocked) card, timed on this CPU and on a card if there is one'
 	@echo 'make test     lint, then all tests, on Wormhole, on Blackhole, on meshes of 2 and of 8 chips'
-	@echo 'make train    trains the small checkpoint, in an hour and a half or in stretches; needs espeak-ng (training/README.md)'
+	@echo 'make train    makes the corpus of the small checkpoint and trains it, in hours or in stretches (training/README.md)'
 	@echo 'make lint     black, isort, ruff, mypy, SPDX headers, file sizes'
 	@echo 'make format   black and isort, in place'
 	@echo 'make constraints   resolves the pins of pyproject.toml to exact versions of all packages, in constraints/'
@@ -44,8 +47,14 @@ ifneq ($(wildcard /dev/tenstorrent),)
 	$(PYTHON_IN_VENV) -m pytest -q models/demos/openvoice/tests/perf --log-cli-level=INFO
 endif
 
-train: $(INSTALLED)
+train: $(INSTALLED) $(CORPUS_INSTALLED)
+	@$(CORPUS_VENV)/bin/python -m training.corpus build/training/corpus
 	@$(PYTHON_IN_VENV) -m training.train build/training/corpus build/training/state
+
+$(CORPUS_INSTALLED): pyproject.toml
+	@$(PYTHON_IN_VENV) -m venv $(CORPUS_VENV)
+	@$(CORPUS_VENV)/bin/python -m pip install --quiet --editable '.[train]'
+	@touch $@
 
 test: $(INSTALLED)
 	@WORKERS=$(WORKERS) GIVEN_DEVICE=$(GIVEN_DEVICE) bash scripts/test.sh

@@ -3,19 +3,10 @@
 
 """Train a small V2 converter on a parallel corpus, from scratch or from a model, in stretches that can be resumed.
 
-It takes a corpus of corpus.py, draws batches with batches.py, compares waveforms with losses.py and saves a state,
-which export.py turns into a model. A batch has a few moments of a few sentences, each read by the same speakers. So
-three things are known: how each speaker sounds at a moment, that all of them say the same, and what the conversion of
-one into another should give. Hence three losses:
-
-* a speaker's frames, through the posterior encoder and the generator, reconstruct the recording;
-* the flow removes the voice: frames of different speakers agree after it, measured as the Kullback-Leibler divergence
-  of the posterior from a normal distribution around the mean of all of them;
-* speaker-free frames with another speaker's voice added, through the generator, give that speaker's recording.
-
-The tone colour encoder computes the voices from another sentence of each speaker. Every random draw follows from the
-seed and the number of the step, so on a complete corpus a resumed training is the same as one that was not stopped.
-While the corpus is being made, each step draws from what is there.
+It takes a corpus of corpus.py, draws batches with batches.py, computes the losses of losses.py and saves a state,
+which export.py turns into a model. The tone colour encoder computes the voices from another sentence of each speaker.
+Every random draw follows from the seed and the number of the step, so on a complete corpus a resumed training is the
+same as one that was not stopped. While the corpus is being made, each step draws from what is there.
 """
 
 import argparse
@@ -41,88 +32,21 @@ from models.demos.openvoice.reference.converter import Converter
 from models.tt_audio.host.config import read_json
 from models.tt_audio.host.errors import UserError
 from models.tt_audio.host.files import complete_file
-from models.tt_audio.host.home import home
-from models.tt_audio.torch_backend.precision import bfloat16_is_faster
 from training import corpus as corpora
-from training.batches import Batch, Settings, draw
+from training.batches import Settings, draw
 from training.corpus import Corpus
 from training.layout import channels_last
-from training.losses import SpectralDistance
+from training.losses import SpectralDistance, has_fast_bfloat16, losses
 from training.team import ALONE, Team, gathered
 
 CONFIG = Path(__file__).parent / "small.json"
 PROCESSES = 2
 LOOK_EVERY = 25  # steps after which new recordings of a corpus are looked for
+SAVE_SECONDS = 300.0  # a state is saved at least this often, however long the steps take
 
 
 class TrainingError(UserError, RuntimeError):
     """Error of a training that cannot start or go on; the message says why and what to do."""
-
-
-def has_fast_bfloat16(device: str) -> bool:
-    """Return whether the device multiplies in bfloat16; a CPU that emulates it takes ten times as long as in fp32."""
-    return device != "cpu" or bfloat16_is_faster(home())
-
-
-# ---- one step
-
-
-def losses(
-    model: Converter, distance: SpectralDistance, batch: Batch, settings: Settings, random: torch.Generator
-) -> dict[str, Tensor]:
-    """Return the losses of a batch by name, not weighted."""
-    hop, n = model.config.hop_length, settings.speakers
-    margin = model.spectrogram.margin
-    kind = batch.moments.device.type
-    reduced = torch.autocast(kind, torch.bfloat16, enabled=has_fast_bfloat16(kind))  # half the time
-    recordings = batch.moments
-    with reduced:
-        source = model.tone_color_encoder(model.spectrogram.frames(batch.references))[:, :, None]
-        mean, log_deviation = model.posterior_encoder.distribution(model.spectrogram.frames(recordings))
-    mean, log_deviation, source = mean.float(), log_deviation.float(), source.float()
-    noise = torch.randn(mean.shape, generator=random).to(mean.device)
-    # A conversion may use any amount of the noise (tau).
-    tau = torch.rand((), generator=random).item()
-    z = mean + tau * noise * log_deviation.exp()
-    with reduced:
-        speaker_free = model.flow(z, None, source)
-    speaker_free = speaker_free.float()
-
-    by_moment = speaker_free.unflatten(0, (settings.moments, n))
-    # Take the unbiased variance: the divergence from a normal distribution around the mean of the others. Add the
-    # part that tau removed, because the flow only adds shifts and so passes noise almost unchanged.
-    spread = by_moment.var(dim=1, correction=1).mean()
-    lacking = (1 - tau**2) * (2 * log_deviation).exp().mean()
-    agreement = 0.5 * (spread + lacking) - log_deviation.mean() - 0.5
-
-    # Convert every speaker into the one `turn` positions later in the batch.
-    turn = int(torch.randint(1, n, (), generator=random))
-    rows = torch.arange(len(z))
-    target = rows // n * n + (rows % n + turn) % n
-    with reduced:
-        in_target_voice = model.flow(speaker_free, None, source[target], reverse=True)
-    in_target_voice = in_target_voice.float()
-
-    picked = torch.randperm(len(z), generator=random)[: settings.segments]
-    converted = torch.arange(len(picked)) % 4 != 0
-    starts = torch.randint(0, settings.frames - settings.segment + 1, picked.shape, generator=random)
-    pieces, expected = [], []
-    for row, start, convert in zip(picked.tolist(), starts.tolist(), converted.tolist(), strict=True):
-        pieces.append((in_target_voice if convert else z)[row, :, start : start + settings.segment])
-        recording = recordings[target[row] if convert else row]
-        expected.append(recording[margin + start * hop : margin + (start + settings.segment) * hop])
-    with reduced:
-        waveform = model.generator(torch.stack(pieces))
-    waveform, expected = waveform.float(), torch.stack(expected)
-    mel, magnitudes = distance(waveform[~converted], expected[~converted])
-    converted_mel, converted_magnitudes = distance(waveform[converted], expected[converted])
-    return {
-        "mel": mel,
-        "magnitudes": magnitudes,
-        "converted_mel": converted_mel,
-        "converted_magnitudes": converted_magnitudes,
-        "agreement": agreement,
-    }
 
 
 class Training:
@@ -293,14 +217,15 @@ def sigterm_noticed() -> Iterator[threading.Event]:
 
 
 def run(training: Training, folder: Path, minutes: float | None = None, every: int = 100) -> None:
-    """Step until all steps are done, the time is over, or SIGTERM comes; save every `every` steps and at the end.
+    """Step until all steps are done, the time is over, or SIGTERM comes; save the state in between and at the end.
 
-    Each saved state is also tested, and its loss curves are drawn.
+    Every `every` steps the state is tested, too, and the loss curves are drawn.
     """
     stop = math.inf if minutes is None else time.monotonic() + 60 * minutes
     first = training.team.rank == 0  # only the first process reports, because all models of the team are equal
     total = training.settings.steps
     bar = tqdm(total=total, initial=training.done, desc="steps", unit="step", mininterval=5, disable=not first)
+    saved = time.monotonic()
     with sigterm_noticed() as asked_to_stop:
         while training.done < total and not training.team.any(asked_to_stop.is_set() or time.monotonic() >= stop):
             values = training.step()
@@ -308,6 +233,10 @@ def run(training: Training, folder: Path, minutes: float | None = None, every: i
             bar.set_postfix({name: f"{value:.3f}" for name, value in values.items()}, refresh=False)
             if first and training.done % every == 0:
                 report(training, folder, every)
+                saved = time.monotonic()
+            elif first and time.monotonic() - saved >= SAVE_SECONDS:
+                training.save(folder)
+                saved = time.monotonic()
     bar.close()
     if not first:
         return

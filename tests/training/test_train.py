@@ -13,6 +13,7 @@ import torch
 
 from models.demos.openvoice.pipeline import OpenVoice
 from training import corpus as corpora
+from training import train
 from training.corpus import CorpusError
 from training.export import export
 from training.train import Training, TrainingError, main, run
@@ -107,6 +108,15 @@ def test_a_stretch_ends_at_sigterm_with_its_state(corpus, settings, tiny, tmp_pa
     resumed = Training(tiny, corpus, settings)
     resumed.resume(tmp_path)
     assert resumed.done == training.done == 3
+
+
+def test_a_state_is_saved_between_reports(corpus, settings, tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "SAVE_SECONDS", 0.0)
+    training = Training(tiny, corpus, dataclasses.replace(settings, steps=3))
+    saved = []
+    monkeypatch.setattr(training, "save", lambda folder: saved.append(training.done))
+    run(training, tmp_path, every=100)
+    assert saved == [1, 2, 3, 3]
 
 
 def test_a_growing_corpus_is_read_as_far_as_it_is_made(corpus, settings, tiny, tmp_path, expect_error):

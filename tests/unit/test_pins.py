@@ -30,10 +30,13 @@ def constraints(python: str) -> dict[str, str]:
 
 
 def pins() -> dict[str, str]:
-    """Return the version of each package that pyproject.toml pins itself."""
-    found = re.findall(
-        r'^[^#]*?"([\w-]+)(?:\[\w+\])?==([\w.]+)"|, "([\w-]+)==([\w.]+)"', (ROOT / "pyproject.toml").read_text(), re.M
-    )
+    """Return the version of each package that pyproject.toml pins itself, without the extra `train`.
+
+    That extra has an environment of its own, to which constraints/ does not apply.
+    """
+    text, replaced = re.subn(r"^train = \[.*?^\]", "", (ROOT / "pyproject.toml").read_text(), flags=re.M | re.S)
+    assert replaced == 1
+    found = re.findall(r'^[^#]*?"([\w-]+)(?:\[\w+\])?==([\w.]+)"|, "([\w-]+)==([\w.]+)"', text, re.M)
     return {canonicalize_name(a or c): b or d for a, b, c, d in found}
 
 
