@@ -16,6 +16,10 @@ class DeviceError(UserError, RuntimeError):
     """A card that is not there or does not open."""
 
 
+class FullMemoryError(DeviceError):
+    """A request that the memory of a device has no place for; later, smaller ones may fit."""
+
+
 class AudioError(UserError, ValueError):
     """A recording cannot be read, used or written; the message names it and says what to do."""
 

@@ -31,7 +31,7 @@ import torch
 from loguru import logger
 from torch import Tensor
 
-from ..host.errors import DeviceError, UsageError
+from ..host.errors import DeviceError, FullMemoryError, UsageError
 from .staging import StaticInput
 
 Form = tuple[Hashable, ...]
@@ -213,7 +213,7 @@ class memory_errors:
             return
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
-        raise DeviceError(
+        raise FullMemoryError(
             f"the memory of {self.device} is full: send fewer or shorter recordings at once, lower the number of "
             f"streams, choose precision bfloat16, or set {SWITCH}=0 to keep no CUDA graphs"
         ) from error

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from models.demos.llvc.pipeline import BACKENDS, Llvc
 from models.demos.llvc.synthetic import CONFIGS, make_checkpoint
-from models.tt_audio.cli.backends import choose_backend
+from models.tt_audio.cli.backends import backend_settings, choose_backend, device
 from models.tt_audio.cli.terminal import count, note
+from models.tt_audio.torch_backend.choices import PRECISIONS
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,16 +30,34 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         "--backend",
         choices=("auto", *BACKENDS),
         default="auto",
-        help="auto takes ttnn for a stream if there is a card, else torch (%(default)s)",
+        help="auto takes ttnn for a stream if there is a card, else torch, on a GPU if there is one (%(default)s)",
     )
+    parser.add_argument("--device", type=_device, help="number of the card (0); cpu, cuda or cuda:N for torch")
+    parser.add_argument("--precision", choices=PRECISIONS, help="of the backend torch on a GPU (fast)")
+
+
+def _device(text: str) -> int | str:
+    if text == "all":
+        raise argparse.ArgumentTypeError("a stream runs on one card: give its number")
+    return device(text)
 
 
 def open_model(options: argparse.Namespace, backend: str | None = None) -> Llvc:
     """Load the network that the arguments ask for; `backend` overrides theirs."""
-    backend = backend or options.backend
+    backend, why = backend or options.backend, ""
     if backend == "auto":
-        backend = choose_backend("auto")[0] if options.stream else "torch"
-    settings = {"backend": backend, "factor": options.chunk_factor}
+        chosen, why = choose_backend("auto", options.device)
+        if chosen == "ttnn" and not options.stream:
+            chosen, why = "torch", " (a card converts streams: give --stream)"
+        backend = chosen
+    settings = {"backend": backend, "factor": options.chunk_factor, **backend_settings(options, backend)}
+    model = _loaded(options, settings)
+    if why:
+        note(f"backend {backend}{why}")
+    return model
+
+
+def _loaded(options: argparse.Namespace, settings: dict) -> Llvc:
     if options.checkpoint_path is not None:
         return Llvc.load(options.checkpoint_path, options.config_path, **settings)
     note(

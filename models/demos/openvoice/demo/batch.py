@@ -59,7 +59,7 @@ def batch(options: argparse.Namespace) -> int:
     bad = [row for row in read if isinstance(row, BadRow)]
     report_path = options.report or options.output / "report.jsonl"
     found = loading.find_model(options.model)
-    backend, why = backends.choose_backend(options.backend)
+    backend, why = backends.choose_backend(options.backend, options.device)
     settings = backends.backend_settings(options, backend)
     rows, refused = plan([row for row in read if isinstance(row, Row)], options, str(found.folder), report_path)
     started, failed = time.perf_counter(), 0

@@ -26,7 +26,7 @@ VOICE_SECONDS = 6.0
 
 
 def bench(options: argparse.Namespace) -> None:
-    backend, why = backends.choose_backend(options.backend)
+    backend, why = backends.choose_backend(options.backend, options.device)
     if not backends.has_time(backend):
         raise UsageError(
             "times on a mocked card mean nothing: count programs with `make bench`, or choose --backend torch"

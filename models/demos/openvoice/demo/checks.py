@@ -67,7 +67,7 @@ def check(options: argparse.Namespace) -> None:
 
 def backend(options: argparse.Namespace) -> None:
     """Refuse settings that the chosen backend does not have."""
-    backend_settings(options, choose_backend(options.backend)[0])
+    backend_settings(options, choose_backend(options.backend, options.device)[0])
 
 
 def voice(given: list[Path]) -> None:

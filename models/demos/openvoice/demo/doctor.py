@@ -142,7 +142,7 @@ def _card() -> Iterator[Finding]:
     if cards:
         yield Finding("Tenstorrent card", OK, f"{', '.join(cards)} below {CARDS}")
     else:
-        remedy = "install the card's driver (tt-kmd); without a card everything runs on the CPU"
+        remedy = "install the card's driver (tt-kmd); without a card everything runs in PyTorch"
         yield Finding("Tenstorrent card", ABSENT, f"{CARDS} does not exist", remedy)
     yield Finding("backend auto", OK, f"{backend}{why}")
 

@@ -57,7 +57,7 @@ from models.demos.openvoice.styles import RANGES, STYLES, style_of
 from models.tt_audio.cli.encoding import MEDIA_TYPES, STREAMED, Format
 from models.tt_audio.cli.terminal import note
 from models.tt_audio.host.config import ConfigError
-from models.tt_audio.host.errors import CheckpointError, DeviceError, UsageError, UserError
+from models.tt_audio.host.errors import CheckpointError, DeviceError, FullMemoryError, UsageError, UserError
 from models.tt_audio.host.files import FileError
 from models.tt_audio.host.voice_files import VoiceFacts
 from models.tt_audio.host.voices import Voice, VoiceError
@@ -257,6 +257,9 @@ def make_app(service: Service, access: Access) -> Admission:
 
 
 def _refused(request: HttpRequest, error: Exception) -> Response:
+    if isinstance(error, FullMemoryError):
+        logger.error(str(error))
+        return error_response(Refusal(503, str(error), "out_of_memory"))
     if isinstance(error, INTERNAL):
         logger.error(str(error))
         return error_response(Refusal(503, NOT_INSTALLED, "not_installed"))

@@ -107,12 +107,12 @@ def evaluate(options: argparse.Namespace) -> None:
 def open_chains(options: argparse.Namespace) -> dict[str, OpenVoice]:
     """Load the model for each chain: one by the chosen backend, or "torch" and "ttnn" with --compare."""
     if not options.compare:
-        return {backends.choose_backend(options.backend)[0]: loading.open_model(options)}
+        return {backends.choose_backend(options.backend, options.device)[0]: loading.open_model(options)}
     if options.precision:
         raise UsageError("--compare computes the chain torch in fp32; leave --precision out")
     found = loading.find_model(options.model)
     note(f"model {found.name}{found.why}, chains torch (fp32) and ttnn")
-    device = {} if options.device is None else {"device": options.device}
+    device = backends.backend_settings(options, "ttnn")
     return {
         "torch": loading.load(found.folder, "torch", precision="exact"),
         "ttnn": loading.load(found.folder, "ttnn", **device),

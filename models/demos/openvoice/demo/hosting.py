@@ -56,7 +56,7 @@ class Hosted:
 
 def host(options: argparse.Namespace) -> Hosted:
     """Load the model that the options ask for, and print which it is."""
-    backend, why_backend = choose_backend(options.backend)
+    backend, why_backend = choose_backend(options.backend, options.device)
     settings = backend_settings(options, backend)
     found = find_model(options.model)
     model = load(found.folder, backend, **settings)

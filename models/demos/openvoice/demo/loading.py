@@ -28,7 +28,7 @@ class Found:
 
 def open_model(options: argparse.Namespace) -> OpenVoice:
     """Load the model that the arguments of `add_model_arguments` ask for."""
-    backend, why = choose_backend(options.backend)
+    backend, why = choose_backend(options.backend, options.device)
     settings = backend_settings(options, backend)
     found = find_model(options.model)
     model = load(found.folder, backend, **settings)

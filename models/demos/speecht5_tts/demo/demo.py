@@ -10,6 +10,7 @@ from pathlib import Path
 
 from models.demos.speecht5_tts import releases
 from models.tt_audio.cli import paths
+from models.tt_audio.cli.backends import find_gpu, torch_device_name
 from models.tt_audio.cli.paths import STANDARD
 from models.tt_audio.cli.terminal import (
     Parser,
@@ -60,6 +61,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     speak_parser.add_argument("--vocoder", default=releases.VOCODER, help="release or folder (%(default)s)")
     speak_parser.add_argument("--precision", choices=PRECISIONS, default="fast", help="of the vocoder (%(default)s)")
+    speak_parser.add_argument(
+        "--device", type=torch_device_name, help="cpu, cuda or cuda:N (a GPU if there is one, else the CPU)"
+    )
     add_json_argument(speak_parser)
     return parser
 
@@ -90,7 +94,11 @@ def speak(options: argparse.Namespace) -> None:
             model_folder, vocoder_folder, voice = write_untrained(folder)
             voice_name = voice_name or voice
             note("the model is untrained: this speech has no words")
-        model = SpeechT5.from_pretrained(model_folder, vocoder_folder, precision=options.precision)
+        found, where = find_gpu() if options.device is None else (options.device, "")
+        place = {"precision": options.precision, "device": found or "cpu"}
+        model = SpeechT5.from_pretrained(model_folder, vocoder_folder, **place)
+        if where:
+            note(f"PyTorch computes {where}")
         voice = model.voice(voice_name)
     started = time.perf_counter()
     first = None

@@ -46,7 +46,7 @@ class Prenet(nn.Module):
             x = self.gain * mask * relu(layer(x))
         x = self.projection(x)
         length, width = x.shape[1:]
-        x = x + self.position_scale * positions(first + length, width)[first:]
+        x = x + self.position_scale * positions(first + length, width, x.device)[first:]
         voice = normalize(speaker)[:, None].expand(-1, length, -1)
         return relu(self.speaker(torch.cat((x, voice), dim=2)))
 
@@ -101,7 +101,7 @@ class Decoder(nn.Module):
 
     def forward(self, x: Tensor, cache: Cache) -> Tensor:
         """Return the hidden vectors [B, L, C] of the next L steps, with inputs x [B, L, C], which enter the cache."""
-        causal = self._causal(cache.length, x.shape[1])
+        causal = self._causal(cache.length, x.shape[1], x.device)
         for index, (layer, earlier, text) in enumerate(zip(self.layers, cache.steps, cache.text, strict=True)):
             own = layer.self_attention.keys_values(x)
             cache.steps[index] = steps = own if earlier is None else earlier.then(own)
@@ -110,9 +110,9 @@ class Decoder(nn.Module):
         return x
 
     @staticmethod
-    def _causal(earlier: int, count: int) -> Tensor:
+    def _causal(earlier: int, count: int, device: torch.device) -> Tensor:
         """Return where `count` steps after `earlier` others may look [count, earlier + count]: not at later steps."""
-        return torch.ones(count, earlier + count, dtype=torch.bool).tril(earlier)
+        return torch.ones(count, earlier + count, dtype=torch.bool, device=device).tril(earlier)
 
 
 def upstream_masks(config: SpeechT5Config, seed: int) -> Iterator[Tensor]:

@@ -48,7 +48,7 @@ class Encoder(nn.Module):
     def forward(self, tokens: Tensor, valid: Tensor | None = None) -> Tensor:
         """Return the memory [B, T, C] of tokens [B, T]; `valid` [B, T] is False for padding, None: there is none."""
         x = self.embedding(tokens)
-        x = self.norm(x + self.position_scale * positions(*x.shape[1:], device=x.device))
+        x = self.norm(x + self.position_scale * positions(x.shape[1], x.shape[2], x.device))
         relative_keys = self.relative_keys[self._distances(tokens.shape[1], tokens.device)]
         allowed = None if valid is None else valid[:, None, None, :]
         for layer in self.layers:

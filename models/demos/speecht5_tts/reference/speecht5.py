@@ -52,7 +52,7 @@ class SpeechT5Network(nn.Module):
         `tokens`: ids [T]; `speaker`: [S]; `masks`: dropout of the prenet for each step, [layers, units].
         """
         cache = self.decoder.cache(self.encoder(tokens[None]))
-        frame = torch.zeros(1, 1, self.config.num_mel_bins)
+        frame = torch.zeros(1, 1, self.config.num_mel_bins, device=tokens.device)
         for step, mask in zip(range(max(1, self.config.most_steps(len(tokens)))), masks, strict=False):
             hidden = self.decoder(self.prenet(frame, speaker[None], mask[None], first=step), cache)
             frames = self.frames(hidden)

@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from models.demos.openvoice.catalogue import BACKENDS, RELEASE
+from models.tt_audio.cli.backends import DEVICE_HELP, device
 from models.tt_audio.cli.terminal import between, count, whole
 from models.tt_audio.torch_backend.choices import PRECISIONS
 
@@ -27,19 +28,13 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         "--backend",
         choices=("auto", *BACKENDS),
         default="auto",
-        help="auto takes ttnn if there is a card, else torch (%(default)s)",
+        help="auto takes ttnn if there is a card, else torch, on an NVIDIA GPU if there is one (%(default)s)",
     )
-    group.add_argument("--device", type=_device, help="number of the card, or 'all' for all cards as one mesh (0)")
+    group.add_argument("--device", type=device, help=DEVICE_HELP)
     group.add_argument("--precision", choices=PRECISIONS, help="precision of the backend torch (fast)")
     group.add_argument(
         "--threads", type=count, help="threads that compute (as many as this process may use processors)"
     )
-
-
-def _device(text: str) -> int | str:
-    if text != "all" and not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is neither the number of a card nor 'all'")
-    return text if text == "all" else int(text)
 
 
 def add_noise_arguments(parser: argparse.ArgumentParser) -> None:

@@ -217,7 +217,7 @@ def test_progress_is_for_long_work_on_a_terminal(monkeypatch, seconds, is_termin
 
 def test_what_is_chosen_is_said(here, console):
     assert console("convert", "speech.wav", "voice.flac") == 0
-    assert console.err == "model myshell-ai/OpenVoiceV2, backend torch (there is no Tenstorrent card)\n"
+    assert console.err == "model myshell-ai/OpenVoiceV2, backend torch on the CPU (there is no Tenstorrent card)\n"
 
 
 def test_without_the_release_the_small_model_converts(here, console, monkeypatch, converter_folder):
@@ -283,7 +283,12 @@ def test_auto_is_the_card_where_there_is_one(tmp_path, monkeypatch):
         (["speech.wav", "voice.flac", "--output", "no/result.wav"], "the folder no does not exist"),
         (["speech.wav", "voice.flac", "--backend", "ttnn", "--precision", "fast"], "leave it out for ttnn"),
         (["speech.wav", "voice.flac", "--device", "0"], "--device names a card, and the backend is torch"),
-        (["speech.wav", "voice.flac", "--device", "x"], "x is neither the number of a card nor 'all'"),
+        (["speech.wav", "voice.flac", "--backend", "ttnn", "--device", "cuda"], "--device cuda belongs to the backend"),
+        (["speech.wav", "voice.flac", "--device", "cuda:99"], "cuda:99|without CUDA|cannot use a GPU here"),
+        (
+            ["speech.wav", "voice.flac", "--device", "x"],
+            "x is neither the number of a card nor 'all', nor one of 'cpu'",
+        ),
         (["speech.wav", "voice.flac", "--model", "no/such/model"], "no/such/model is neither a folder nor a model"),
         (["speech.wav", "voice.flac", "--model", "."], "config.json does not exist"),
         (["speech.wav", "voice.flac", "--tau", "-1"], "-1 is not a number from 0 to 2"),

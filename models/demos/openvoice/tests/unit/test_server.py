@@ -12,6 +12,7 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 import soundfile
+import torch
 from fastapi.testclient import TestClient
 
 from models.demos.openvoice.demo.access import Access
@@ -25,6 +26,7 @@ from models.demos.openvoice.tests.unit.service_fixtures import heard, small_mode
 from models.tt_audio.host.checkpoint import CheckpointError
 from models.tt_audio.host.voice_files import VoiceError
 from models.tt_audio.torch_backend import precision
+from models.tt_audio.torch_backend.graph_cache import memory_errors
 
 SOURCE, REFERENCE = wav(1.0), wav(6.0, 1.4)
 FILES = [("source", ("speech.wav", SOURCE)), ("reference", ("voice.wav", REFERENCE))]
@@ -295,6 +297,19 @@ def test_a_missing_model_names_no_folder(client, service, home, monkeypatch):
     monkeypatch.setattr(service.model, "speak_stream", fails)
     said = error(client.post("/clone", data={"text": "Hello."}, files=FILES[1:]), 503)
     assert said == "a model that this needs is not installed here; the log of the service says what to do"
+
+
+def test_full_memory_says_what_to_lower_and_the_service_goes_on(client, service, monkeypatch):
+    def fails(*arguments):
+        with memory_errors(torch.device("cpu")):
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service.model.backend, "convert_batch", fails)
+        answer = client.post("/convert", files=FILES)
+        assert error(answer, 503).startswith("the memory of cpu is full: send fewer or shorter recordings at once")
+        assert answer.json()["error"]["code"] == "out_of_memory"
+    assert client.post("/convert", files=FILES).status_code == 200
 
 
 def test_a_fault_of_the_service(service, monkeypatch):
