@@ -85,7 +85,8 @@ def _renamed_to(target: Path, path: Path, exclusive: bool) -> Iterator[BinaryIO]
     finally:
         if raw is not None:
             raw.close()
-        temporary.unlink(missing_ok=True)
+        if temporary.exists():  # a read-only file system refuses to remove even what does not exist
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 
 """files.py: a file is complete or what it was, on full and on read-only disks, and when a signal ends the process."""
 
+import errno
 import io
 import os
 import resource
@@ -356,3 +357,16 @@ def test_only_a_file_that_is_not_appended_to_can_be_changed(tmp_path):
             offsets[mode] = python(code, stdout=out).communicate(timeout=60)[1]
     assert offsets == {"wb": b"3\n", "ab": b"None\n"}
     assert python(code).communicate(timeout=60)[1] == b"None\n"  # a pipe
+
+
+def test_a_read_only_file_system_is_named(tmp_path, expect_error, monkeypatch):
+    """Such a file system refuses to make a file, and to remove one that does not exist."""
+
+    def refuse(path, *arguments, **settings):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(os, "unlink", refuse)
+    with expect_error(FileError, r"a cannot be written \(Read-only file system\); choose another place"):
+        with complete_file(tmp_path / "a"):
+            pass
