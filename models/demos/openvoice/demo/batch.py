@@ -36,7 +36,7 @@ from models.tt_audio.host.voices import Voice, VoiceBank
 class BatchRow:
     """A row with everything that decides its result. It is sent to workers on other machines."""
 
-    id: str  # hash of the fields that decide the result
+    id: str  # hash of what decides the result beside the contents of recordings
     where: str
     source: str
     voice: tuple[str, ...]
@@ -49,7 +49,7 @@ class BatchRow:
 
     @property
     def inputs(self) -> list[str]:
-        """Return the files that the result is made from."""
+        """Return the files that the result is made from; a voice of the bank is not among them."""
         return [*([self.source] if self.source else []), *self.voice]
 
 
@@ -61,7 +61,9 @@ def batch(options: argparse.Namespace) -> int:
     found = loading.find_model(options.model)
     backend, why = backends.choose_backend(options.backend, options.device)
     settings = backends.backend_settings(options, backend)
-    rows, refused = plan([row for row in read if isinstance(row, Row)], options, str(found.folder), report_path)
+    rows, refused = plan(
+        [row for row in read if isinstance(row, Row)], options, str(found.folder.resolve()), report_path
+    )
     started, failed = time.perf_counter(), 0
     with open_report(report_path) as report:
         left = [row for row in rows if options.force or not is_done(row, report)]
@@ -134,7 +136,8 @@ def plan(
         source = str(row.source) if row.source else ""
         seed = options.seed if row.seed is None else row.seed
         voices = tuple(map(str, voice))
-        decides = [source, voices, row.voice_name, str(output), row.text, manner, options.tau, seed, model]
+        # No path of a recording: the report has hashes of recordings, so they may be named in another way, or moved.
+        decides = [name, bool(source), row.voice_name, row.text, manner, options.tau, seed, model]
         identity = hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:16]
         planned.append(
             BatchRow(
@@ -170,7 +173,10 @@ def _manner(row: Row, base: str, bert: str) -> dict[str, Any]:
 
 
 def is_done(row: BatchRow, report: Report) -> bool:
-    """Return whether the report has this row, its result is undamaged and its inputs have not changed since."""
+    """Return whether the report has this row, its result is undamaged and its inputs have not changed since.
+
+    Its inputs are recordings and the voice in the bank.
+    """
     entry = report.done.get(row.id)
     if entry is None:
         return False
@@ -180,8 +186,9 @@ def is_done(row: BatchRow, report: Report) -> bool:
         return False
 
 
-def _hashes(row: BatchRow) -> dict[str, str]:
-    return {path: sha256_of(path) for path in row.inputs}
+def _hashes(row: BatchRow) -> list[str]:
+    kept = [VoiceBank().described(row.voice_name).key] if row.voice_name else []
+    return [*map(sha256_of, row.inputs), *kept]
 
 
 def _made_here(rows: Sequence[BatchRow], make: tuple, together: int) -> Iterator[dict[str, Any]]:
@@ -205,7 +212,7 @@ class RowWorker:
         """Make the results of `rows` and return their entries, in order. On a device, conversions share passes."""
         started = time.perf_counter()
         entries: dict[str, dict[str, Any]] = {}
-        inputs: dict[str, dict[str, str]] = {}
+        inputs: dict[str, list[str]] = {}
         ready: list[tuple[BatchRow, Request]] = []
         for row in rows:
             try:
@@ -219,7 +226,7 @@ class RowWorker:
                 entries[row.id] = _failed(row, error)
         for group in [ready] if self.shares_passes else [[one] for one in ready]:
             entries |= self._convert(group, started)
-        return [entries[row.id] | {"inputs": inputs.get(row.id, {})} for row in rows]
+        return [entries[row.id] | {"inputs": inputs.get(row.id, [])} for row in rows]
 
     def _convert(self, group: list[tuple[BatchRow, Request]], started: float) -> dict[str, dict[str, Any]]:
         try:

@@ -312,6 +312,14 @@ def test_a_changed_recording_of_the_same_name_is_converted_again(corpus, console
     assert json.loads(console.out)["made"] == made
 
 
+@pytest.mark.parametrize("output", ["results", "moved"])
+def test_recordings_and_results_may_be_named_in_another_way_or_moved(corpus, console, output):
+    assert console(*BATCH, "rows.jsonl") == 0
+    Path("results").rename(output)
+    assert console(*BATCH, str(corpus / "rows.jsonl"), "--output", str(corpus / output), "--json") == 0
+    assert json.loads(console.out)["done_before"] == 4
+
+
 def test_force_makes_every_row_again(corpus, console):
     assert console(*BATCH, "rows.jsonl") == 0
     assert console(*BATCH, "rows.jsonl", "--json", "--force") == 0
@@ -340,6 +348,15 @@ def test_a_voice_of_the_bank_is_found_from_any_manifest(corpus, console, monkeyp
     assert console(*BATCH, "elsewhere/rows.csv") == 0, console.err
     assert console("convert", "speech.wav", "voice.flac", "--precision", "exact") == 0
     assert np.array_equal(soundfile.read("converted.wav")[0], soundfile.read("results/by_name.wav")[0])
+
+
+def test_another_voice_of_the_same_name_in_the_bank_is_noticed(corpus, console):
+    Path("rows.csv").write_text("source,voice,output\nspeech.wav,anna,a.wav\n")
+    extract = ("voice", "extract", "--name", "anna", "--precision", "exact")
+    assert console(*extract, "voice.flac") == 0 and console(*BATCH, "rows.csv") == 0
+    assert console(*extract, "speech.wav", "--replace") == 0
+    assert console(*BATCH, "rows.csv", "--json") == 0
+    assert json.loads(console.out)["made"] == 1
 
 
 def test_another_base_speaker_than_usual_is_said_once(tmp_path, monkeypatch, capsys):
