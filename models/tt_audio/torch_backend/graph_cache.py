@@ -39,7 +39,7 @@ Compute = Callable[..., Any]
 
 SWITCH = "TT_AUDIO_CUDA_GRAPHS"  # 0: run everything op by op
 WARM_UP_RUNS = 2  # before a capture: libraries choose kernels and allocate workspaces, which a capture forbids
-MOST_GRAPHS = 64
+MOST_GRAPHS = 256  # a converter and a base speaker have 18 each
 
 
 class Graph(Protocol):

@@ -20,10 +20,10 @@ from models.demos.openvoice.demo import parts, watermark_files
 from models.demos.openvoice.demo.parts import Lack
 from models.demos.openvoice.piper import voices
 from models.demos.openvoice.piper.bundled import INSTALL, bundled_voice
-from models.tt_audio.cli.backends import choose_backend
+from models.tt_audio.cli.backends import choose_backend, find_gpu
 from models.tt_audio.cli.terminal import counted, printable, tell
 from models.tt_audio.host import ffmpeg
-from models.tt_audio.host.cards import CARDS
+from models.tt_audio.host.cards import CARDS, has_gpu
 from models.tt_audio.host.config import ConfigError
 from models.tt_audio.host.errors import CheckpointError
 from models.tt_audio.host.files import print_line
@@ -144,6 +144,14 @@ def _card() -> Iterator[Finding]:
     else:
         remedy = "install the card's driver (tt-kmd); without a card everything runs in PyTorch"
         yield Finding("Tenstorrent card", ABSENT, f"{CARDS} does not exist", remedy)
+    gpu, where = find_gpu()
+    if gpu:
+        yield Finding("NVIDIA GPU", OK, where.removeprefix("on "))
+    elif has_gpu():
+        yield Finding("NVIDIA GPU", ABSENT, where, "do what it says, or compute on the CPU")
+    else:
+        remedy = "install NVIDIA's driver; without a GPU PyTorch computes on the CPU"
+        yield Finding("NVIDIA GPU", ABSENT, "no driver is loaded", remedy)
     yield Finding("backend auto", OK, f"{backend}{why}")
 
 

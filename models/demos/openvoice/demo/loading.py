@@ -27,9 +27,11 @@ class Found:
 
 
 def open_model(options: argparse.Namespace) -> OpenVoice:
-    """Load the model that the arguments of `add_model_arguments` ask for."""
+    """Load the model that the arguments of `add_model_arguments` ask for, for a command that makes one result."""
     backend, why = choose_backend(options.backend, options.device)
     settings = backend_settings(options, backend)
+    if str(settings.get("device", "")).startswith("cuda"):
+        settings["graphs"] = False  # capturing all forms takes longer than the one result that a command makes
     found = find_model(options.model)
     model = load(found.folder, backend, **settings)
     if found.why or why:

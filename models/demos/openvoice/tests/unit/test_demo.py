@@ -257,6 +257,25 @@ def test_auto_is_the_card_where_there_is_one(tmp_path, monkeypatch):
     assert backends.choose_backend("auto")[0] == "torch"
 
 
+@pytest.mark.parametrize(
+    "given, settings",
+    [
+        (("--device", "cuda:1"), {"device": "cuda:1", "graphs": False}),
+        (("--device", "cpu", "--precision", "exact"), {"device": "cpu", "precision": "exact"}),
+    ],
+)
+def test_one_result_on_a_gpu_needs_no_graphs(here, console, monkeypatch, given, settings):
+    opened = []
+
+    def refuse(converter, **options):
+        opened.append(options)
+        raise errors.UsageError("enough")
+
+    monkeypatch.setitem(pipeline.BACKENDS, "torch", refuse)
+    assert console("convert", "speech.wav", "voice.flac", *given) == 2
+    assert opened == [settings]
+
+
 # ---- mistakes
 
 

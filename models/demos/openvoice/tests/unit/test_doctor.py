@@ -71,6 +71,18 @@ def test_a_card(here, console, monkeypatch):
     assert found["device"]["state"] == "ok"
 
 
+def test_a_gpu_is_named_or_why_there_is_none(here, console, monkeypatch):
+    _, found = findings(console)
+    assert found["NVIDIA GPU"]["what"] == "no driver is loaded"
+    monkeypatch.setattr(doctor, "has_gpu", lambda: True)
+    monkeypatch.setattr(doctor, "find_gpu", lambda: (None, "on the CPU, because the driver is old"))
+    _, found = findings(console)
+    assert found["NVIDIA GPU"]["what"] == "on the CPU, because the driver is old"
+    monkeypatch.setattr(doctor, "find_gpu", lambda: ("cuda", "on cuda:0 (NVIDIA Card)"))
+    _, found = findings(console)
+    assert (found["NVIDIA GPU"]["state"], found["NVIDIA GPU"]["what"]) == ("ok", "cuda:0 (NVIDIA Card)")
+
+
 def test_without_a_card_the_device_is_not_ready(here, console, monkeypatch):
     monkeypatch.setattr(parts, "CARDS", here / "none")
     _, found = findings(console)
