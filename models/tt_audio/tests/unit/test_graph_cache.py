@@ -113,8 +113,9 @@ def test_another_thread_is_refused(graphs, expect_error):
     run(graphs, 1.0)
     with ThreadPoolExecutor(1) as pool, expect_error(DeviceError, "open it in the thread that uses it"):
         pool.submit(run, graphs, 2.0).result()
-    with ThreadPoolExecutor(1) as pool, expect_error(DeviceError, "open it in the thread that uses it"):
-        pool.submit(graphs.reset).result()
+    for other in (graphs.reset, lambda: graphs.eager([], tuple), lambda: graphs.release("owner")):
+        with ThreadPoolExecutor(1) as pool, expect_error(DeviceError, "open it in the thread that uses it"):
+            pool.submit(other).result()
     expect(run(graphs, 3.0), 3.0)
 
 
@@ -132,7 +133,7 @@ def test_reset_releases_graphs_and_inputs_and_captures_again(graphs):
     held = weakref.ref(next(iter(graphs._graphs.values())).inputs[0])
     graphs.reset()
     gc.collect()
-    assert held() is None
+    assert held() is None and graphs._api.graphs == []
     assert graphs.stats() == GraphStats(0, 0, 0, 0)
     expect(run(graphs, 2.0), 2.0)
     assert graphs.stats().graphs == 1
