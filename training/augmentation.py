@@ -8,6 +8,7 @@ the voice. Room and noise belong to the moment: all speakers of a moment get the
 """
 
 import numpy as np
+from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.signal import fftconvolve
 
 COLOUR_POINTS = (0, 150, 400, 1000, 2500, 6000, 11025)  # Hz; between them the gain is interpolated
@@ -27,10 +28,9 @@ def colour(rng: np.random.Generator) -> np.ndarray:
 
 def coloured(samples: np.ndarray, gains: np.ndarray, rate: int) -> np.ndarray:
     """Return samples [N] with the gains of `colour`, without a delay."""
-    size = len(samples) + rate // 20  # padded, so that the response does not wrap around
-    spectrum = np.fft.rfft(samples, size)
-    decibels = np.interp(np.fft.rfftfreq(size, 1 / rate), COLOUR_POINTS, gains)
-    return np.fft.irfft(spectrum * 10 ** (decibels / 20), size)[: len(samples)]
+    size = next_fast_len(len(samples) + rate // 20, real=True)  # padded: the response does not wrap around
+    decibels = np.interp(rfftfreq(size, 1 / rate), COLOUR_POINTS, gains)
+    return irfft(rfft(samples, size) * 10 ** (decibels / 20), size)[: len(samples)]
 
 
 def room_tail(rate: int) -> int:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from training.sentences import TEST_SENTENCES, training_sentences
-from training.speakers import HELD_OUT, Speaker, held_out_speakers, mixture, training_speakers
+from training.speakers import Speaker, held_out_speakers, mixture, training_speakers
 
 VERSION = 1  # of how a recording is made; raise it to have all recordings made again
 PITCHES = (85.0, 240.0)  # Hz, medians of a recording
@@ -27,7 +27,6 @@ class Recipe:
     timbres_a_unit: int = 2
     sentences: int = 126
     readings: int = 2  # prosodies of each sentence
-    held_out_voices: int = 2  # speakers of one held-out timbre
     seed: int = 0
 
 
@@ -53,7 +52,7 @@ class Unit:
 def all_speakers(recipe: Recipe) -> list[Speaker]:
     """Return the training speakers, then the held-out ones."""
     trained = training_speakers(recipe.timbres, recipe.voices, recipe.seed)
-    return [*trained, *held_out_speakers(recipe.held_out_voices, recipe.seed)]
+    return [*trained, *held_out_speakers()]
 
 
 def units(recipe: Recipe) -> list[Unit]:
@@ -65,7 +64,7 @@ def units(recipe: Recipe) -> list[Unit]:
     rng = np.random.default_rng([recipe.seed, 2])
     texts = training_sentences(recipe.sentences, recipe.seed)
     trained = recipe.timbres * recipe.voices
-    everyone = trained + len(HELD_OUT) * recipe.held_out_voices
+    everyone = trained + len(held_out_speakers())
     order = [text for _ in range(recipe.readings) for text in texts]
     tests = list(TEST_SENTENCES)
     dealt: list[int] = []

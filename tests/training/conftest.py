@@ -21,7 +21,7 @@ TINY_SETTINGS = Settings(
 )
 
 
-RECIPE = Recipe(timbres=4, voices=1, timbres_a_unit=4, sentences=6, readings=1, held_out_voices=1)
+RECIPE = Recipe(timbres=4, voices=1, timbres_a_unit=4, sentences=6, readings=1)
 
 
 class Buzzer:
