@@ -59,7 +59,7 @@ def pytest_report_header(config):
 
 
 def _golden_executor():
-    """What gives a mocked card its numbers; a simulator or a card has its own."""
+    """Return the executor that gives a mocked card its numbers; a simulator or a card has its own."""
     if not runtime.mocked():
         return nullcontext()
     from mock_device.golden import GoldenExecutor
@@ -117,7 +117,7 @@ def is_ci_env():
 
 @pytest.fixture
 def model_location_generator():
-    """Where a model's files are: tt-metal's shared drive if mounted, else the name itself (a hub name or a folder)."""
+    """Return a function that finds a model: on tt-metal's shared drive if mounted, else by its name (hub or folder)."""
 
     def locate(model_version, model_subdir="", download_if_ci_v2=False, ci_v2_timeout_in_s=300):
         shared = Path("/mnt/MLPerf/tt_dnn-models") / model_subdir / model_version

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What cuda_report.py measures: converter, MeloTTS, the Piper voice joe, streams of LLVC, steps of SpeechT5."""
+"""Workloads of cuda_report.py: converter, MeloTTS, the Piper voice joe, streams of LLVC, steps of SpeechT5."""
 
 import copy
 import tempfile

@@ -20,7 +20,7 @@ LEAST_VOICED = 20  # frames of 5 ms; speech with fewer has no pitch that could b
 
 @dataclass(frozen=True)
 class Change:
-    """What makes one voice of another."""
+    """Changes that make one voice of another."""
 
     stretch: float = 1.0  # of the spectral envelope along the frequency: above 1, formants are higher
     tilt: float = 0.0  # dB per octave

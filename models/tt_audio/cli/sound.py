@@ -15,7 +15,7 @@ import numpy as np
 
 from ..host import audio, sound_output
 from ..host.errors import UsageError
-from ..host.files import StandardOutput
+from ..host.standard_output import StandardOutput
 from .paths import STANDARD
 
 UNKNOWN = 0xFFFFFFFF  # the length in a WAV header that ends with the stream

@@ -32,8 +32,9 @@ from loguru import logger
 from tqdm import tqdm
 
 from ..host.errors import UserError
-from ..host.files import drop_standard_output, flush_standard_output, print_line, reason, signals_as_exits
+from ..host.files import reason, signals_as_exits
 from ..host.processors import use_processors
+from ..host.standard_output import drop_standard_output, flush_standard_output, print_line
 
 FAULT = 70  # exit code of a fault of the program, as sysexits.h has it
 # Errors of the machine, as opposed to a fault of the program.

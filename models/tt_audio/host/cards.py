@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Where the cards and GPUs of this machine are listed.
+"""Paths at which the cards and GPUs of this machine are listed.
 
 Imports neither ttnn nor torch, so that a command can ask before they are needed.
 """

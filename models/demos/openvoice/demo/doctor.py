@@ -26,8 +26,8 @@ from models.tt_audio.host import ffmpeg
 from models.tt_audio.host.cards import CARDS, has_gpu
 from models.tt_audio.host.config import ConfigError
 from models.tt_audio.host.errors import CheckpointError
-from models.tt_audio.host.files import print_line
 from models.tt_audio.host.home import home
+from models.tt_audio.host.standard_output import print_line
 from models.tt_audio.host.voice_bank import VoiceBank
 from models.tt_audio.judges.choices import WHISPER, WHISPER_FILES
 

@@ -6,7 +6,6 @@
 import errno
 import io
 import os
-import resource
 import signal
 import stat
 import subprocess
@@ -279,84 +278,6 @@ def test_a_pipe_that_does_not_block_gets_all_bytes():
         write_all(file, bytes(1 << 20))
     thread.join(30)
     assert read == [bytes(1 << 20)]
-
-
-PRINT = """
-import sys
-from models.tt_audio.host.files import FileError, StandardOutput, print_line
-try:
-    if sys.argv[1] == "bytes":
-        StandardOutput().write(bytes(int(sys.argv[2])))
-    else:
-        print_line("x" * int(sys.argv[2]))
-except FileError as error:
-    print(error, file=sys.stderr)
-    sys.exit(2)
-"""
-
-
-@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
-@pytest.mark.parametrize("kind", ["bytes", "text"])
-def test_a_full_disk_on_standard_output(kind, unbuffered):
-    with open("/dev/full", "wb") as full:
-        process = python(PRINT, kind, 10, stdout=full, env=os.environ | {"PYTHONUNBUFFERED": unbuffered})
-        _, err = process.communicate(timeout=60)
-    sentence = "standard output cannot be written (No space left on device); make space, or choose another place\n"
-    assert (process.returncode, err.decode()) == (2, sentence)
-
-
-@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
-@pytest.mark.parametrize("kind", ["bytes", "text"])
-def test_a_disk_that_becomes_full_on_standard_output(tmp_path, kind, unbuffered):
-    """The system takes a part of the write and reports no error for it."""
-    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))  # noqa: E731
-    with open(tmp_path / "out", "wb") as out:
-        environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
-        process = python(PRINT, kind, 5000, stdout=out, env=environment, preexec_fn=limit)
-        _, err = process.communicate(timeout=60)
-    sentence = "standard output cannot be written (File too large); make space, or choose another place\n"
-    assert (process.returncode, err.decode()) == (2, sentence)
-
-
-def test_standard_output_that_is_closed():
-    process = python(PRINT, "bytes", 10, stdout=None, preexec_fn=lambda: os.close(1))
-    _, err = process.communicate(timeout=60)
-    assert (process.returncode, err.decode()) == (
-        2,
-        "standard output is closed; redirect it to a file or a pipe\n",
-    )
-
-
-def test_characters_that_standard_output_cannot_encode_are_escaped():
-    code = "from models.tt_audio.host.files import print_line; print_line('ä \\udcff')"
-    out, _ = python(code, env=os.environ | {"PYTHONIOENCODING": "ascii"}).communicate(timeout=60)
-    assert out == b"\\xe4 \\udcff\n"
-
-
-def test_a_redirected_file_is_cut_back_to_what_it_was(tmp_path):
-    code = """
-from models.tt_audio.host.files import StandardOutput
-out = StandardOutput()
-out.write(b"new")
-out.withdraw()
-"""
-    (tmp_path / "out").write_bytes(b"old")
-    with open(tmp_path / "out", "ab") as out:
-        assert python(code, stdout=out).wait(60) == 0
-    assert (tmp_path / "out").read_bytes() == b"old"
-
-
-def test_only_a_file_that_is_not_appended_to_can_be_changed(tmp_path):
-    code = "import sys; from models.tt_audio.host.files import StandardOutput; "
-    code += "print(StandardOutput().offset, file=sys.stderr)"
-    offsets = {}
-    for mode in ("wb", "ab"):
-        with open(tmp_path / "out", mode) as out:
-            out.write(b"abc")
-            out.flush()
-            offsets[mode] = python(code, stdout=out).communicate(timeout=60)[1]
-    assert offsets == {"wb": b"3\n", "ab": b"None\n"}
-    assert python(code).communicate(timeout=60)[1] == b"None\n"  # a pipe
 
 
 def test_a_read_only_file_system_is_named(tmp_path, expect_error, monkeypatch):

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Where voices come from, and what is refused as a voice."""
+"""Sources of voices, and files that are refused as a voice."""
 
 import zipfile
 from io import BytesIO

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""What all languages share: ids from a checkpoint's own symbols, word grouping, a whole text through a front end."""
+"""Rules of all languages: ids from a checkpoint's own symbols, word grouping, a whole text through a front end."""
 
 import pytest
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""A stream on standard output that was redirected to a file: its header gets the length at the end, where it can."""
+"""Standard output: full disks, ended readers, and a stream in a redirected file, whose header gets the length."""
 
 import io
 import os
@@ -32,6 +32,12 @@ from models.tt_audio.cli.paths import STANDARD
 with terminal.errors_as_sentences(), sound.sink(STANDARD, 22050, streamed=sys.argv[1] == "True") as write:
     write(numpy.zeros(100_000))
 """
+
+
+def python(code: str, *arguments: str, **settings) -> subprocess.Popen:
+    """Start Python at the root of the repository with this code."""
+    settings = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | settings
+    return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, **settings)
 
 
 @contextmanager
@@ -102,3 +108,82 @@ def test_a_reader_that_ends_ends_the_command_without_a_word(streamed):
     command.stdout.close()
     assert (command.stderr.read(), command.wait(60)) == (b"", 128 + signal.SIGPIPE)
     command.stderr.close()
+
+
+PRINT = """
+import sys
+from models.tt_audio.host.files import FileError
+from models.tt_audio.host.standard_output import StandardOutput, print_line
+try:
+    if sys.argv[1] == "bytes":
+        StandardOutput().write(bytes(int(sys.argv[2])))
+    else:
+        print_line("x" * int(sys.argv[2]))
+except FileError as error:
+    print(error, file=sys.stderr)
+    sys.exit(2)
+"""
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("kind", ["bytes", "text"])
+def test_a_full_disk_on_standard_output(kind, unbuffered):
+    with open("/dev/full", "wb") as full:
+        process = python(PRINT, kind, 10, stdout=full, env=os.environ | {"PYTHONUNBUFFERED": unbuffered})
+        _, err = process.communicate(timeout=60)
+    sentence = "standard output cannot be written (No space left on device); make space, or choose another place\n"
+    assert (process.returncode, err.decode()) == (2, sentence)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("kind", ["bytes", "text"])
+def test_a_disk_that_becomes_full_on_standard_output(tmp_path, kind, unbuffered):
+    """The system takes a part of the write and reports no error for it."""
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))  # noqa: E731
+    with open(tmp_path / "out", "wb") as out:
+        environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+        process = python(PRINT, kind, 5000, stdout=out, env=environment, preexec_fn=limit)
+        _, err = process.communicate(timeout=60)
+    sentence = "standard output cannot be written (File too large); make space, or choose another place\n"
+    assert (process.returncode, err.decode()) == (2, sentence)
+
+
+def test_standard_output_that_is_closed():
+    process = python(PRINT, "bytes", 10, stdout=None, preexec_fn=lambda: os.close(1))
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err.decode()) == (
+        2,
+        "standard output is closed; redirect it to a file or a pipe\n",
+    )
+
+
+def test_characters_that_standard_output_cannot_encode_are_escaped():
+    code = "from models.tt_audio.host.standard_output import print_line; print_line('ä \\udcff')"
+    out, _ = python(code, env=os.environ | {"PYTHONIOENCODING": "ascii"}).communicate(timeout=60)
+    assert out == b"\\xe4 \\udcff\n"
+
+
+def test_a_redirected_file_is_cut_back_to_what_it_was(tmp_path):
+    code = """
+from models.tt_audio.host.standard_output import StandardOutput
+out = StandardOutput()
+out.write(b"new")
+out.withdraw()
+"""
+    (tmp_path / "out").write_bytes(b"old")
+    with open(tmp_path / "out", "ab") as out:
+        assert python(code, stdout=out).wait(60) == 0
+    assert (tmp_path / "out").read_bytes() == b"old"
+
+
+def test_only_a_file_that_is_not_appended_to_can_be_changed(tmp_path):
+    code = "import sys; from models.tt_audio.host.standard_output import StandardOutput; "
+    code += "print(StandardOutput().offset, file=sys.stderr)"
+    offsets = {}
+    for mode in ("wb", "ab"):
+        with open(tmp_path / "out", mode) as out:
+            out.write(b"abc")
+            out.flush()
+            offsets[mode] = python(code, stdout=out).communicate(timeout=60)[1]
+    assert offsets == {"wb": b"3\n", "ab": b"None\n"}
+    assert python(code).communicate(timeout=60)[1] == b"None\n"  # a pipe
