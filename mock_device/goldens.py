@@ -85,6 +85,7 @@ _ACTIVATIONS = {
     "RSQRT": lambda x, *_: torch.rsqrt(x),
     "SQUARE": lambda x: torch.square(x),
     "NEG": lambda x: -x,
+    "LTZ": lambda x: (x < 0).to(x.dtype),
     "ABS": lambda x: torch.abs(x),
     "CEIL": lambda x: torch.ceil(x),
     "RECIP": lambda x, *_: torch.reciprocal(x),
@@ -385,8 +386,11 @@ def _split(input_tensor, split_size, dim=0, **_):
 # --- attention ------------------------------------------------------------------------------------------------------
 
 
-def _create_heads(fused, kv=None, *, num_heads, num_kv_heads=None, transpose_k_heads=True, **_):
+def _create_heads(fused, kv=None, *, num_heads, num_kv_heads=None, transpose_k_heads=True, kv_tied=False, **_):
     kv_heads = num_kv_heads or num_heads
+    if kv_tied:  # one section serves as keys and as values
+        width = fused.shape[-1] // (num_heads + kv_heads)
+        fused = torch.cat((fused, fused[..., num_heads * width :]), dim=-1)
     if kv is None:
         width = fused.shape[-1] // (num_heads + 2 * kv_heads)
         fused, kv = fused.split([num_heads * width, 2 * kv_heads * width], dim=-1)
@@ -415,6 +419,45 @@ def _attend(query, key, value, *, attn_mask=None, is_causal=True, scale=None, ou
     return _concat_heads(out) if output_concat_heads else out
 
 
+def _create_heads_decode(fused, *, num_heads, num_kv_heads=None, **_):
+    """[1, 1, batch, columns] -> queries, keys, values, each [1, batch, heads, width of a head]."""
+    kv_heads = num_kv_heads or num_heads
+    width = fused.shape[-1] // (num_heads + 2 * kv_heads)
+    counts = (num_heads, kv_heads, kv_heads)
+    parts = fused.split([count * width for count in counts], dim=-1)
+    return [part.unflatten(-1, (count, width)).squeeze(0) for part, count in zip(parts, counts, strict=True)]
+
+
+def _attend_decode(query, key, value, *, cur_pos_tensor=None, attn_mask=None, is_causal=True, scale=None, **call):
+    """Attend with one query [1, batch, heads, width] an item to keys [batch, heads, T, width] 0 .. its position."""
+    if cur_pos_tensor is None or attn_mask is not None or not is_causal or query.shape[2] != key.shape[1]:
+        raise NotImplementedError("no golden for decoding without positions, with a mask, or with fewer heads of keys")
+    config = call.get("compute_kernel_config")
+    items = []
+    for item, position in enumerate(cur_pos_tensor.flatten().tolist()):
+        keys, values = key[item, :, : position + 1], value[item, :, : position + 1]
+        options = {"is_causal": False, "scale": scale, "compute_kernel_config": config}
+        items.append(_attend(query[:, item, :, None].transpose(0, 1), keys[:, None], values[:, None], **options))
+    return torch.stack([item[:, 0, 0] for item in items])[None]
+
+
+def _paged_update_cache(cache, rows, *, update_idxs_tensor=None, page_table=None, **_):
+    """Write rows [1, batch, heads, width] into a cache [batch, heads, T, width], each item's at its own index."""
+    if update_idxs_tensor is None or page_table is not None:
+        raise NotImplementedError("no golden for a cache in pages, or for indices that are not a tensor")
+    cache = cache.clone()
+    for item, index in enumerate(update_idxs_tensor.flatten().tolist()):
+        cache[item, :, index] = rows[0, item].to(cache.dtype)
+    return cache
+
+
+def _fill_cache(cache, rows, batch_idx, **_):
+    """Write rows [1, heads, n, width] over the first n of one item of a cache [batch, heads, T, width]."""
+    cache = cache.clone()
+    cache[batch_idx, :, : rows.shape[2]] = rows[0].to(cache.dtype)
+    return cache
+
+
 _BINARY = {"add": torch.add, "subtract": torch.sub, "multiply": torch.mul, "divide": torch.div, "div": torch.div}
 
 GOLDENS = {
@@ -430,7 +473,11 @@ GOLDENS = {
     "ttnn.experimental.minimal_matmul_split": _minimal_matmul_split,
     "ttnn.experimental.nlp_create_qkv_heads": _create_heads,
     "ttnn.experimental.nlp_concat_heads": _concat_heads,
+    "ttnn.experimental.nlp_create_qkv_heads_decode": _create_heads_decode,
+    "ttnn.experimental.paged_update_cache": _paged_update_cache,
+    "ttnn.fill_cache": _fill_cache,
     "ttnn.transformer.scaled_dot_product_attention": _attend,
+    "ttnn.transformer.scaled_dot_product_attention_decode": _attend_decode,
     "ttnn.split": _split,
     "ttnn.pad": _pad,
     **{f"ttnn.{name}{suffix}": _binary(function) for name, function in _BINARY.items() for suffix in ("", "_")},

@@ -15,7 +15,7 @@ or without the golden executor. A capture records the thread that began it; on a
 import re
 from collections import Counter
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import ceil, prod
 
 from loguru import logger
@@ -321,6 +321,12 @@ def _operation(call: dict, caller: str, inputs: list[TensorInfo], outputs: list[
         if repeated:
             del inputs[repeated[-1]]
     name = call["params"]["name"].rpartition("::")[2].removesuffix("DeviceOperation")
+    if name == "PagedUpdateCache":  # a program of one tile of rows for each item and head, which it reads and writes
+        batch, heads, rows, width = outputs[0].shape
+        outputs = [replace(outputs[0], shape=(batch, heads, min(rows, _TILE), width))]
+        inputs = [*inputs, *outputs]
+    elif name == "UpdateKVCacheOperation":  # writes as many rows as it is given
+        outputs = [replace(outputs[0], shape=inputs[0].shape)]
     fidelity = re.search(r"math_fidelity=(\w+)", " ".join(call["arguments"]))
     return Operation(
         name=name,
@@ -342,4 +348,7 @@ def _flops(name: str, inputs: list[TensorInfo], outputs: list[TensorInfo]) -> in
     if name == "SDPAOperation":  # scores of all pairs, then their product with the values
         query, key, value = (tensor.shape for tensor in inputs[:3])
         return 2 * prod(query[:-1]) * key[-2] * (query[-1] + value[-1])
+    if name == "SdpaDecode":  # queries [1, batch, heads, width] with all keys of the cache, the most it may read
+        query, key = (tensor.shape for tensor in inputs[:2])
+        return 4 * prod(query) * key[-2]
     return 0

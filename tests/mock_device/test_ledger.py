@@ -211,6 +211,24 @@ def test_an_operation_in_place_reads_both_operands_and_writes_one(device):
     assert ledger.dram_bytes == 3 * 64 * 64 * 2
 
 
+def test_an_update_of_a_cache_counts_what_it_touches(device):
+    """A decoder's cache is much larger than the tile of rows that one step reads and writes of each head."""
+    cache, prompt = upload(device, 2, 4, 256, 64), upload(device, 1, 4, 64, 64)
+    at = ttnn.from_torch(torch.tensor([9, 70]), dtype=ttnn.int32, device=device)
+    place = ttnn.create_sharded_memory_config(
+        *((32, 64), ttnn.CoreGrid(y=1, x=2), ttnn.ShardStrategy.HEIGHT), use_height_and_width_as_shard_shape=True
+    )
+    rows = upload(device, 1, 2, 4, 64, memory_config=place)
+    with Ledger(device) as ledger:
+        ttnn.experimental.paged_update_cache(cache, rows, update_idxs_tensor=at)
+        ttnn.fill_cache(cache, prompt, 1)
+        ttnn.transformer.scaled_dot_product_attention_decode(rows, cache, cache, cur_pos_tensor=at, scale=1.0)
+    update, fill, attention = ledger.operations
+    assert update.dram_bytes == 2 * (2 * 4 * 32 * 64) * 2 + 2 * 4
+    assert fill.dram_bytes == 2 * (4 * 64 * 64) * 2
+    assert attention.flops == 2 * (2 * 4 * 256) * (64 + 64)
+
+
 def test_peak_l1_grows_with_a_tensor_kept_there(device):
     cores = device.core_grid.num_cores
     x = upload(device, 1, 1, 32 * cores, 64)  # two tiles on each core
