@@ -14,9 +14,10 @@ from mock_device.cards import CARDS
 from models.demos.openvoice.tests.perf import targets
 from models.tt_audio.host.files import complete_file
 
-PERF = budget.ROOT / "models/demos/openvoice/PERF.md"
-LLVC = budget.ROOT / "models/demos/llvc/PERF.md"
-OF_LLVC = "llvc, "  # begins the names of its stages; all others are OpenVoice's
+DEMOS = budget.ROOT / "models/demos"
+PERF = DEMOS / "openvoice/PERF.md"
+# Begins the names of a model's stages -> its PERF.md; all others are OpenVoice's.
+OF_MODELS = {"llvc, ": DEMOS / "llvc/PERF.md", "speecht5, ": DEMOS / "speecht5_tts/PERF.md"}
 BEGIN = "<!-- stages: written by python -m scripts.perf_sheet -->"
 END = "<!-- end of stages -->"
 _CARDS = ("n150", "p150")
@@ -65,9 +66,12 @@ def update(text: str, table: str) -> str:
 def current() -> dict[Path, str]:
     """Return the table of each PERF.md."""
     stages = budget.read(budget.FILE)
-    of_llvc = {name: figures for name, figures in stages.items() if name.startswith(OF_LLVC)}
-    others = {name: figures for name, figures in stages.items() if name not in of_llvc}
-    return {PERF: render(others, targets.load()), LLVC: render(of_llvc, targets.Targets((), ()))}
+    others = {name: figures for name, figures in stages.items() if not name.startswith(tuple(OF_MODELS))}
+    tables = {PERF: render(others, targets.load())}
+    for beginning, path in OF_MODELS.items():
+        own = {name: figures for name, figures in stages.items() if name.startswith(beginning)}
+        tables[path] = render(own, targets.Targets((), ()))
+    return tables
 
 
 def main() -> None:

@@ -3,22 +3,28 @@
 
 """The interface for users: load SpeechT5 and its vocoder, choose a voice, speak a text of any length.
 
-    text -> text/english.py -> sentences -> torch_backend/speech.py -> samples, in parts
+    text -> text/english.py -> sentences -> torch_backend/speech.py or tt/runner.py -> samples, in parts
 
 A sentence is spoken as transformers speaks it after torch.manual_seed: the first with `seed`, the next with `seed` + 1.
+On a card several sentences of a text can be decoded together; each is what it is alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from loguru import logger
 
 from models.demos.speecht5_tts import releases
-from models.demos.speecht5_tts.config import VocoderConfig
+from models.demos.speecht5_tts.config import SpeechT5Config, VocoderConfig
 from models.demos.speecht5_tts.loading import load_speech, load_vocoder
 from models.demos.speecht5_tts.reference.decoder import upstream_masks
+from models.demos.speecht5_tts.reference.speecht5 import SpeechT5Network
+from models.demos.speecht5_tts.reference.vocoder import Vocoder
 from models.demos.speecht5_tts.text.english import Reader, Sentence
 from models.demos.speecht5_tts.text.tokenizer import Tokenizer
 from models.demos.speecht5_tts.torch_backend.graph_speech import GraphSpeech
@@ -36,12 +42,33 @@ from models.tt_audio.torch_backend.stages import stages
 FRAME_MILLISECONDS = 16
 PAUSE = 0.1  # seconds between two sentences; each ends with some silence of its own
 MOST_SEED = 2**63 - 1 - 2**32  # leaves numbers for the sentences of a text
+BACKENDS = ("torch", "ttnn")
+
+
+class Network(Protocol):
+    """SpeechT5 with its vocoder on a backend."""
+
+    config: SpeechT5Config
+    vocoder_config: VocoderConfig
+
+    @property
+    def rows(self) -> int:
+        """Utterances that can be decoded together."""
+        ...
+
+    def speak(self, tokens: Any, speaker: Any, masks: Iterable, keep: int) -> Iterator[Any]:
+        """Yield the samples [n] of an utterance in parts of about `keep` frames, arrays or tensors of the host."""
+        ...
+
+    def speak_together(self, utterances: Sequence[Any], keep: int) -> Iterator[tuple[int, Any]]:
+        """Yield parts of at most `rows` utterances (ids, speaker, masks), each with the number of its utterance."""
+        ...
 
 
 class SpeechT5:
     """A loaded SpeechT5 with its vocoder; made by `from_pretrained`."""
 
-    def __init__(self, network: FastSpeech | GraphSpeech, reader: Reader, bank: VoiceBank | None = None):
+    def __init__(self, network: Network, reader: Reader, bank: VoiceBank | None = None):
         self.network = network
         self.reader = reader
         self.bank = bank or VoiceBank()
@@ -52,35 +79,30 @@ class SpeechT5:
         model: str | Path = releases.SPEECH,
         vocoder: str | Path = releases.VOCODER,
         bank: VoiceBank | None = None,
-        precision: str = "fast",
         download: bool = True,
-        device: str = "cpu",
-        graphs: bool | None = None,
+        backend: str = "torch",
+        **settings: Any,
     ) -> "SpeechT5":
         """Load two releases by name, or two folders with the files of a release.
 
-        `precision` is that of the vocoder: "fast" (bfloat16 if this CPU gains by it), "exact" (fp32) or "bfloat16".
-        `device` is "cpu", "cuda" or "cuda:N"; `graphs` False runs a GPU without CUDA graphs. A model on a GPU is used
-        in the thread that opened it.
+        `backend` is "torch" or "ttnn". Settings of "torch" are `precision` of the vocoder: "fast" (bfloat16 if this CPU
+        gains by it, the default), "exact" (fp32) or "bfloat16"; `device`: "cpu", "cuda" or "cuda:N"; and `graphs`:
+        False runs a GPU without CUDA graphs. A model on a GPU is used in the thread that opened it. The settings of
+        "ttnn" are those of tt/backend.open_runner.
         """
-        place = torch_device(device)
-        cache = open_graphs(place, graphs)
+        load = _loader(backend, settings)
         folder = releases.locate(model, download)
         vocoder_folder = releases.locate(vocoder, download)
         speech = load_speech(folder)
         tokenizer = Tokenizer(folder, speech.config)
         vocoder_config = VocoderConfig.from_file(vocoder_folder / "config.json")
         _check_vocoder(vocoder_config, speech.config.num_mel_bins, vocoder_folder)
-        network: FastSpeech | GraphSpeech
-        if place.type == "cpu":
-            network = FastSpeech(speech, load_vocoder(vocoder_folder), precision)
-        else:
-            network = GraphSpeech(speech, load_vocoder(vocoder_folder), cache, stages(precision))
+        network = load(speech, load_vocoder(vocoder_folder))
         return cls(network, Reader(tokenizer, speech.config.most_tokens), bank)
 
     @property
     def sampling_rate(self) -> int:
-        return self.network.vocoder.config.sampling_rate
+        return self.network.vocoder_config.sampling_rate
 
     def voice(self, name: str | Path, download: bool = True) -> Voice:
         """Return the voice of a file, an entry of CMU ARCTIC or a name in the bank (voices.py)."""
@@ -112,32 +134,80 @@ class SpeechT5:
         return self._parts(text, voice.embedding, seed, pause, FRAMES if frames is None else frames)
 
     def _parts(self, text: str, speaker: torch.Tensor, seed: int, pause: float, frames: int) -> Iterator[np.ndarray]:
+        lines = iter(self.reader.read(text))
         number = 0
         after_sentence = False
-        for line in self.reader.read(text):
-            if isinstance(line, Pause):
-                yield self._silence(line.seconds)
-                after_sentence = False
-                continue
-            if after_sentence and pause:
-                yield self._silence(pause)
-            yield from self._spoken(line, speaker, seed + number, frames)
-            number += 1
-            after_sentence = True
+        # A stream is heard from its first sentence on, so only the sentences of a whole text are decoded together.
+        rows = self.network.rows if frames == FRAMES else 1
+        while group := list(islice(lines, rows)):
+            sentences = [line for line in group if not isinstance(line, Pause)]
+            spoken = self._spoken(sentences, speaker, seed + number, frames)
+            number += len(sentences)
+            for line in group:
+                if isinstance(line, Pause):
+                    yield self._silence(line.seconds)
+                    after_sentence = False
+                    continue
+                if after_sentence and pause:
+                    yield self._silence(pause)
+                yield from next(spoken)
+                after_sentence = True
 
-    def _spoken(self, sentence: Sentence, speaker: torch.Tensor, seed: int, frames: int) -> Iterator[np.ndarray]:
+    def _spoken(
+        self, sentences: list[Sentence], speaker: torch.Tensor, seed: int, frames: int
+    ) -> Iterator[Iterable[np.ndarray]]:
+        """Yield for each sentence the parts of its speech; sentences that are decoded together come when all are."""
+        utterances = [
+            (torch.tensor(sentence.ids), speaker, upstream_masks(self.network.config, seed + number))
+            for number, sentence in enumerate(sentences)
+        ]
+        if len(utterances) == 1:
+            parts = (np.asarray(part) for part in self.network.speak(*utterances[0], frames))
+            yield self._reported(sentences[0], parts)
+            return
+        together: list[list[np.ndarray]] = [[] for _ in utterances]
+        if utterances:
+            for number, part in self.network.speak_together(utterances, frames):
+                together[number].append(np.asarray(part))
+        for sentence, parts in zip(sentences, together, strict=True):
+            yield self._reported(sentence, parts)
+
+    def _reported(self, sentence: Sentence, parts: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield the parts of a sentence, and warn if the model did not end it."""
         config = self.network.config
         samples = 0
-        masks = upstream_masks(config, seed)
-        for part in self.network.speak(torch.tensor(sentence.ids), speaker, masks, frames):
+        for part in parts:
             samples += len(part)
-            yield part.numpy()
+            yield part
         most = config.most_steps(len(sentence.ids)) * config.reduction_factor
-        if samples >= most * self.network.vocoder.config.samples_per_frame:
+        if samples >= most * self.network.vocoder_config.samples_per_frame:
             logger.warning(f"the model did not end the sentence {sentence.text!r}; its speech was cut")
 
     def _silence(self, seconds: float) -> np.ndarray:
         return np.zeros(round(seconds * self.sampling_rate), np.float32)
+
+
+def _loader(backend: str, settings: dict[str, Any]) -> Callable[[SpeechT5Network, Vocoder], Network]:
+    """Check backend and settings; return the function that loads a model and its vocoder on it."""
+    if backend == "torch":
+        return _torch_loader(**settings)
+    if backend == "ttnn":
+        from models.demos.speecht5_tts.tt.backend import open_runner  # imports ttnn, which only this backend needs
+
+        return partial(open_runner, **settings)
+    raise UsageError(f"there is no backend {backend}: choose one of {', '.join(BACKENDS)}")
+
+
+def _torch_loader(
+    precision: str = "fast", device: str = "cpu", graphs: bool | None = None, **unknown: Any
+) -> Callable[[SpeechT5Network, Vocoder], Network]:
+    if unknown:
+        raise UsageError(f"the backend torch has no setting {', '.join(sorted(unknown))}")
+    place = torch_device(device)
+    cache = open_graphs(place, graphs)
+    if place.type == "cpu":
+        return partial(FastSpeech, precision=precision)
+    return partial(GraphSpeech, graphs=cache, stages=stages(precision))
 
 
 def _check_vocoder(config: VocoderConfig, mels: int, folder: Path) -> None:

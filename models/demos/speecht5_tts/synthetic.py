@@ -72,6 +72,14 @@ SMALL_CONFIG = CONFIG | {
 }
 SMALL_VOCODER_CONFIG = VOCODER_CONFIG | {"model_in_dim": 8, "upsample_initial_channel": 32}
 
+# The smallest sizes that a Tenstorrent card takes: the width of a head is that of a tile.
+TILED_CONFIG = SMALL_CONFIG | {
+    **{"hidden_size": 64, "encoder_attention_heads": 2, "encoder_ffn_dim": 96, "decoder_attention_heads": 2},
+    **{"decoder_ffn_dim": 96, "speech_decoder_prenet_units": 32, "speech_decoder_postnet_units": 32},
+    **{"num_mel_bins": 16, "encoder_max_relative_position": 16},
+}
+TILED_VOCODER_CONFIG = VOCODER_CONFIG | {"model_in_dim": 16, "upsample_initial_channel": 128}
+
 
 # The released tokenizer has 79 pieces: four special ones, the space, and these many characters. Digits are not in it.
 CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,'-!?;:\"()éèàçñüöäôêí"
@@ -203,9 +211,9 @@ def write_tokenizer(folder: str | Path, characters: str = CHARACTERS) -> Path:
 def write_untrained(folder: str | Path) -> tuple[Path, Path, Path]:
     """Write a small model with all files that speaking needs; return its folder, its vocoder's, and a voice."""
     folder = Path(folder)
-    speech = write_tokenizer(write_speech(folder / "speech", SMALL_CONFIG))
-    vocoder = write_vocoder(folder / "vocoder", SMALL_VOCODER_CONFIG)
-    np.save(folder / "voice.npy", _Weights(0).normal(SMALL_CONFIG["speaker_embedding_dim"]).numpy())
+    speech = write_tokenizer(write_speech(folder / "speech", TILED_CONFIG))
+    vocoder = write_vocoder(folder / "vocoder", TILED_VOCODER_CONFIG)
+    np.save(folder / "voice.npy", _Weights(0).normal(TILED_CONFIG["speaker_embedding_dim"]).numpy())
     return speech, vocoder, folder / "voice.npy"
 
 

@@ -12,6 +12,7 @@ ABS = ttnn.UnaryWithParam(ttnn.UnaryOpType.ABS)
 CEIL = ttnn.UnaryWithParam(ttnn.UnaryOpType.CEIL)
 EXACT_GELU = ttnn.UnaryWithParam(ttnn.UnaryOpType.GELU, 0.0)  # 0: by the error function, not approximated
 EXP = ttnn.UnaryWithParam(ttnn.UnaryOpType.EXP)
+LESS_THAN_ZERO = ttnn.UnaryWithParam(ttnn.UnaryOpType.LTZ)  # 1 where x < 0, else 0
 RECIPROCAL = ttnn.UnaryWithParam(ttnn.UnaryOpType.RECIP)
 RELU = ttnn.UnaryWithParam(ttnn.UnaryOpType.RELU)
 SIGMOID = ttnn.UnaryWithParam(ttnn.UnaryOpType.SIGMOID)

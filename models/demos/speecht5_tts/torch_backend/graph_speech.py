@@ -20,7 +20,7 @@ from models.demos.speecht5_tts.reference.attention import KeysValues
 from models.demos.speecht5_tts.reference.positions import positions
 from models.demos.speecht5_tts.reference.speecht5 import STOP, SpeechT5Network
 from models.demos.speecht5_tts.reference.vocoder import Vocoder
-from models.demos.speecht5_tts.torch_backend.speech import FRAMES, STREAMED_FRAMES, StepLayer
+from models.demos.speecht5_tts.torch_backend.speech import FRAMES, STREAMED_FRAMES, OneByOne, StepLayer
 from models.demos.speecht5_tts.torch_backend.windows import in_windows
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.torch_backend.accelerate import Accelerated
@@ -105,7 +105,7 @@ class StepNetwork:
         return own.normalized(x + inner, layer.feed_forward_norm)
 
 
-class GraphSpeech:
+class GraphSpeech(OneByOne):
     """A loaded SpeechT5 with its vocoder on the device of `graphs`; offers what `FastSpeech` offers."""
 
     def __init__(self, speech: SpeechT5Network, vocoder: Vocoder, graphs: GraphCache, stages: Stages):

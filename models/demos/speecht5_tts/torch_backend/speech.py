@@ -8,12 +8,13 @@ once and computes nothing that it computed before: the prenet runs for the new f
 prenet is a bias, keys and values are written into buffers of full length, and query, key and value are one product.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor
 from torch.nn.functional import gelu, layer_norm, linear, normalize, relu, scaled_dot_product_attention
 
+from models.demos.speecht5_tts.config import VocoderConfig
 from models.demos.speecht5_tts.reference.attention import Attention, KeysValues
 from models.demos.speecht5_tts.reference.decoder import DecoderLayer
 from models.demos.speecht5_tts.reference.positions import positions
@@ -72,7 +73,30 @@ class StepLayer:
         return layer_norm(x, norm.normalized_shape, norm.weight, norm.bias, norm.eps)
 
 
-class FastSpeech:
+class OneByOne:
+    """Base of the forms that decode one utterance at a time; a subclass has `speak` and its `vocoder`."""
+
+    rows = 1  # utterances that are decoded together
+    vocoder: Vocoder
+
+    @property
+    def vocoder_config(self) -> VocoderConfig:
+        return self.vocoder.config
+
+    def speak(self, tokens: Tensor, speaker: Tensor, masks: Iterable[Tensor], keep: int = FRAMES) -> Iterator[Tensor]:
+        """Yield the samples of an utterance in parts of `keep` frames, each as soon as its context is decoded."""
+        raise NotImplementedError
+
+    def speak_together(
+        self, utterances: Sequence[tuple[Tensor, Tensor, Iterable[Tensor]]], keep: int = FRAMES
+    ) -> Iterator[tuple[int, Tensor]]:
+        """Yield parts of utterances (tokens, speaker, masks), one after the other, each with its number."""
+        for number, utterance in enumerate(utterances):
+            for part in self.speak(*utterance, keep):
+                yield number, part
+
+
+class FastSpeech(OneByOne):
     """A loaded SpeechT5 with its vocoder. `precision` is that of the vocoder (tt_audio.torch_backend.precision)."""
 
     def __init__(self, speech: SpeechT5Network, vocoder: Vocoder, precision: str = "fast"):

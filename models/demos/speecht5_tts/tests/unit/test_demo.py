@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""The command `speak`: text from an argument, a file or stdin, sound to a file or stdout, errors as sentences."""
+"""The commands: text from an argument, a file or stdin, sound to a file or stdout, comparison, errors as sentences."""
 
 import io
 import json
@@ -84,9 +84,21 @@ def test_untrained_model_says_that_it_has_no_words(console):
     assert samples("spoken.wav").any()
 
 
+def test_check_compares_with_pytorch(console, monkeypatch):
+    assert console("check", "--model", "untrained", "--backend", "torch", "--precision", "exact", "--json") == 0
+    facts = json.loads(console.out)
+    assert facts["good"] and facts["samples"] == facts["expected_samples"] > 0 and facts["pcc"] > 0.999999
+    monkeypatch.setattr("models.demos.speecht5_tts.demo.check.LEAST_PCC", 1.1)
+    assert console("check", "--model", "untrained", "--backend", "torch") == 1
+    assert b"torch beside PyTorch: " in console.out
+
+
 @pytest.mark.parametrize(
     "words, fault",
     [
+        (["check"], "no voice was given; give --voice"),
+        (["speak", "Hello.", "--model", "untrained", "--backend", "torch", "--rows", "2"], "--rows 2 belongs to"),
+        (["speak", "Hello.", "--model", "untrained", "--backend", "torch", "--device", "0"], "--device names a card"),
         (["speak", "Hello.", "--voice", "anna"], "microsoft/speecht5_tts is not on this machine"),
         (["speak", "Hello."], "no voice was given; give --voice"),
         (["speak", "--voice", "anna"], "give a text, or - for standard input, or --file"),
@@ -114,3 +126,5 @@ def test_text_in_another_encoding(console):
 def test_help_shows_examples(console):
     assert console("speak", "--help") == 0
     assert b'speak "The ferry was late. Nobody minded." --voice cmu-arctic:7306' in console.out
+    assert console("check", "--help") == 0
+    assert b"check --model untrained --backend ttnn" in console.out

@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Replayed steps compared bit for bit with steps dispatched op by op, and what a device or a model needs."""
+
+import os
+
+import numpy as np
+import pytest
+
+from models.demos.speecht5_tts.pipeline import SpeechT5
+from models.demos.speecht5_tts.reference.decoder import upstream_masks
+from models.demos.speecht5_tts.tt.backend import TRACE_REGION_SIZE, open_runner
+from models.tt_audio.host.errors import DeviceError, UsageError
+from models.tt_audio.tt.trace_cache import TraceError
+
+MOCKED, SLOW = "TT_METAL_MOCK_CLUSTER_DESC_PATH", "TT_METAL_SLOW_DISPATCH_MODE"
+replay = pytest.mark.skipif(
+    MOCKED in os.environ or SLOW in os.environ, reason="neither a mocked card nor slow dispatch can replay traces"
+)
+
+
+@replay
+@pytest.mark.parametrize(
+    "device_params", [{"trace_region_size": TRACE_REGION_SIZE, "num_command_queues": 2}], indirect=True, ids=[""]
+)
+def test_speech_from_traces(device, tiled, text, voice):
+    results = []
+    for traced in (False, True):
+        runner = open_runner(*tiled, device, traced=traced)
+        for _ in range(2):
+            masks = upstream_masks(tiled.speech.config, 1)
+            results.append(np.concatenate(list(runner.speak(text(15), voice(tiled), masks, 64))))
+    for result in results[1:]:
+        np.testing.assert_array_equal(result, results[0])
+
+
+def test_a_mocked_card_runs_op_by_op(device, monkeypatch, tiled, expect_error):
+    monkeypatch.setenv(MOCKED, "n150.yaml")
+    with expect_error(TraceError, "no traces here: a mocked card cannot replay"):
+        open_runner(*tiled, device, traced=True)
+
+
+def test_more_rows_than_a_tile_has(device, tiled, expect_error):
+    with expect_error(UsageError, "33 utterances at a time do not fit a device: it takes 1 to 32"):
+        open_runner(*tiled, device, rows=33)
+
+
+@pytest.mark.parametrize(
+    "part, change, fault",
+    [
+        ("speech", {"decoder_attention_heads": 4}, "heads of 16 channels do not fit a card, whose tiles have 32"),
+        ("speech", {"reduction_factor": 1}, "depend on 34 frames to each side, and a window of the device has 32"),
+    ],
+)
+def test_sizes_that_a_card_does_not_take(
+    device, tiled_folder, tiled_vocoder_folder, tmp_path, part, change, fault, expect_error
+):
+    from models.demos.speecht5_tts.synthetic import TILED_CONFIG, write_speech, write_tokenizer
+
+    folder = write_tokenizer(write_speech(tmp_path / part, TILED_CONFIG | change))
+    with expect_error(DeviceError, fault):
+        SpeechT5.from_pretrained(folder, tiled_vocoder_folder, backend="ttnn", device=device)
