@@ -162,8 +162,8 @@ class SpeechT5:
             for number, sentence in enumerate(sentences)
         ]
         if len(utterances) == 1:
-            parts = (np.asarray(part) for part in self.network.speak(*utterances[0], frames))
-            yield self._reported(sentences[0], parts)
+            alone = self.network.speak(*utterances[0], frames)
+            yield self._reported(sentences[0], (np.asarray(part) for part in alone))
             return
         together: list[list[np.ndarray]] = [[] for _ in utterances]
         if utterances:

@@ -78,7 +78,10 @@ TILED_CONFIG = SMALL_CONFIG | {
     **{"decoder_ffn_dim": 96, "speech_decoder_prenet_units": 32, "speech_decoder_postnet_units": 32},
     **{"num_mel_bins": 16, "encoder_max_relative_position": 16},
 }
-TILED_VOCODER_CONFIG = VOCODER_CONFIG | {"model_in_dim": 16, "upsample_initial_channel": 128}
+TILED_VOCODER_CONFIG = VOCODER_CONFIG | {
+    **{"model_in_dim": 16, "upsample_initial_channel": 128},
+    **{"resblock_kernel_sizes": [3, 5], "resblock_dilation_sizes": [[1, 3], [1, 3]]},
+}
 
 
 # The released tokenizer has 79 pieces: four special ones, the space, and these many characters. Digits are not in it.

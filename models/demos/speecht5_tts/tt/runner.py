@@ -132,8 +132,9 @@ class DeviceRunner:
             download(self.network.state.count)
             self._run("move", self.network.state.move_window)
             for row in range(self.rows):
-                self._samples(row, 0, 1, masked=row % 2 == 1)
-            self._samples(0, 0, 1, masked=True)
+                self.network.load(row)
+            for masked in (False, True):
+                self._samples(0, 0, 1, masked)
 
     def _begin(self, utterances: Sequence[Utterance]) -> None:
         """Read the texts, and reset the state of the decoder."""
