@@ -25,7 +25,7 @@ from mock_device.golden import GoldenExecutor  # noqa: E402
 from models.demos.speecht5_tts.loading import load_speech, load_vocoder  # noqa: E402
 from models.demos.speecht5_tts.reference.decoder import upstream_masks  # noqa: E402
 from models.demos.speecht5_tts.synthetic import write_speech, write_vocoder  # noqa: E402
-from models.demos.speecht5_tts.tt.layout import BLOCK, Layout  # noqa: E402
+from models.demos.speecht5_tts.tt.layout import BLOCK, OVERLAP, WINDOW, Layout  # noqa: E402
 from models.demos.speecht5_tts.tt.parameters.speecht5 import speecht5  # noqa: E402
 from models.demos.speecht5_tts.tt.precision import Precision  # noqa: E402
 from models.demos.speecht5_tts.tt.runner import DeviceRunner, Utterance  # noqa: E402
@@ -36,6 +36,29 @@ from models.tt_audio.tt.tensors import download, host_tensor  # noqa: E402
 def loss(expected: torch.Tensor, result: np.ndarray) -> str:
     """Return 1 - PCC."""
     return f"{1 - np.corrcoef(expected.numpy().ravel(), result.ravel())[0, 1]:.2e}"
+
+
+def decoded(runner: DeviceRunner, masks: torch.Tensor, given: torch.Tensor | None = None) -> np.ndarray:
+    """Return the frames [steps, values] of an utterance that has begun.
+
+    `masks`: [steps, layers, units]; `given`: the frames of the step before each, [steps, n, mel]; None: its own.
+    """
+    state, frames, slot = runner.network.state, [], 0
+    for step in range(len(masks if given is None else given)):
+        if slot == WINDOW:
+            state.move_window()
+            state.continue_window()
+            slot = OVERLAP
+        if step % BLOCK == 0:
+            block = np.zeros((1, BLOCK, *masks.shape[1:]), np.float32)
+            block[0, : len(masks[step : step + BLOCK])] = masks[step : step + BLOCK]
+            state.begin_block(block)
+        if given is not None:
+            ttnn.copy_host_to_device_tensor(host_tensor(given[step].reshape(1, -1).numpy()), state.frames)
+        runner.network.step()
+        slot += 1
+        frames.append(download(state.frames)[0, 0, 0])
+    return np.stack(frames)
 
 
 def main() -> None:
@@ -66,28 +89,10 @@ def main() -> None:
 
         reduction = speech.config.reduction_factor
         given = torch.cat((torch.zeros(reduction, free.shape[1]), free[:-reduction])).unflatten(0, (-1, reduction))
-        frames = []
-        for step, previous in enumerate(given):
-            if step % BLOCK == 0:
-                block = np.zeros((1, BLOCK, *masks.shape[1:]), np.float32)
-                block[0, : len(masks[step : step + BLOCK])] = masks[step : step + BLOCK]
-                runner.network.state.begin_block(block)
-            previous = host_tensor(previous.reshape(1, -1).numpy())
-            ttnn.copy_host_to_device_tensor(previous, runner.network.state.frames)
-            runner.network.step()
-            frames.append(download(runner.network.state.frames)[0, 0, 0])
-        print(f"{len(frames)} teacher-forced steps", loss(free, np.stack(frames)), flush=True)
-
+        forced = decoded(runner, masks, given)
+        print(f"{len(forced)} teacher-forced steps", loss(free, forced), flush=True)
         runner._begin([utterance])
-        frames = []
-        for step in range(len(given)):
-            if step % BLOCK == 0:
-                block = np.zeros((1, BLOCK, *masks.shape[1:]), np.float32)
-                block[0, : len(masks[step : step + BLOCK])] = masks[step : step + BLOCK]
-                runner.network.state.begin_block(block)
-            runner.network.step()
-            frames.append(download(runner.network.state.frames)[0, 0, 0])
-        print(f"frames of {len(frames)} free steps", loss(free, np.stack(frames)), flush=True)
+        print(f"frames of {len(given)} free steps", loss(free, decoded(runner, masks[: len(given)])), flush=True)
         if options.samples:
             samples = np.concatenate([*runner.speak(ids, speaker, iter(masks), 1000)])
             expected = vocoder(speech.postnet(free[None]))[0]

@@ -49,7 +49,10 @@ class Network(Protocol):
     """SpeechT5 with its vocoder on a backend."""
 
     config: SpeechT5Config
-    vocoder_config: VocoderConfig
+
+    @property
+    def vocoder_config(self) -> VocoderConfig:
+        ...
 
     @property
     def rows(self) -> int:

@@ -64,6 +64,7 @@ class DeviceRunner:
             )
             for tokens in layout.buckets
         }
+        self._speaking = False
         self._mask = upload(np.zeros((layout.window_frames, 1)), device)
 
     @property
@@ -84,9 +85,21 @@ class DeviceRunner:
 
         An utterance is ids, speaker and masks, as in `speak`.
         """
-        return self._decode(
+        return self._alone(
             [Utterance(np.asarray(ids), np.asarray(speaker), masks) for ids, speaker, masks in utterances], keep
         )
+
+    def _alone(self, utterances: list[Utterance], keep: int) -> Iterator[tuple[int, np.ndarray]]:
+        """Decode utterances unless others are being decoded, whose state this would overwrite."""
+        if self._speaking:
+            raise UsageError(
+                "this model speaks another text at the moment: end that one first, or open the model for more rows"
+            )
+        self._speaking = True
+        try:
+            yield from self._decode(utterances, keep)
+        finally:
+            self._speaking = False
 
     def _decode(self, utterances: list[Utterance], keep: int) -> Iterator[tuple[int, np.ndarray]]:
         if not 0 < len(utterances) <= self.rows:

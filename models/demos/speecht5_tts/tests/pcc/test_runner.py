@@ -73,6 +73,17 @@ def test_an_utterance_after_another_one(make_runner, tiled, text, voice):
     np.testing.assert_array_equal(speak(speaker), first)
 
 
+def test_one_text_at_a_time(make_runner, tiled, text, voice, expect_error):
+    """Refuse a second text while a first one is heard; accept it when the first was given up."""
+    runner, masks = make_runner(tiled), torch.ones(5, 2, 32, dtype=torch.bool)
+    first = runner.speak(text(4), voice(tiled), iter(masks), WHOLE)
+    next(first)
+    with expect_error(UsageError, "this model speaks another text at the moment: end that one first"):
+        next(runner.speak(text(4), voice(tiled), iter(masks), WHOLE))
+    first.close()
+    assert len(next(runner.speak(text(4), voice(tiled), iter(masks), WHOLE)))
+
+
 def test_masks_that_end_end_the_utterance(make_runner, tiled, text, voice):
     """Give masks for five steps, as the reference can be given."""
     ids, speaker = text(6), voice(tiled)

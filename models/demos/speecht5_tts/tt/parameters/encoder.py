@@ -22,7 +22,7 @@ from models.tt_audio.tt.precision import Stage
 def encoder(module: Encoder, heads: int, tokens: int, stage: Stage) -> dict:
     """Return the parameters of tt/encoder.Encoder for texts of at most `tokens` tokens."""
     width = module.embedding.embedding_dim
-    keys = module.relative_keys[module._distances(tokens)]
+    keys = module.relative_keys[module._distances(tokens, module.relative_keys.device)]
     return {
         "heads": heads,
         "embedding": ttnn.from_torch(module.embedding.weight.detach(), dtype=HALF),
