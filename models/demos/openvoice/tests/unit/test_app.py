@@ -24,6 +24,7 @@ from models.demos.openvoice.demo.app import make_parser
 from models.demos.openvoice.demo.limits import PageLimits
 from models.demos.openvoice.demo.page import Page
 from models.demos.openvoice.demo.page_app import make_app
+from models.demos.openvoice.tests.piper_voices import write_voice
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.demos.openvoice.tests.unit.service_fixtures import behind_a_port, small_model, wav
 from models.tt_audio.torch_backend import precision
@@ -77,9 +78,13 @@ class Paused:
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory, converter_folder, base_speaker_folder):
-    """Start the page with small models and an English base speaker."""
+    """Start the page with small models, an English base speaker and a Piper voice."""
     home = tmp_path_factory.mktemp("home")
     (home / "MeloTTS-English").symlink_to(base_speaker_folder)
+    voice = write_voice(home / "piper-voices", "small")
+    for file in (voice, Path(f"{voice}.json")):
+        file.rename(str(file).replace("-small", "-low"))
+    (home / "piper-voices" / "MODEL_CARD").write_text("* License: CC BY 4.0\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENVOICE_HOME", str(home))
         patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("uploads")))
@@ -215,6 +220,24 @@ def test_a_text_in_a_voice(visitor, files):
     visitor.wait_for("#clone-figures", "result 0.")
     if folder := os.environ.get("OPENVOICE_SCREENSHOTS"):
         visitor.browser.save_screenshot(f"{folder}/clone.png")
+
+
+def test_a_text_spoken_by_a_piper_voice(visitor, files, page):
+    visitor.open_tab("Speak")
+    visitor.wait_for("#accent input")
+    visitor.choose("base", "en_US-seeded-low: en_US, English; licence: CC BY 4.0")
+    gone = WebDriverWait(visitor.browser, WAIT, 0.1)
+    # a Piper voice has its own language
+    gone.until_not(lambda browser: browser.find_elements(By.CSS_SELECTOR, "#accent input"))
+    visitor.uploaded("clone-reference", files / "voice.wav")
+    visitor.click("clone")
+    visitor.wait_for("#clone-result audio[src]")
+    samples, rate = soundfile.read(io.BytesIO(visitor.result("clone")), dtype="float32")
+    voice = page.model.voice(files / "voice.wav")
+    expected = page.model.speak("The ferry was late. Nobody minded.", voice, base="en_US-seeded-low")
+    assert rate == RATE and np.abs(samples - expected.clip(-1, 1)).max() < 2**-14
+    if folder := os.environ.get("OPENVOICE_SCREENSHOTS"):
+        visitor.browser.save_screenshot(f"{folder}/piper.png")
 
 
 @pytest.mark.parametrize(

@@ -155,3 +155,8 @@ def test_the_list_of_base_speakers(without_package, path, console):
     assert (piper["name"], piper["speakers"], piper["licence"]) == (path.stem, 2, "CC BY 4.0")
     assert console("voice", "list", "--bases") == 0
     assert "CC BY 4.0" in console.out and "licence of the voice" in console.out
+    damaged = folder / "en_US-damaged-low.onnx"
+    damaged.touch()
+    Path(f"{damaged}.json").write_text("{")
+    assert console("voice", "list", "--bases") == 0  # the others are listed nevertheless
+    assert "CC BY 4.0" in console.out and damaged.name in console.err
