@@ -16,7 +16,7 @@ GIVEN_DEVICE := $(wildcard /dev/tenstorrent)$(TT_METAL_SIMULATOR)
 .PHONY: help demo bench test lint format setup train constraints audit
 
 help:
-	@echo 'make demo     convert a recording with PyTorch and with a (mocked) card, compare both, write sound and picture to out/'
+	@echo 'make demo     say a text in a voice with PyTorch and with a (mocked) card, compare both, write sound and picture to out/'
 	@echo 'make bench    print the cost of each stage: counted on a (mocked) card, timed on this CPU and on a card if there is one'
 	@echo 'make test     lint, then all tests, on Wormhole, on Blackhole, on meshes of 2 and of 8 chips'
 	@echo 'make train    makes the corpus of the small checkpoint and trains it, in hours or in stretches (training/README.md)'

@@ -4,14 +4,17 @@
 """Parity of a trained Piper voice over 30 sentences: PyTorch against ONNX Runtime, and a mocked card against PyTorch.
 
     python -m scripts.piper_parity [--sentences 30]                                  # PyTorch and ONNX Runtime
-    python -m scripts.piper_parity --arch wormhole_b0 [--sentences 30] [--spoken 2]   # a mocked card and PyTorch
+    python -m scripts.piper_parity --arch wormhole_b0 [--sentences 30] [--spoken 0]   # a mocked card and PyTorch
 
-The sentences are those of models/demos/openvoice/tests/piper_sentences.tsv; their noise is drawn with the number of the
-sentence as its seed. For a card the waveforms of the first `--spoken` sentences are compared, at the card's durations;
-of the other sentences only the durations, because a waveform takes minutes.
+The sentences are those of models/demos/openvoice/tests/piper_sentences.tsv; their noise is drawn with the number of
+the sentence as its seed. For a card the durations are compared, and the waveforms at the card's durations. The card
+computes all of the first `--spoken` waveforms. Of the others it computes the latents, and the generator of the
+reference does the rest, because a generator takes minutes; its own error is 4e-6 of PCC (PERF.md, "A Piper voice").
 """
 
 import argparse
+import statistics
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -23,6 +26,10 @@ from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.alignment import frame_counts
 from models.demos.openvoice.sentences import Sentences, draw
 from models.demos.openvoice.tests.piper_graph import OpenGraph, sentences
+
+if TYPE_CHECKING:
+    from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
+    from models.demos.openvoice.tt.melo_tts import Encoding
 
 SPEAKER = torch.tensor([0])
 PROSODY = Prosody(sdp_ratio=1.0, noise_scale=0.667, noise_scale_w=0.8)
@@ -80,11 +87,12 @@ def on_card(voice: PiperVoice, count: int, spoken_count: int) -> None:
     import ttnn
     from mock_device.golden import GoldenExecutor
     from models.demos.openvoice.tests.pcc.test_runner import mel
-    from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS
+    from models.demos.openvoice.tt.melo_runner import DeviceMeloTTS as Network
 
     device = ttnn.open_device(device_id=0)
+    waveforms, log_mels = [], []
     with GoldenExecutor():
-        tts = DeviceMeloTTS(voice.model, device)
+        tts = Network(voice.model, device)
         same = ids = 0
         for number in range(count):
             spoken, source, own_source = sentence(voice, number), seeded(number), seeded(number)
@@ -93,20 +101,52 @@ def on_card(voice: PiperVoice, count: int, spoken_count: int) -> None:
             found = ttnn.to_torch(encoding.placement.durations).reshape(1, -1)[:, : expected.shape[1]].long()
             same += int((found == expected).sum())
             ids += expected.shape[1]
-            print(f"sentence {number}: {same} of {ids} durations equal so far", flush=True)
             if number < spoken_count:
                 (actual,) = tts.speak_encoding(encoding, SPEAKER, PROSODY, own_source)
-                expected, _ = waveform(voice, spoken, found, source)
-                mels = [mel(samples, voice.config.sampling_rate) for samples in (expected, actual)]
-                print(f"  waveform PCC {pcc(expected, actual):.6f}, log-mel PCC {pcc(*mels):.6f}", flush=True)
+            else:
+                (actual,) = voice.model.generate([latents(tts, encoding, own_source)], None)
+            expected, _ = waveform(voice, spoken, found, source)
+            waveforms.append(pcc(expected, actual))
+            log_mels.append(pcc(*(mel(samples, voice.config.sampling_rate) for samples in (expected, actual))))
+            print(
+                f"sentence {number}: {same} of {ids} durations equal so far; waveform PCC {waveforms[-1]:.6f}, "
+                f"log-mel PCC {log_mels[-1]:.6f}",
+                flush=True,
+            )
     ttnn.close_device(device)
+    for name, values in (("waveform", waveforms), ("log-mel", log_mels)):
+        print(
+            f"{name} PCC: least {min(values):.6f}, median {statistics.median(values):.6f}, "
+            f"{sum(value >= 0.999 for value in values)} of {len(values)} at least 0.999"
+        )
+    print(f"{same} of {ids} durations equal: {same / ids:.2%}")
+
+
+def latents(tts: "DeviceMeloTTS", encoding: "Encoding", source: list[torch.Generator]) -> torch.Tensor:
+    """Return the generator's input [1, I, frames] of a sentence as the device computes it."""
+    import ttnn
+    from models.demos.openvoice.tt.forms import frame_form
+    from models.demos.openvoice.tt.packing import frame_columns, pack_frames, read_columns
+    from models.tt_audio.tt.tensors import upload
+
+    counts = ttnn.to_torch(encoding.placement.counts).reshape(-1).long()
+    noise = PROSODY.noise_scale * draw(source, tts.config.inter_channels, counts)
+    form = frame_form(encoding.form, counts.tolist(), tts.frames, tts.window, tts.receptive_field)
+    packed = pack_frames(noise.numpy(), counts.tolist(), form, tts.config, tts.window, tts.receptive_field, None, None)
+    columns = read_columns(
+        upload(packed, tts.device, layout=ttnn.ROW_MAJOR_LAYOUT), frame_columns(tts.config, None).noise, form.frames
+    )
+    z, _ = tts.model.latents(encoding, columns, form, tts._speaker(SPEAKER)[1])
+    return ttnn.to_torch(z)[0, 0, : int(counts)].T[None]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sentences", type=int, default=30, help="how many (%(default)s)")
     parser.add_argument("--arch", help="a card to mock, wormhole_b0 or blackhole, instead of ONNX Runtime")
-    parser.add_argument("--spoken", type=int, default=2, help="sentences whose waveforms a card computes (%(default)s)")
+    parser.add_argument(
+        "--spoken", type=int, default=0, help="sentences whose generator runs on the card, too (%(default)s)"
+    )
     options = parser.parse_args()
     if options.arch:
         runtime.setup(options.arch)

@@ -19,7 +19,7 @@ import torch
 
 from ttnn.model_preprocessing import ParameterDict, make_parameter_dict
 
-from .layers import convolution, layer_norm, tiled
+from .layers import convolution, fused_linear, layer_norm, tiled
 
 LOSS = 2**-11 / (2 * math.log(2))
 WEIGHT_BITS, BIAS_BITS = 9, 10
@@ -39,6 +39,15 @@ def balanced(weight: torch.Tensor, cuts: float | torch.Tensor = 2) -> torch.Tens
     return rounded(weight * (1 + cuts * LOSS), WEIGHT_BITS)
 
 
+def two_parts(weight: torch.Tensor, cuts: float | torch.Tensor = 2) -> torch.Tensor:
+    """Return `balanced` weights [out, in] as the sum of two that the matrix unit does not truncate: [out, 2 in].
+
+    A FusedLinear that is given its input twice multiplies both parts in one program, with about 19 bits.
+    """
+    high = balanced(weight, cuts)
+    return torch.cat([high, rounded(weight * (1 + cuts * LOSS) - high, WEIGHT_BITS)], dim=1)
+
+
 def balanced_convolution(layer: torch.nn.Conv1d) -> ParameterDict:
     """Return the parameters of a Conv1d with balanced weight and rounded bias."""
     return convolution(balanced(layer.weight), rounded(layer.bias, BIAS_BITS))
@@ -50,3 +59,10 @@ def balanced_norm(norm: torch.nn.LayerNorm) -> ParameterDict:
     Three truncations reduce its product. The normalisation cancels half of that, because the variance loses it, too.
     """
     return make_parameter_dict(dict(layer_norm(norm)) | {"weight": tiled(norm.weight * (1 + 1.5 * LOSS))})
+
+
+def vector_norm(norm: torch.nn.LayerNorm) -> ParameterDict:
+    """Return the parameters of a VectorLayerNorm; its sums lose one truncation of their terms."""
+    channels = len(norm.weight)
+    sums = fused_linear(torch.ones(channels, channels))
+    return make_parameter_dict(dict(layer_norm(norm)) | {"sum": sums, "mean": (1 + LOSS) / channels})

@@ -76,9 +76,9 @@ def linear(weight: torch.Tensor, bias: torch.Tensor | None = None) -> ParameterD
     return make_parameter_dict(parameters)
 
 
-def fused_linear(weight: torch.Tensor, bias: torch.Tensor) -> ParameterDict:
+def fused_linear(weight: torch.Tensor, bias: torch.Tensor | None = None) -> ParameterDict:
     """Return the parameters of a FusedLinear: weight [out, in], bias [out]; the ones are for calls without a mask."""
-    return make_parameter_dict({"weight": tiled(weight.T), "bias": tiled(bias), "ones": tiled(torch.ones_like(bias))})
+    return make_parameter_dict(dict(linear(weight, bias)) | {"ones": tiled(torch.ones(len(weight)))})
 
 
 def layer_norm(norm: torch.nn.LayerNorm) -> ParameterDict:

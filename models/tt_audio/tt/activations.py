@@ -15,6 +15,7 @@ EXP = ttnn.UnaryWithParam(ttnn.UnaryOpType.EXP)
 LESS_THAN_ZERO = ttnn.UnaryWithParam(ttnn.UnaryOpType.LTZ)  # 1 where x < 0, else 0
 RECIPROCAL = ttnn.UnaryWithParam(ttnn.UnaryOpType.RECIP)
 RELU = ttnn.UnaryWithParam(ttnn.UnaryOpType.RELU)
+RSQRT = ttnn.UnaryWithParam(ttnn.UnaryOpType.RSQRT, 0.0)  # 0: not approximated
 SIGMOID = ttnn.UnaryWithParam(ttnn.UnaryOpType.SIGMOID)
 SOFTPLUS = ttnn.UnaryWithParam(ttnn.UnaryOpType.SOFTPLUS, 1.0, 20.0)  # the beta and threshold of torch
 SQRT = ttnn.UnaryWithParam(ttnn.UnaryOpType.SQRT)

@@ -59,15 +59,18 @@ class FusedLinear:
     """
 
     def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage):
-        """`parameters.ones` [1, 1, 1, out] is the factor of a call without one: the fused op always takes a factor."""
+        """`parameters.ones` [1, 1, 1, out] is the factor of a call without one: the fused op always takes a factor.
+
+        A product without `parameters.bias` is not rounded to TF32.
+        """
         self.device = device
         self.channels = parameters.weight.shape[3]
         self.compute_config = stage.compute_config(device)
         # Round the weights to the stage's weight format, then widen them to that of the activations, because
         # minimal_matmul takes operands of one format only.
         self.weight, self.bias, self.ones = (
-            ttnn.to_device(ttnn.to_dtype(ttnn.to_dtype(tensor, stage.weights), stage.activations), device)
-            for tensor in (parameters.weight, parameters.bias, parameters.ones)
+            tensor and ttnn.to_device(ttnn.to_dtype(ttnn.to_dtype(tensor, stage.weights), stage.activations), device)
+            for tensor in (parameters.weight, parameters.get("bias"), parameters.ones)
         )
 
     def __call__(

@@ -75,7 +75,7 @@ def bases() -> list[BaseFacts]:
 
 
 def piper_bases() -> list[BaseFacts]:
-    """Return the Piper voices on this machine; one whose description cannot be read is left out, and the log says so."""
+    """Return the Piper voices on this machine, without those whose description cannot be read; the log names them."""
     found = []
     for path in voices.installed():
         try:

@@ -3,9 +3,9 @@
 
 """`check`: convert one recording with PyTorch and with the device, and compare: figures, sound and a picture.
 
-`make demo` runs this. It needs no network. It uses the released model if that is on the machine, else the small model
-of the repository, else an untrained model of full size. With an untrained model the comparison is valid, but no voice
-is cloned.
+`make demo` does the same with a text (spoken_comparison.py). This needs no network. It uses the released model if that
+is on the machine, else the small model of the repository, else an untrained model of full size. With an untrained model
+the comparison is valid, but no voice is cloned.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -57,12 +58,7 @@ def compare(options: argparse.Namespace, device=None) -> Agreement:
     `device` is an open TTNN device; None opens the first card.
     """
     folder = options.output
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AudioError(
-            f"{folder} cannot be created ({error.strerror}); choose another folder for the results"
-        ) from None
+    make_folder(folder)
     with _found(options.model) as (found, trained):
         print(f"model      {found.name}{found.why}")
         reference = load(found.folder, "torch", precision="exact")
@@ -96,6 +92,16 @@ def compare(options: argparse.Namespace, device=None) -> Agreement:
     draw(dict(zip(titles, (samples, wanted, results["device"]), strict=True)), rate, written[-1])
     print("written   ", *written)
     return agreement
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of the results."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AudioError(
+            f"{folder} cannot be created ({error.strerror}); choose another folder for the results"
+        ) from None
 
 
 def mean_similarity(samples: np.ndarray, references: Sequence[np.ndarray], rate: int) -> float:

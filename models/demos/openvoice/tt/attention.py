@@ -37,7 +37,7 @@ from models.tt_audio.tt.attention import attend
 from models.tt_audio.tt.conv import Conv1d
 from models.tt_audio.tt.linear import FusedLinear
 from models.tt_audio.tt.memory import qkv_placement
-from models.tt_audio.tt.normalization import LayerNorm, PreciseLayerNorm
+from models.tt_audio.tt.normalization import LayerNorm, PreciseLayerNorm, VectorLayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import TILE, shard
 from models.tt_audio.tt.tensors import upload
@@ -132,19 +132,20 @@ class RelativeAttention:
     """Self-attention with learned distances: its projections, and plain attention over near and far keys."""
 
     def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage, precise: bool = False):
-        """`precise`: compute in float32 throughout; else queries, keys, values and scores are bfloat16."""
+        """`precise`: weights in two parts, all else in float32; else queries, keys, values and scores are bfloat16."""
         self.precise = precise
         self.device = device
         self.stage = stage
         self.compute_config = stage.compute_config(device)
         self.n_heads = parameters.n_heads
         self.projections = FusedLinear(parameters.projections, device, stage)
-        self.output = Conv1d(parameters.output, device, stage)
+        self.output = (FusedLinear if precise else Conv1d)(parameters.output, device, stage)
 
     def __call__(self, x: ttnn.Tensor, tables: RelativeAttentionTables, batch: int = 1) -> ttnn.Tensor:
         """Attend within each item of x [1, 1, batch * T, C]; `tables` are those of length T. -> [1, 1, batch * T, C]"""
         rows, length = x.shape[2], x.shape[2] // batch
-        y = self.projections(x, qkv_placement(self.device, rows, self.projections.channels))
+        # weights in two parts read their input twice
+        y = self.projections((x, x) if self.precise else x, qkv_placement(self.device, rows, self.projections.channels))
         projected = ttnn.multiply(
             *(ttnn.reshape(y, (batch, 1, length, y.shape[3])), tables.qkv_mask),  # reshapes here are views
             dtype=self.stage.activations if self.precise else ttnn.bfloat16,
@@ -165,7 +166,8 @@ class RelativeAttention:
             dtype=self.stage.activations,
             memory_config=shard(self.device, rows, received.shape[3]),
         )
-        return self.output(ttnn.reshape(masked, (1, 1, rows, masked.shape[3])), batch)
+        masked = ttnn.reshape(masked, (1, 1, rows, masked.shape[3]))
+        return self.output((masked, masked), x.memory_config()) if self.precise else self.output(masked, batch)
 
 
 class FeedForward:
@@ -186,15 +188,23 @@ class FeedForward:
         return self.narrow(wide, batch, consume=True)
 
 
+def _norm(
+    parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage, precise: bool
+) -> LayerNorm | PreciseLayerNorm | VectorLayerNorm:
+    """Return the norm that the parameters are made for."""
+    if "sum" in parameters:
+        return VectorLayerNorm(parameters, device, stage)
+    return (PreciseLayerNorm if precise else LayerNorm)(parameters, device, stage)
+
+
 class EncoderLayer:
     """Attention and feed-forward, each followed by its residual addition and norm."""
 
     def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage, precise: bool = False):
-        norm = PreciseLayerNorm if precise else LayerNorm
         self.attention = RelativeAttention(parameters.attention, device, stage, precise)
-        self.attention_norm = norm(parameters.attention_norm, device, stage)
+        self.attention_norm = _norm(parameters.attention_norm, device, stage, precise)
         self.feed_forward = FeedForward(parameters.feed_forward, device, stage)
-        self.feed_forward_norm = norm(parameters.feed_forward_norm, device, stage)
+        self.feed_forward_norm = _norm(parameters.feed_forward_norm, device, stage, precise)
 
     def __call__(
         self,
@@ -219,13 +229,14 @@ class Encoder:
     """Stack of transformer layers."""
 
     def __init__(self, parameters: ParameterDict, device: ttnn.MeshDevice, stage: Stage, precise: bool = False):
-        """`precise`: attention in float32 and norms that do not truncate their weights, for six more programs a layer.
+        """`precise`: attention in float32 with weights in two parts, and norms that do not truncate their weights.
 
-        Attention in bfloat16 leaves an error that is about the same in all rows of a sentence.
+        That is for six more programs a layer. Attention in bfloat16 leaves an error that is about the same in all rows
+        of a sentence. The parameters decide whether norms are VectorLayerNorm, for five more programs each.
         """
         self.layers = [EncoderLayer(layer, device, stage, precise) for layer in parameters.layers]
         self.n_heads = self.layers[0].attention.n_heads
-        self.channels = self.layers[0].attention.output.out_channels
+        self.channels = self.layers[0].feed_forward.narrow.out_channels
 
     def __call__(
         self,

@@ -116,7 +116,6 @@ class MeloTTS:
             else:
                 log_durations = alignment.mixed(log_durations, stochastic, read_column(packed, SDP_RATIO, phones))
         durations = alignment.durations(log_durations, read_column(packed, LENGTH_SCALE, phones))
-        statistics = ttnn.to_memory_config(statistics, ttnn.DRAM_MEMORY_CONFIG)
         return Encoding(statistics, self.alignment.place(durations, batch), form)
 
     def latents(

@@ -17,8 +17,7 @@ from collections.abc import Sequence
 import ttnn
 from models.demos.openvoice.tt.attention import Encoder, RelativePositions
 from models.tt_audio.tt.activations import multiply
-from models.tt_audio.tt.conv import Conv1d
-from models.tt_audio.tt.linear import Linear
+from models.tt_audio.tt.linear import FusedLinear, Linear
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import shard
 from ttnn.model_preprocessing import ParameterDict
@@ -33,7 +32,7 @@ class TextEncoder:
         self.sum = Linear(parameters.sum, device, stage, whole_grid=False)
         self.scaled = [multiply(parameters.scale)]
         self.encoder = Encoder(parameters.encoder, device, stage, precise=True)
-        self.projection = Conv1d(parameters.projection, device, stage)
+        self.projection = FusedLinear(parameters.projection, device, stage)
         self.relative_positions = RelativePositions(device, self.encoder.n_heads, self.encoder.channels)
 
     def __call__(
@@ -49,14 +48,15 @@ class TextEncoder:
         `ids` of phones, tones and languages (V1: of phones only) are uint32, each [1, batch * N]; `features` [1, 1,
         batch * N, C] are BERT's, projected; `mask` [1, 1, batch * N, 1] is 1 on valid phones; `speaker` is
         conditioning.Speaker.text_encoder.
-        Return the encoding [1, 1, batch * N, C], zero outside the mask, and [1, 1, batch * N, 2 I]: means, then log
-        deviations, which hold anything outside the mask.
+        Return the encoding [1, 1, batch * N, C], zero outside the mask, and [1, 1, batch * N, 2 I] in DRAM: means,
+        then log deviations, which hold anything outside the mask.
         """
         x = self._embed(ids, features)
         x = self.encoder(x, self.relative_positions(x.shape[2], mask, batch), mask, speaker, batch)
         if mask is not None:
             x = ttnn.multiply(x, mask, output_tensor=x)
-        return x, self.projection(x, batch)
+        # weights in two parts read their input twice
+        return x, self.projection((x, x), ttnn.DRAM_MEMORY_CONFIG)
 
     def _embed(self, ids: Sequence[ttnn.Tensor], features: ttnn.Tensor | None) -> ttnn.Tensor:
         rows = [

@@ -8,9 +8,10 @@ import torch
 
 import ttnn
 from models.tt_audio.parameters import layers
+from models.tt_audio.parameters.balance import two_parts, vector_norm
 from models.tt_audio.tt.activations import RELU
 from models.tt_audio.tt.linear import FusedLinear, Linear
-from models.tt_audio.tt.normalization import LayerNorm, PreciseLayerNorm
+from models.tt_audio.tt.normalization import LayerNorm, PreciseLayerNorm, VectorLayerNorm
 from models.tt_audio.tt.precision import Stage
 from models.tt_audio.tt.sharding import shard
 from models.tt_audio.tt.tensors import upload
@@ -51,6 +52,28 @@ def test_layer_norm_of_a_sum_with_another_bias(device, norm, x):
 def test_precise_layer_norm(device, norm, x):
     actual = ttnn.to_torch(PreciseLayerNorm(layers.layer_norm(norm), device, Stage())(x))
     assert_with_pcc(norm(random(1, 1, ROWS, INPUTS)), actual, 0.99999)
+
+
+def test_vector_layer_norm(device, norm, x):
+    """Expect no row with a scale of its own: ttnn.layer_norm has up to 0.2 %."""
+    residual = random(1, 1, ROWS, INPUTS).flip(2)
+    expected = norm(random(1, 1, ROWS, INPUTS) + residual) - norm.bias
+    actual = VectorLayerNorm(vector_norm(norm), device, Stage())(x, upload(residual.numpy(), device))
+    actual = ttnn.to_torch(actual) - norm.bias
+    scales = (expected * actual).sum(3) / (expected * expected).sum(3)
+    assert (scales - 1).abs().max() < 1e-4
+    assert_with_pcc(expected, actual, 0.9999999)
+
+
+def test_weights_in_two_parts(device, x):
+    weight = random(OUTPUTS, INPUTS)
+    layer = FusedLinear(layers.fused_linear(two_parts(weight, 0)), device, Stage())
+    given = (
+        ttnn.to_torch(x).view(torch.int32).bitwise_and(-(1 << 13)).view(torch.float32)
+    )  # as the matrix unit reads it
+    actual = ttnn.to_torch(layer((x, x), shard(device, ROWS, OUTPUTS)))
+    expected = torch.nn.functional.linear(given, weight)
+    assert ((actual - expected).norm() / expected.norm()).item() < 1e-5
 
 
 @pytest.mark.parametrize("whole_grid", [True, False])

@@ -37,9 +37,10 @@ def expected_of(
 
 
 def test_a_trained_voice(device, tmp_path, monkeypatch):
-    """Speak a sentence of 1 s: equal durations, and the reference's log-mel for them.
+    """Speak a sentence of 1 s: equal durations, and the reference's log-mel and waveform for them.
 
-    The waveform is not compared: PERF.md, "A Piper voice", has its correlation and why it is low.
+    The waveform's bar is 0.995, because the flow amplifies errors of single phones in this sentence; most sentences
+    reach 0.999 (PERF.md, "A Piper voice").
     """
     monkeypatch.setenv("OPENVOICE_HOME", str(tmp_path))
     voice = load_piper(bundled_voice())
@@ -58,6 +59,7 @@ def test_a_trained_voice(device, tmp_path, monkeypatch):
     (actual,) = tts.speak_encoding(on_device, speaker, PROSODY, own_source)
     expected = expected_of(reference, sentence, speaker, durations, source)
     assert_with_pcc(*(mel(samples, reference.config.sampling_rate) for samples in (expected, actual)), 0.999)
+    assert_with_pcc(expected, actual, 0.995)
 
 
 def test_speakers_and_a_batch_of_sentences_that_end_inside_a_window(device):

@@ -9,9 +9,11 @@ import signal
 import socket
 from pathlib import Path
 
+import numpy as np
 import soundfile
 
 from models.demos.openvoice.demo import batch, ray_batch
+from models.demos.openvoice.tests.piper_voices import write_voice
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.testing import speech
@@ -57,6 +59,18 @@ def test_a_worker_is_killed(here, console, monkeypatch):
         assert soundfile.info(f"results/{number}.wav").frames == soundfile.info(f"corpus/{number}.wav").frames
     assert console(*arguments, "--json") == 0  # without Ray there is nothing left to do
     assert json.loads(console.out)["done_before"] == ROWS
+
+
+def test_a_text_is_spoken_by_a_piper_voice(here, console):
+    voice = write_voice(here / "voices", "small")
+    Path("rows.csv").write_text("text,voice,output\nNo man.,voice.flac,said.wav\n")
+    arguments = ("batch", "rows.csv", "--base", voice, "--backend", "torch", "--precision", "exact")
+    assert console(*arguments, "--ray", "local", "--workers", "1") == 0, console.err
+    (entry,) = [json.loads(line) for line in Path("results/report.jsonl").read_text().splitlines()]
+    assert entry["state"] == "done" and entry["worker"] != os.getpid()
+    spoken = soundfile.read("results/said.wav")[0]
+    assert console("clone", "No man.", "voice.flac", "--base", voice, "--backend", "torch", "--precision", "exact") == 0
+    assert np.array_equal(soundfile.read("cloned.wav")[0], spoken)
 
 
 def test_no_cluster_there(expect_error):

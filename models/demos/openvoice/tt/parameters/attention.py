@@ -15,7 +15,15 @@ import torch
 from models.demos.openvoice.constants import ATTENTION_WINDOW
 from models.demos.openvoice.reference.attention import Encoder, RelativeAttention
 from models.demos.openvoice.tt.attention import DISTANCES, PAIRS, head_width
-from models.tt_audio.parameters.balance import BIAS_BITS, LOSS, balanced, balanced_convolution, balanced_norm, rounded
+from models.tt_audio.parameters.balance import (
+    BIAS_BITS,
+    LOSS,
+    balanced_convolution,
+    balanced_norm,
+    rounded,
+    two_parts,
+    vector_norm,
+)
 from models.tt_audio.parameters.layers import convolution, fused_linear, layer_norm
 from ttnn.model_preprocessing import ParameterDict
 
@@ -27,7 +35,7 @@ def pair_distances() -> torch.Tensor:
 
 
 def attention(module: RelativeAttention, precise: bool = False) -> dict:
-    """Return the parameters of tt/attention.RelativeAttention; `precise`: balance the weights (balance.py)."""
+    """Return the parameters of tt/attention.RelativeAttention; `precise`: weights in two parts (balance.py)."""
     heads = module.n_heads
     channels = module.query.out_channels // heads
     distances = pair_distances()
@@ -60,31 +68,36 @@ def attention(module: RelativeAttention, precise: bool = False) -> dict:
     weight, bias, output_bias = projections[:, :-1], projections[:, -1], module.output.bias
     if precise:
         width, pairs = head_width(channels), slice(channels, channels + PAIRS)
-        # Query and key are truncated (but not the key of a pair, which is 1). The softmax truncates its reciprocal, and
-        # the product with the values truncates both operands.
-        query_cuts, output_cuts = torch.full((width,), 5.0), torch.full((width,), 7.0)
-        query_cuts[pairs], output_cuts[pairs] = 3.0, 5.0
+        # Query and key are truncated (but not the key of a pair, which is 1), and so are the scores. The softmax
+        # truncates its reciprocal, and the product with the values truncates both operands.
+        query_cuts, output_cuts = torch.full((width,), 6.0), torch.full((width,), 7.0)
+        query_cuts[pairs], output_cuts[pairs] = 4.0, 5.0
         cuts = torch.cat([query_cuts.repeat(heads), torch.full((len(weight) - heads * width,), 2.0)])
-        weight, bias = balanced(weight, cuts[:, None]), rounded(bias * (1 + (cuts - 2) * LOSS), BIAS_BITS)
-        output, output_bias = balanced(output, output_cuts.repeat(heads)), rounded(output_bias, BIAS_BITS)
+        weight, bias = two_parts(weight, cuts[:, None]), rounded(bias * (1 + (cuts - 2) * LOSS), BIAS_BITS)
+        output, output_bias = two_parts(output, output_cuts.repeat(heads)), rounded(output_bias, BIAS_BITS)
     return {
         "n_heads": heads,
         "projections": fused_linear(weight, bias),
-        "output": convolution(output[:, :, None], output_bias),
+        "output": fused_linear(output, output_bias) if precise else convolution(output[:, :, None], output_bias),
     }
 
 
-def encoder(module: Encoder, precise: bool = False) -> dict:
-    """Return the parameters of tt/attention.Encoder; `precise`: balance the weights (balance.py)."""
-    conv, norm = (balanced_convolution, balanced_norm) if precise else (_convolution, layer_norm)
+def encoder(module: Encoder, precise: bool = False, vector_norms: bool = False) -> dict:
+    """Return the parameters of tt/attention.Encoder; `precise`: balance the weights (balance.py).
+
+    `vector_norms`: all norms but the first are VectorLayerNorm. Five programs for the first one would be too many for
+    the budget of a Piper voice (tests/budgets).
+    """
+    conv, first_norm = (balanced_convolution, balanced_norm) if precise else (_convolution, layer_norm)
+    norm = vector_norm if vector_norms else first_norm
     layers = [
         {
             "attention": attention(layer.attention, precise),
-            "attention_norm": norm(layer.attention_norm),
+            "attention_norm": (norm if index else first_norm)(layer.attention_norm),
             "feed_forward": {"widen": conv(layer.feed_forward.widen), "narrow": conv(layer.feed_forward.narrow)},
             "feed_forward_norm": norm(layer.feed_forward_norm),
         }
-        for layer in module.layers
+        for index, layer in enumerate(module.layers)
     ]
     return {"layers": layers}
 
