@@ -10,6 +10,7 @@ Three ways compute the same in one run: with CUDA graphs, the same code op by op
 """
 
 import argparse
+import gc
 import itertools
 import statistics
 import sys
@@ -72,6 +73,9 @@ class Clock(Protocol):
     def milliseconds(self, run: Callable[[], Any]) -> tuple[float, Any]:
         ...
 
+    def release(self) -> None:
+        ...
+
     def reset_peak(self) -> None:
         ...
 
@@ -95,6 +99,11 @@ class CudaClock:
         after.record()
         after.synchronize()
         return before.elapsed_time(after), result
+
+    def release(self) -> None:
+        """Free the memory of models that are gone; a cache and its models refer to each other."""
+        gc.collect()
+        torch.cuda.empty_cache()
 
     def reset_peak(self) -> None:
         """Forget the peak."""
@@ -146,6 +155,8 @@ def rows(
         if time_left() <= 0:
             yield f"{workload.name}, {way}: not measured, the time is up"
             continue
+        opened = None
+        clock.release()
         try:
             taken, opened = clock.milliseconds(lambda w=workload, kind=way: w.open(kind, device, caches))
             for case in opened.cases:
