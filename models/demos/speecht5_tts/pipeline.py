@@ -22,7 +22,7 @@ from loguru import logger
 from models.demos.speecht5_tts import releases
 from models.demos.speecht5_tts.config import SpeechT5Config, VocoderConfig
 from models.demos.speecht5_tts.loading import load_speech, load_vocoder
-from models.demos.speecht5_tts.reference.decoder import upstream_masks
+from models.demos.speecht5_tts.masks import DropoutMasks
 from models.demos.speecht5_tts.reference.speecht5 import SpeechT5Network
 from models.demos.speecht5_tts.reference.vocoder import Vocoder
 from models.demos.speecht5_tts.text.english import Reader, Sentence
@@ -75,6 +75,7 @@ class SpeechT5:
         self.network = network
         self.reader = reader
         self.bank = bank or VoiceBank()
+        self._masks = DropoutMasks(network.config)
 
     @classmethod
     def from_pretrained(
@@ -161,7 +162,7 @@ class SpeechT5:
     ) -> Iterator[Iterable[np.ndarray]]:
         """Yield for each sentence the parts of its speech; sentences that are decoded together come when all are."""
         utterances = [
-            (torch.tensor(sentence.ids), speaker, upstream_masks(self.network.config, seed + number))
+            (torch.tensor(sentence.ids), speaker, self._masks(seed + number))
             for number, sentence in enumerate(sentences)
         ]
         if len(utterances) == 1:
