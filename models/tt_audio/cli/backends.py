@@ -29,13 +29,6 @@ def device(text: str) -> int | str:
     return text
 
 
-def torch_device_name(text: str) -> str:
-    """Return the device of PyTorch that an argument names, for a command without another backend."""
-    if not is_torch_device(text):
-        raise argparse.ArgumentTypeError(f"{text} is none of 'cpu', 'cuda' and 'cuda:N'")
-    return text
-
-
 def is_torch_device(name: int | str | None) -> bool:
     """Return whether this is the name of a device of PyTorch, as opposed to a card's number, "all" or nothing."""
     return isinstance(name, str) and re.fullmatch(r"cpu|cuda(:\d+)?", name) is not None

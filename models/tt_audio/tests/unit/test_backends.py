@@ -90,5 +90,3 @@ def test_names_of_devices(expect_error):
     assert [backends.device(text) for text in ("2", "all", "cpu", "cuda:1")] == [2, "all", "cpu", "cuda:1"]
     with expect_error(argparse.ArgumentTypeError, "gpu is neither the number of a card nor 'all', nor one of 'cpu'"):
         backends.device("gpu")
-    with expect_error(argparse.ArgumentTypeError, "2 is none of 'cpu', 'cuda' and 'cuda:N'"):
-        backends.torch_device_name("2")

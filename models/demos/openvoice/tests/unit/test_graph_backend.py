@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from models.demos.openvoice.pipeline import BACKENDS, OpenVoice
 from models.demos.openvoice.prosody import Prosody
 from models.demos.openvoice.reference.bert import columns
 from models.demos.openvoice.sentences import Sentences, TooManyFrames
@@ -18,6 +19,7 @@ from models.demos.openvoice.synthetic import SMALL_CONFIG, with_model
 from models.demos.openvoice.tests.melo_checkpoints import SMALL, melo_config, v1_config
 from models.demos.openvoice.tests.unit.test_converter_modules import converter
 from models.demos.openvoice.tests.unit.test_melo_tts import build, randomness, sentence
+from models.demos.openvoice.torch_backend import graph_melo_tts
 from models.demos.openvoice.torch_backend.converter import ChunkedConverter
 from models.demos.openvoice.torch_backend.graph_converter import GraphConverter, WindowNetwork
 from models.demos.openvoice.torch_backend.graph_forms import GraphForm, bucket, form_for, forms
@@ -174,6 +176,24 @@ def test_the_converter_runs_on_a_gpu_without_waiting_for_it():
         backend = GraphConverter.__new__(GraphConverter)  # no warm-up: its inputs are real tensors
         backend.converter, backend.stages = moved, EXACT
         assert backend.embedding(gpu.tensor(1, 40 * HOP), gpu.tensor(1, dtype=torch.long)).shape == (1, 12)
+
+
+def test_the_pipeline_converts_and_speaks_as_on_the_cpu(here, monkeypatch):
+    """Commands, page and service use nothing else: a voice, a recording, a text whose base speaker has no voice file."""
+    on_cpu = OpenVoice.from_pretrained("OpenVoiceV2", precision="exact")
+    monkeypatch.setitem(
+        BACKENDS, "torch", lambda network: GraphConverter(network, graphs(), EXACT, [GraphForm(1, 384)])
+    )
+    monkeypatch.setattr(graph_melo_tts, "forms", lambda *_: [GraphForm(1, 384)])
+    on_gpu = OpenVoice.from_pretrained("OpenVoiceV2")
+    voice = on_cpu.voice("voice.flac")
+    torch.testing.assert_close(on_gpu.voice("voice.flac").embedding, voice.embedding, atol=1e-6, rtol=1e-5)
+    close(on_gpu.convert("speech.wav", voice), on_cpu.convert("speech.wav", voice))
+    results = [model.speak("The ferry was late.", voice, progress=False) for model in (on_gpu, on_cpu)]
+    np.testing.assert_allclose(*results, atol=1e-3, rtol=0)
+    assert len(results[0]) > 5000 and results[0].std() > 0.01
+    stats = on_gpu.backend.graphs.stats()
+    assert (stats.graphs, stats.eager) == (2, 0)
 
 
 # --- text to speech ---------------------------------------------------------------------------------------------------
