@@ -179,7 +179,7 @@ def test_the_converter_runs_on_a_gpu_without_waiting_for_it():
 
 
 def test_the_pipeline_converts_and_speaks_as_on_the_cpu(here, monkeypatch):
-    """Commands, page and service use nothing else: a voice, a recording, a text whose base speaker has no voice file."""
+    """Commands, page and service use nothing else: a voice, a recording, a text whose base speaker has no file."""
     on_cpu = OpenVoice.from_pretrained("OpenVoiceV2", precision="exact")
     monkeypatch.setitem(
         BACKENDS, "torch", lambda network: GraphConverter(network, graphs(), EXACT, [GraphForm(1, 384)])
