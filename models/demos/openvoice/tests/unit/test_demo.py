@@ -20,7 +20,7 @@ import torch
 from matplotlib.image import imread
 
 from models.demos.openvoice import pipeline, releases
-from models.demos.openvoice.demo import comparison
+from models.demos.openvoice.demo import comparison, spoken_comparison
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.tests.unit.conftest import RATE
 from models.tt_audio.cli import backends, sound, terminal
@@ -513,6 +513,32 @@ def test_check_writes_sound_and_a_picture(here, capsys, monkeypatch):
     printed = capsys.readouterr().out
     assert re.search(r"similarity 0\.\d+ of source and reference, 0\.\d+ of result and reference", printed)
     assert "spectrograms.png" in printed
+
+
+def test_a_text_is_spoken_and_judged(here, capsys, monkeypatch):
+    """Use PyTorch instead of the device, and the installed voice."""
+
+    def load(folder, backend, **settings):
+        return OpenVoice.from_pretrained(folder, "torch", precision="exact")
+
+    monkeypatch.setattr(spoken_comparison, "load", load)
+    spoken = spoken_comparison.compare_speech("The ferry was late.", here / "voice.flac", None, here / "out")
+    assert spoken.waveform == 1 and spoken.log_mel == 1 and spoken.seconds[0] == spoken.seconds[1] > 0.5
+    assert len(spoken.repeat()) == pytest.approx(spoken.seconds[0] * RATE, abs=RATE / 50)
+    assert {path.name for path in (here / "out").iterdir()} == {
+        *("base.wav", "voice.wav", "result.wav", "pytorch.wav", "spectrograms.png")
+    }
+    printed = capsys.readouterr().out
+    assert re.search(r"base speech +\d\.\d+ s, similarity .*DNSMOS \d.\d+, \d+% of the words wrong .*: \w", printed)
+    assert "result      " in printed and "PCC: 1.000000 of the waveforms" in printed
+
+
+def test_speech_with_another_duration_is_compared_along_a_warping_path():
+    expected = speech.voice(1.0, RATE)
+    actual = np.concatenate([expected[: RATE // 2], expected[RATE // 2 - 256 :]])
+    spoken = spoken_comparison._agreement({"PyTorch": expected, "device": actual}, RATE, lambda: expected)
+    assert spoken.waveform is None and 0.99 < spoken.log_mel < 1
+    assert "1.000 s with PyTorch" in spoken_comparison._in_words(spoken)
 
 
 def test_a_folder_for_results_that_is_a_file(here, console):
