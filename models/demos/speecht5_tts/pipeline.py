@@ -11,7 +11,6 @@ On a card several sentences of a text can be decoded together; each is what it i
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -138,12 +137,12 @@ class SpeechT5:
         return self._parts(text, voice.embedding, seed, pause, FRAMES if frames is None else frames)
 
     def _parts(self, text: str, speaker: torch.Tensor, seed: int, pause: float, frames: int) -> Iterator[np.ndarray]:
-        lines = iter(self.reader.read(text))
+        lines = self.reader.read(text)
         number = 0
         after_sentence = False
         # A stream is heard from its first sentence on, so only the sentences of a whole text are decoded together.
         rows = self.network.rows if frames == FRAMES else 1
-        while group := list(islice(lines, rows)):
+        for group in _groups(lines, rows):
             sentences = [line for line in group if not isinstance(line, Pause)]
             spoken = self._spoken(sentences, speaker, seed + number, frames)
             number += len(sentences)
@@ -189,6 +188,20 @@ class SpeechT5:
 
     def _silence(self, seconds: float) -> np.ndarray:
         return np.zeros(round(seconds * self.sampling_rate), np.float32)
+
+
+def _groups(lines: Iterable[Sentence | Pause], sentences: int) -> Iterator[list[Sentence | Pause]]:
+    """Yield the lines in groups of so many sentences, with the pauses before and between them."""
+    group: list[Sentence | Pause] = []
+    missing = sentences
+    for line in lines:
+        group.append(line)
+        missing -= not isinstance(line, Pause)
+        if not missing:
+            yield group
+            group, missing = [], sentences
+    if group:
+        yield group
 
 
 def _loader(backend: str, settings: dict[str, Any]) -> Callable[[SpeechT5Network, Vocoder], Network]:

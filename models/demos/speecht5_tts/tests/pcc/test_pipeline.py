@@ -10,12 +10,21 @@ from models.tt_audio.host.errors import UsageError
 from models.tt_audio.host.voices import Voice
 
 
-def test_sentences_of_a_text_together(device, tiled_folder, tiled_vocoder_folder, tiled, voice):
-    """Speak three sentences with a pause, two at a time; the result is that of a CPU."""
+def test_sentences_of_a_text_together(device, tiled_folder, tiled_vocoder_folder, tiled, voice, monkeypatch):
+    """Speak three sentences with pauses, two at a time; the result is that of a CPU."""
     reference = SpeechT5.from_pretrained(tiled_folder, tiled_vocoder_folder, precision="exact")
     model = SpeechT5.from_pretrained(tiled_folder, tiled_vocoder_folder, backend="ttnn", device=device, rows=2)
-    text, anna = "A b. [pause 0.25] C d. Oh e.", Voice(voice(tiled), "anna", "a test")
+    groups = []
+    together = model.network._alone
+
+    def record(utterances, keep):
+        groups.append(len(utterances))
+        return together(utterances, keep)
+
+    monkeypatch.setattr(model.network, "_alone", record)
+    text, anna = "A b. [pause 0.25] C d. [pause 0.5] Oh e.", Voice(voice(tiled), "anna", "a test")
     expected, result = (each.speak(text, anna, seed=3) for each in (reference, model))
+    assert groups == [2, 1]
     assert len(result) == len(expected)
     assert np.corrcoef(result, expected)[0, 1] > 0.999
 
