@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mock_device import budget
 from mock_device.cards import CARDS
-from models.demos.openvoice.tests.perf import targets
 from models.tt_audio.host.files import complete_file
+from models.tt_audio.testing import targets
 
 DEMOS = budget.ROOT / "models/demos"
 PERF = DEMOS / "openvoice/PERF.md"
@@ -23,13 +23,19 @@ END = "<!-- end of stages -->"
 _CARDS = ("n150", "p150")
 
 
-def render(stages: budget.Stages, times: targets.Targets) -> str:
+def kernel_times() -> list[targets.KernelTime]:
+    """Return the kernel times of all models' targets.yaml."""
+    files = sorted(DEMOS.glob(f"*/tests/perf/{targets.NAME}"))
+    return [row for file in files for row in targets.load(file).kernel_times]
+
+
+def render(stages: budget.Stages) -> str:
     lines = [
         "| stage | card | programs | up, down | FLOPs (by the minimum) | peak L1 a core | bytes through DRAM "
         "| device time, estimated | silicon |",
         "|---|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    measured = {row.key: f"{row.us:,.0f} us" for row in times.kernel_times if row.provenance == "measured"}
+    measured = {row.key: f"{row.us:,.0f} us" for row in kernel_times() if row.provenance == "measured"}
     for stage, figures in stages.items():
         for card in _CARDS:
             found = {name: of_card.get(CARDS[card].arch) for name, of_card in figures.items()}
@@ -67,10 +73,10 @@ def current() -> dict[Path, str]:
     """Return the table of each PERF.md."""
     stages = budget.read(budget.FILE)
     others = {name: figures for name, figures in stages.items() if not name.startswith(tuple(OF_MODELS))}
-    tables = {PERF: render(others, targets.load())}
+    tables = {PERF: render(others)}
     for beginning, path in OF_MODELS.items():
         own = {name: figures for name, figures in stages.items() if name.startswith(beginning)}
-        tables[path] = render(own, targets.Targets((), ()))
+        tables[path] = render(own)
     return tables
 
 

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from models.demos.openvoice.tests.perf import gates, targets
-from models.demos.openvoice.tests.perf.targets import KernelTime
+from models.demos.openvoice.tests.perf.stages import TARGETS
+from models.demos.openvoice.tests.perf.test_device_perf_openvoice import TESTS
+from models.tt_audio.testing import gates, targets
+from models.tt_audio.testing.targets import KernelTime
 
 STAGE = "converter, short window"
 COLUMNS = ["DEVICE FW", "DEVICE KERNEL", "DEVICE BRISC KERNEL"]
@@ -29,13 +31,15 @@ def kernel(profiler):
 
 def hold():
     row = KernelTime(STAGE, "n150", us=5.0, margin=0.1, provenance="measured")
-    gates.hold_device_time(STAGE, "n150", replace(targets.load(), kernel_times=(row,)))
+    gates.hold_device_time(
+        TESTS, "openvoice_converter-short-window", STAGE, "n150", replace(targets.load(TARGETS), kernel_times=(row,))
+    )
 
 
 def test_a_stage_within_its_margin_leaves_its_report(kernel, tmp_path):
     called = kernel(3000, 2400)
     hold()
-    assert called()[-2:] == ["pytest", f"'{gates.TESTS}::test_stage[converter-short-window]'"]
+    assert called()[-2:] == ["pytest", f"'{TESTS}::test_stage[converter-short-window]'"]
     (path,) = tmp_path.glob("device_perf_openvoice_converter-short-window_n150_*.csv")
     with open(path) as file:
         header, values = csv.reader(file, skipinitialspace=True)

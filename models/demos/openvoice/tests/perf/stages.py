@@ -107,6 +107,7 @@ def frame_side(device, model: OfKnownLength | None = None) -> Callable[[], list]
     return lambda: model.speak_encoding(encoding, SPEAKER, Prosody(), [torch.Generator().manual_seed(0)])
 
 
+TARGETS = Path(__file__).with_name("targets.yaml")
 # By their names in targets.yaml and the budgets.
 STAGES: dict[str, Callable] = {
     "converter, short window": short_window,
@@ -114,8 +115,3 @@ STAGES: dict[str, Callable] = {
     "MeloTTS, text side": text_side,
     "MeloTTS, frame side": frame_side,
 }
-
-
-def identify(stage: str) -> str:
-    """Return the name as one word, for a test's id on a command line."""
-    return stage.replace(",", "").replace(" ", "-")

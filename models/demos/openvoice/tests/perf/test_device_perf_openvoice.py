@@ -8,9 +8,11 @@
 
 import pytest
 
-from models.demos.openvoice.tests.perf import targets
-from models.demos.openvoice.tests.perf.gates import card_name, hold_device_time, needs_card
-from models.demos.openvoice.tests.perf.stages import STAGES, identify
+from models.demos.openvoice.tests.perf.stages import STAGES, TARGETS
+from models.tt_audio.testing import targets
+from models.tt_audio.testing.gates import card_name, hold_device_time, identify, needs_card
+
+TESTS = "models/demos/openvoice/tests/perf/test_device_perf_openvoice.py"
 
 each_stage = pytest.mark.parametrize("stage", STAGES, ids=identify)
 
@@ -28,4 +30,4 @@ def test_stage(device, stage):
 @pytest.mark.timeout(1800)  # kernels are compiled for the profiler, in a process of its own
 @pytest.mark.models_device_performance_bare_metal
 def test_device_perf(stage):
-    hold_device_time(stage, card_name(), targets.load())
+    hold_device_time(TESTS, f"openvoice_{identify(stage)}", stage, card_name(), targets.load(TARGETS))

@@ -23,13 +23,13 @@ from models.demos.openvoice.pipeline import OpenVoice, Request
 from models.demos.openvoice.synthetic import make_converter_checkpoint
 from models.demos.openvoice.tests.bert_models import make_bert
 from models.demos.openvoice.tests.melo_checkpoints import melo_config, write_checkpoint
-from models.demos.openvoice.tests.perf import targets
-from models.demos.openvoice.tests.perf.gates import card_name, hold_wall_time, needs_card, wall_time
+from models.demos.openvoice.tests.perf.stages import TARGETS
 from models.demos.openvoice.text.frontend import PUNCTUATION
 from models.demos.openvoice.text.pronunciation import Predictor
 from models.demos.openvoice.tt.backend import TRACE_REGION_SIZE
 from models.tt_audio.host.voices import Voice
-from models.tt_audio.testing import speech
+from models.tt_audio.testing import speech, targets
+from models.tt_audio.testing.gates import card_name, hold_wall_time, needs_card, wall_time
 from models.tt_audio.tt.trace_cache import obstacle
 
 pytestmark = [
@@ -50,7 +50,7 @@ def model(device, tmp_path):
 
 @pytest.fixture
 def limits():
-    return targets.load()
+    return targets.load(TARGETS)
 
 
 def test_conversion(model, limits):
@@ -135,4 +135,4 @@ def voices(model, count: int) -> list[Voice]:
 def hold(case, wall, metrics, metric, limits, seconds=1.0, batch=1):
     """Require that a call takes at most the strictest limit of `metric` times `seconds`."""
     card = card_name()
-    hold_wall_time(case, card, wall, metrics, limits.strictest(metric, card) * seconds, limits, batch)
+    hold_wall_time(f"openvoice_{case}", card, wall, metrics, limits.strictest(metric, card) * seconds, limits, batch)

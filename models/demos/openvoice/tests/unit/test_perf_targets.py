@@ -14,13 +14,16 @@ import pytest
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.synthetic import SMALL_CONFIG, make_converter_checkpoint
 from models.demos.openvoice.tests.melo_checkpoints import SMALL
-from models.demos.openvoice.tests.perf import gates
-from models.demos.openvoice.tests.perf import targets as table
 from models.demos.openvoice.tests.perf import test_e2e_perf_openvoice as e2e
-from models.demos.openvoice.tests.perf.stages import STAGES, identify
-from models.demos.openvoice.tests.perf.targets import KernelTime, Limit, TargetError, Targets
+from models.demos.openvoice.tests.perf.stages import STAGES
+from models.demos.openvoice.tests.perf.stages import TARGETS as FILE
+from models.demos.openvoice.tests.perf.test_device_perf_openvoice import TESTS
+from models.tt_audio.testing import gates
+from models.tt_audio.testing import targets as table
+from models.tt_audio.testing.gates import identify
+from models.tt_audio.testing.targets import KernelTime, Limit, TargetError, Targets
 
-TARGETS = table.load()
+TARGETS = table.load(FILE)
 FRAMES = {"upsample_rates": [8, 8, 8], "upsample_kernel_sizes": [16, 16, 16]}  # 512 samples a frame, as released
 
 
@@ -162,7 +165,7 @@ def test_a_case_leaves_its_report(model, tmp_path, case):
 @pytest.mark.parametrize("case", ["clone"])
 def test_a_case_that_misses_its_targets_fails_with_all_of_them_and_its_report(model, tmp_path, expect_error, case):
     with expect_error(
-        AssertionError, r"^clone on n150: clone_seconds is [\d.e-]+, expected below 2e-09 \(bounty, requ"
+        AssertionError, r"^openvoice_clone on n150: clone_seconds is [\d.e-]+, expected below 2e-09 \(bounty, requ"
     ):
         CASES[case](model, scaled(1e-9))
     assert list(tmp_path.glob("perf_openvoice_clone_*.csv"))
@@ -196,13 +199,13 @@ def kernel_times():
 
 def test_device_time_of_a_stage_is_asked_for_as_tt_metal_does(helper, kernel_times):
     calls = helper()
-    gates.hold_device_time("converter, short window", "n150", kernel_times)
+    gates.hold_device_time(TESTS, "openvoice_short", "converter, short window", "n150", kernel_times)
     assert calls == [
         {
-            "command": f"pytest {gates.TESTS}::test_stage[converter-short-window]",
+            "command": f"pytest {TESTS}::test_stage[converter-short-window]",
             "expected_device_perf_ns_per_iteration": 5000.0,
-            "subdir": "openvoice_converter-short-window",
-            "model_name": "openvoice_converter-short-window",
+            "subdir": "openvoice_short",
+            "model_name": "openvoice_short",
             "margin": 0.03,
             "comments": "n150",
         }
@@ -216,4 +219,4 @@ def test_a_device_time_outside_its_margin_names_stage_card_target_and_measuremen
         r"^converter, short window on n150: expected 5,000 ns \+- 3.0% \(measured\), "
         r"measured AVG DEVICE KERNEL DURATION \[ns\] 6000 is outside of expected range",
     ):
-        gates.hold_device_time("converter, short window", "n150", kernel_times)
+        gates.hold_device_time(TESTS, "openvoice_short", "converter, short window", "n150", kernel_times)

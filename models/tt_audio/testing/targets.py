@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Performance targets: this module reads and checks targets.yaml, and compares measurements with it.
+"""Performance targets: this module reads and checks a model's targets.yaml, and compares measurements with it.
 
-The tests of this folder measure; a figure that misses its target fails with stage, card, target and measurement.
+A figure that misses its target fails with stage, card, target and measurement.
 """
 
 from dataclasses import dataclass, fields
@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-FILE = Path(__file__).with_name("targets.yaml")
+NAME = "targets.yaml"
 PROVENANCES = ("measured", "forecast", "required")
 LEVELS = ("bounty", "stretch", "own")
 
@@ -38,14 +38,17 @@ class Limit:
 
     @property
     def value(self) -> float:
-        return self.at_least if self.below is None else self.below
+        bound = self.at_least if self.below is None else self.below
+        if bound is None:
+            raise TargetError("give either `below` or `at_least`")
+        return bound
 
     @property
     def key(self) -> tuple:
         return self.metric, self.level, self.card
 
     def met(self, measured: float) -> bool:
-        return measured < self.below if self.at_least is None else measured >= self.at_least
+        return measured < self.value if self.at_least is None else measured >= self.value
 
     def __str__(self) -> str:
         bound = f"at least {self.at_least:g}" if self.below is None else f"below {self.below:g}"
@@ -84,18 +87,18 @@ class Targets:
     def of_metric(self, metric: str, card: str) -> list[Limit]:
         found = [limit for limit in self.limits if limit.metric == metric and limit.card in (None, card)]
         if not found:
-            raise TargetError(f"{FILE.name} has no limit for {metric} on {card}: enter one")
+            raise TargetError(f"{NAME} has no limit for {metric} on {card}: enter one")
         return found
 
     def strictest(self, metric: str, card: str) -> float:
         """Return the lowest upper limit of the metric."""
-        return min(limit.below for limit in self.of_metric(metric, card))
+        return min(limit.below for limit in self.of_metric(metric, card) if limit.below is not None)
 
     def kernel_time(self, stage: str, card: str) -> KernelTime:
         for row in self.kernel_times:
             if row.key == (stage, card):
                 return row
-        raise TargetError(f"{FILE.name} has no kernel time for {stage} on {card}: enter one")
+        raise TargetError(f"{NAME} has no kernel time for {stage} on {card}: enter one")
 
     def hold(self, subject: str, card: str, metrics: dict[str, float]) -> None:
         """Fail, and name every target that a measurement misses."""
@@ -108,7 +111,8 @@ class Targets:
         assert not missed, "\n".join(missed)
 
 
-def load(file: Path = FILE) -> Targets:
+def load(file: Path) -> Targets:
+    """Read a targets.yaml."""
     tables = yaml.safe_load(file.read_text(encoding="utf-8"))
     if not isinstance(tables, dict) or tables.keys() != {"limits", "kernel_times"}:
         raise TargetError(f"{file.name} has to hold `limits` and `kernel_times`, nothing else")

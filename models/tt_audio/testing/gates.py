@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: © 2026 OpenVoice on Tenstorrent contributors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Gates of the performance tests: measure on a card, record in tt-metal's CSV files, and compare with targets.yaml."""
+"""Gates of a model's performance tests: measure on a card, record in tt-metal's CSV files, compare with targets."""
 
 import os
 import statistics
@@ -13,12 +13,11 @@ import pytest
 from loguru import logger
 
 import ttnn
-from models.demos.openvoice.tests.perf.stages import identify
-from models.demos.openvoice.tests.perf.targets import Targets
 from models.perf.device_perf_utils import run_model_device_perf_test
 from models.perf.perf_utils import prep_perf_report
 
-TESTS = "models/demos/openvoice/tests/perf/test_device_perf_openvoice.py"
+from .targets import Targets
+
 REPEATS = 5
 _WITHOUT_TIME = {
     "TT_METAL_MOCK_CLUSTER_DESC_PATH": "a mocked card executes nothing, so it has no times",
@@ -39,17 +38,25 @@ def card_name() -> str:
     return ttnn.cluster.get_cluster_type().name.lower()
 
 
-def hold_device_time(stage: str, card: str, targets: Targets) -> None:
-    """Profile one run of the stage; its device kernel time must be within its margin."""
+def identify(stage: str) -> str:
+    """Return the name as one word, for a test's id on a command line."""
+    return stage.replace(",", "").replace(" ", "-")
+
+
+def hold_device_time(tests: str, report: str, stage: str, card: str, targets: Targets) -> None:
+    """Profile one run of the stage; its device kernel time must be within its margin.
+
+    `tests`: the file whose `test_stage` runs it. `report`: the name in tt-metal's CSV file.
+    """
     expected = targets.kernel_time(stage, card)
     heard: list[str] = []  # tt-metal's helper logs the figures, but its error does not contain them
     sink = logger.add(lambda message: heard.append(message.record["message"]), level="ERROR")
     try:
         run_model_device_perf_test(
-            command=f"pytest {TESTS}::test_stage[{identify(stage)}]",
+            command=f"pytest {tests}::test_stage[{identify(stage)}]",
             expected_device_perf_ns_per_iteration=1e3 * expected.us,
-            subdir=f"openvoice_{identify(stage)}",
-            model_name=f"openvoice_{identify(stage)}",
+            subdir=report,
+            model_name=report,
             margin=expected.margin,
             comments=card,
         )
@@ -79,15 +86,15 @@ def wall_time(
 
 
 def hold_wall_time(
-    case: str, card: str, wall: Wall, metrics: dict[str, float], expected: float, targets: Targets, batch: int = 1
+    report: str, card: str, wall: Wall, metrics: dict[str, float], expected: float, targets: Targets, batch: int = 1
 ) -> None:
-    """Record the case in a CSV, then compare its metrics, and the time of its first call, with their limits.
+    """Record a case in a CSV, then compare its metrics, and the time of its first call, with their limits.
 
-    `expected`: the seconds that a warm call may take.
+    `report`: the name in the CSV, model and case. `expected`: the seconds that a warm call may take.
     """
     compilation = targets.strictest("compile_seconds", card)
-    prep_perf_report(f"openvoice_{case}", batch, wall.first, wall.again, compilation, expected, card)
+    prep_perf_report(report, batch, wall.first, wall.again, compilation, expected, card)
     figures = {**metrics, "compile_seconds": wall.first - wall.again}
     listed = ", ".join(f"{metric} {value:.4g}" for metric, value in figures.items())
-    logger.info(f"{case} on {card}, batch {batch}: {wall.again:.4f} s; {listed}")
-    targets.hold(case, card, figures)
+    logger.info(f"{report} on {card}, batch {batch}: {wall.again:.4f} s; {listed}")
+    targets.hold(report, card, figures)
