@@ -24,13 +24,13 @@ import soundfile
 from tqdm import tqdm
 
 from models.demos.openvoice.bases import load_base
-from models.demos.openvoice.demo.eval import Judges, measure_result, measure_source, summarise, write_json
 from models.demos.openvoice.pipeline import OpenVoice
 from models.demos.openvoice.styles import style_of
 from models.tt_audio.cli import manifest
 from models.tt_audio.cli.manifest import Row
 from models.tt_audio.host import audio
 from models.tt_audio.host.errors import UsageError, UserError
+from models.tt_audio.judges.conversions import Judges, measure_result, measure_source, summarise, write_json
 from models.tt_audio.judges.recognisers import open_recogniser
 from training import corpus as corpora
 from training import held_out

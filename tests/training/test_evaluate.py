@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from models.demos.openvoice.demo.eval import Judges
 from models.demos.openvoice.pipeline import OpenVoice
 from models.tt_audio.host.errors import UsageError
+from models.tt_audio.judges.conversions import Judges
 from training import evaluate
 from training.sentences import TEST_SENTENCES
 
