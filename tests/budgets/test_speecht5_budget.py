@@ -3,54 +3,38 @@
 
 """Budgets of SpeechT5 (budgets.yaml): a text, a step of 1 and of 32 utterances, and the samples of a window."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 import ttnn
 from mock_device.ledger import Ledger
-from models.demos.speecht5_tts.config import SpeechT5Config, VocoderConfig
-from models.demos.speecht5_tts.reference.speecht5 import SpeechT5Network
-from models.demos.speecht5_tts.reference.vocoder import Vocoder
-from models.demos.speecht5_tts.synthetic import CONFIG, TILED_CONFIG, TILED_VOCODER_CONFIG, VOCODER_CONFIG
-from models.demos.speecht5_tts.tt.layout import Layout
-from models.demos.speecht5_tts.tt.parameters.speecht5 import speecht5 as parameters_of
-from models.demos.speecht5_tts.tt.precision import Precision
+from models.demos.speecht5_tts.synthetic import TILED_CONFIG, TILED_VOCODER_CONFIG
+from models.demos.speecht5_tts.tests.perf import stages
 from models.demos.speecht5_tts.tt.runner import DeviceRunner
 
 pytestmark = pytest.mark.device
 
 MOST_PROGRAMS = {"encoder": 150, "step": 130}
 SLOWEST_US = {1: 1200, 32: 2500}  # of the roofline's estimate of a step, by utterances
-# Steps of the caches by utterances: one utterance may have all positions, 32 are measured at 16 seconds of speech.
-MOST_STEPS = {1: None, 32: 496}
-
-
-def networks(config: dict, vocoder: dict) -> tuple[SpeechT5Network, Vocoder]:
-    """Return networks whose weights do not matter."""
-    return SpeechT5Network(SpeechT5Config.from_dict(config)), Vocoder(VocoderConfig.from_dict(vocoder))
 
 
 @pytest.fixture(scope="module")
 def full():
-    return networks(CONFIG, VOCODER_CONFIG)
+    return stages.networks()
 
 
 @pytest.fixture(scope="module")
 def tiled():
-    return networks(TILED_CONFIG, TILED_VOCODER_CONFIG)
+    return stages.networks(TILED_CONFIG, TILED_VOCODER_CONFIG)
 
 
 @pytest.fixture
 def make_runner(bare_device):
     """Return `make_runner(networks, rows, most_steps)`: a runner that dispatches op by op."""
 
-    def make(speech_and_vocoder, rows=1, most_steps=None):
-        speech, vocoder = speech_and_vocoder
-        layout, precision = Layout(speech.config, rows, most_steps), Precision()
-        parameters = parameters_of(speech, vocoder, layout, precision)
-        return DeviceRunner(parameters, vocoder.config, layout, bare_device, precision)
-
-    return make
+    return partial(stages.make_runner, bare_device)
 
 
 def microseconds(ledger: Ledger, runner: DeviceRunner) -> float:
@@ -80,7 +64,7 @@ def test_one_utterance(full, budget, make_runner):
 
 
 def test_a_step_of_32_utterances(full, budget, make_runner):
-    runner = make_runner(full, 32, MOST_STEPS[32])
+    runner = make_runner(full, 32, stages.MOST_STEPS[32])
     ledger = budget("speecht5, step of 32 utterances", runner.device, runner.network.step)
     ledger.check(programs=MOST_PROGRAMS["step"], uploads=0, downloads=0)
     assert microseconds(ledger, runner) <= SLOWEST_US[32]
