@@ -535,7 +535,7 @@ def test_a_text_is_spoken_and_judged(here, capsys, monkeypatch):
 
 def test_speech_with_another_duration_is_compared_along_a_warping_path():
     expected = speech.voice(1.0, RATE)
-    actual = np.concatenate([expected[: RATE // 2], expected[RATE // 2 - 256 :]])
+    actual = np.concatenate([expected[: RATE // 2], expected[RATE // 2 - 1024 :]])  # frame by frame the PCC is 0.93
     spoken = spoken_comparison._agreement({"PyTorch": expected, "device": actual}, RATE, lambda: expected)
     assert spoken.waveform is None and 0.99 < spoken.log_mel < 1
     assert "1.000 s with PyTorch" in spoken_comparison._in_words(spoken)
