@@ -11,6 +11,7 @@ import argparse
 import importlib.util
 import os
 import re
+from collections.abc import Callable
 
 from ..host.cards import CARDS, has_gpu
 from ..host.errors import UsageError
@@ -27,6 +28,17 @@ def device(text: str) -> int | str:
             f"{text} is neither the number of a card nor 'all', nor one of 'cpu', 'cuda' and 'cuda:N'"
         )
     return text
+
+
+def on_one_card(work: str) -> Callable[[str], int | str]:
+    """Return `device` without "all", for a command whose `work`, a phrase as "a stream runs", needs a single card."""
+
+    def one(text: str) -> int | str:
+        if text == "all":
+            raise argparse.ArgumentTypeError(f"{work} on one card: give its number")
+        return device(text)
+
+    return one
 
 
 def is_torch_device(name: int | str | None) -> bool:

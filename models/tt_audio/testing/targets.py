@@ -6,7 +6,7 @@
 A figure that misses its target fails with stage, card, target and measurement.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,15 @@ def load(file: Path) -> Targets:
     if not isinstance(tables, dict) or tables.keys() != {"limits", "kernel_times"}:
         raise TargetError(f"{file.name} has to hold `limits` and `kernel_times`, nothing else")
     return Targets(*(_rows(file, name, kind, tables[name]) for name, kind in _TABLES.items()))
+
+
+def scaled(table: Targets, factor: float) -> Targets:
+    """Return the table with limits that are `factor` times as easy to hold, to test a case on a CPU."""
+    limits = (
+        replace(limit, below=limit.below and limit.below * factor, at_least=limit.at_least and limit.at_least / factor)
+        for limit in table.limits
+    )
+    return replace(table, limits=tuple(limits))
 
 
 _TABLES = {"limits": Limit, "kernel_times": KernelTime}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from models.demos.llvc.pipeline import BACKENDS, Llvc
 from models.demos.llvc.synthetic import CONFIGS, make_checkpoint
-from models.tt_audio.cli.backends import backend_settings, choose_backend, device
+from models.tt_audio.cli.backends import backend_settings, choose_backend, on_one_card
 from models.tt_audio.cli.terminal import count, note
 from models.tt_audio.torch_backend.choices import PRECISIONS
 
@@ -32,14 +32,10 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="auto takes ttnn for a stream if there is a card, else torch, on a GPU if there is one (%(default)s)",
     )
-    parser.add_argument("--device", type=_device, help="number of the card (0); cpu, cuda or cuda:N for torch")
+    parser.add_argument(
+        "--device", type=on_one_card("a stream runs"), help="number of the card (0); cpu, cuda or cuda:N for torch"
+    )
     parser.add_argument("--precision", choices=PRECISIONS, help="of the backend torch on a GPU (fast)")
-
-
-def _device(text: str) -> int | str:
-    if text == "all":
-        raise argparse.ArgumentTypeError("a stream runs on one card: give its number")
-    return device(text)
 
 
 def open_model(options: argparse.Namespace, backend: str | None = None) -> Llvc:

@@ -51,7 +51,7 @@ class Spoken(NamedTuple):
 
 @dataclass(frozen=True)
 class Speech:
-    """What is said, by whom, and in which voice."""
+    """A text, its speaker, and the wanted voice."""
 
     text: str
     base: Path  # .onnx of a Piper voice

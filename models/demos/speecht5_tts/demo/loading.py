@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.demos.speecht5_tts import releases
-from models.tt_audio.cli.backends import backend_settings, choose_backend, device
+from models.tt_audio.cli.backends import backend_settings, choose_backend, on_one_card
 from models.tt_audio.cli.terminal import note
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.torch_backend.choices import PRECISIONS
@@ -37,14 +37,10 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="auto takes ttnn if there is a card, else torch, on a GPU if there is one (%(default)s)",
     )
-    parser.add_argument("--device", type=_device, help="number of the card (0); cpu, cuda or cuda:N for torch")
+    parser.add_argument(
+        "--device", type=on_one_card("a text is spoken"), help="number of the card (0); cpu, cuda or cuda:N for torch"
+    )
     parser.add_argument("--precision", choices=PRECISIONS, help="of the vocoder, for the backend torch (fast)")
-
-
-def _device(text: str) -> int | str:
-    if text == "all":
-        raise argparse.ArgumentTypeError("a text is spoken on one card: give its number")
-    return device(text)
 
 
 def require_voice(options: argparse.Namespace) -> None:

@@ -21,7 +21,6 @@ from models.demos.speecht5_tts.reference.positions import positions
 from models.demos.speecht5_tts.reference.speecht5 import STOP, SpeechT5Network
 from models.demos.speecht5_tts.reference.vocoder import Vocoder
 from models.demos.speecht5_tts.torch_backend.speech import FRAMES, STREAMED_FRAMES, OneByOne, StepLayer
-from models.demos.speecht5_tts.torch_backend.windows import in_windows
 from models.tt_audio.host.errors import UsageError
 from models.tt_audio.torch_backend.accelerate import Accelerated
 from models.tt_audio.torch_backend.graph_cache import GraphCache
@@ -167,19 +166,6 @@ class GraphSpeech(OneByOne):
             yield
         finally:
             self._speaking = False
-
-    def mel(self, steps: Iterable[Tensor], keep: int = FRAMES) -> Iterator[Tensor]:
-        """Yield the mel frames [n, mel] after the postnet for the frames of `steps`, in parts of `keep` frames."""
-        return in_windows(steps, self._postnet, keep, self.speech.postnet.receptive_field)
-
-    def samples(self, mel: Iterable[Tensor], keep: int = FRAMES) -> Iterator[Tensor]:
-        """Yield the samples [n * samples_per_frame] of mel frames, in parts of `keep` frames."""
-        context = self.vocoder.generator.receptive_field
-        return in_windows(mel, self._vocoder, keep, context, self.vocoder.config.samples_per_frame)
-
-    def speak(self, tokens: Tensor, speaker: Tensor, masks: Iterable[Tensor], keep: int = FRAMES) -> Iterator[Tensor]:
-        """Yield the samples of an utterance in parts of `keep` frames, each as soon as its context is decoded."""
-        return self.samples(self.mel(self.steps(tokens, speaker, masks), -(-keep // 4)), keep)
 
     def _postnet(self, frames: Tensor) -> Tensor:
         return self.graphs.eager([frames], self.postnet).cpu()

@@ -74,18 +74,39 @@ class StepLayer:
 
 
 class OneByOne:
-    """Base of the forms that decode one utterance at a time; a subclass has `speak` and its `vocoder`."""
+    """Base of the forms that decode one utterance at a time; a subclass has the networks and runs them."""
 
     rows = 1  # utterances that are decoded together
+    speech: SpeechT5Network
     vocoder: Vocoder
+
+    def steps(self, tokens: Tensor, speaker: Tensor, masks: Iterable[Tensor]) -> Iterator[Tensor]:
+        """Decode an utterance and yield its mel frames [2, mel] before the postnet, step by step."""
+        raise NotImplementedError
+
+    def _postnet(self, frames: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def _vocoder(self, mel: Tensor) -> Tensor:
+        raise NotImplementedError
 
     @property
     def vocoder_config(self) -> VocoderConfig:
         return self.vocoder.config
 
+    def mel(self, steps: Iterable[Tensor], keep: int = FRAMES) -> Iterator[Tensor]:
+        """Yield the mel frames [n, mel] after the postnet for the frames of `steps`, in parts of `keep` frames."""
+        return in_windows(steps, self._postnet, keep, self.speech.postnet.receptive_field)
+
+    def samples(self, mel: Iterable[Tensor], keep: int = FRAMES) -> Iterator[Tensor]:
+        """Yield the samples [n * samples_per_frame] of mel frames, in parts of `keep` frames."""
+        context = self.vocoder.generator.receptive_field
+        return in_windows(mel, self._vocoder, keep, context, self.vocoder.config.samples_per_frame)
+
     def speak(self, tokens: Tensor, speaker: Tensor, masks: Iterable[Tensor], keep: int = FRAMES) -> Iterator[Tensor]:
         """Yield the samples of an utterance in parts of `keep` frames, each as soon as its context is decoded."""
-        raise NotImplementedError
+        # The postnet is cheap, so it runs over shorter windows: the vocoder then gets its context earlier.
+        return self.samples(self.mel(self.steps(tokens, speaker, masks), -(-keep // 4)), keep)
 
     def speak_together(
         self, utterances: Sequence[tuple[Tensor, Tensor, Iterable[Tensor]]], keep: int = FRAMES
@@ -144,20 +165,6 @@ class FastSpeech(OneByOne):
             x = relu(layer(x)) * kept * prenet.gain
         x = prenet.projection(x) + self.positions[step]
         return relu(voice + linear(x, prenet.speaker.weight[:, : self._width]))
-
-    def mel(self, steps: Iterable[Tensor], keep: int = FRAMES) -> Iterator[Tensor]:
-        """Yield the mel frames [n, mel] after the postnet for the frames of `steps`, in parts of `keep` frames."""
-        return in_windows(steps, self._postnet, keep, self.speech.postnet.receptive_field)
-
-    def samples(self, mel: Iterable[Tensor], keep: int = FRAMES) -> Iterator[Tensor]:
-        """Yield the samples [n * samples_per_frame] of mel frames, in parts of `keep` frames."""
-        context = self.vocoder.generator.receptive_field
-        return in_windows(mel, self._vocoder, keep, context, self.vocoder.config.samples_per_frame)
-
-    def speak(self, tokens: Tensor, speaker: Tensor, masks: Iterable[Tensor], keep: int = FRAMES) -> Iterator[Tensor]:
-        """Yield the samples of an utterance in parts of `keep` frames, each as soon as its context is decoded."""
-        # The postnet is cheap, so it runs over shorter windows: the vocoder then gets its context earlier.
-        return self.samples(self.mel(self.steps(tokens, speaker, masks), -(-keep // 4)), keep)
 
     @torch.inference_mode()
     def _postnet(self, frames: Tensor) -> Tensor:

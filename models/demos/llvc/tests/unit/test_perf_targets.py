@@ -4,7 +4,6 @@
 """Performance tests without a card: the table of targets, and the streams' case on a CPU with a small network."""
 
 import csv
-from dataclasses import replace
 
 import pytest
 
@@ -14,7 +13,6 @@ from models.demos.llvc.tests.perf import test_e2e_perf_llvc as e2e
 from models.demos.llvc.tests.perf.stages import STAGES, TARGETS
 from models.tt_audio.testing import targets
 from models.tt_audio.testing.gates import identify
-from models.tt_audio.testing.targets import Targets
 
 TABLE = targets.load(TARGETS)
 
@@ -44,17 +42,8 @@ def model(tmp_path, monkeypatch):
     return Llvc.load(make_checkpoint(tmp_path, SHALLOW))
 
 
-def scaled(factor: float) -> Targets:
-    """Return limits scaled by `factor`, so that a CPU breaks none or all of them."""
-    moved = [
-        replace(limit, below=limit.below and limit.below * factor, at_least=limit.at_least and limit.at_least / factor)
-        for limit in TABLE.limits
-    ]
-    return Targets(tuple(moved), TABLE.kernel_times)
-
-
 def test_streams_leave_their_report(model, tmp_path):
-    e2e.measure(model, 2, scaled(1e6))
+    e2e.measure(model, 2, targets.scaled(TABLE, 1e6))
     (path,) = tmp_path.glob("perf_llvc_factor_1_streams_2_n150_*.csv")
     with open(path) as file:
         header, values = csv.reader(file, skipinitialspace=True)
@@ -66,7 +55,7 @@ def test_streams_that_are_too_slow_are_named(model, expect_error):
     with expect_error(
         AssertionError, r"^llvc_factor_1_streams_1 on n150: stream_rtf is [\d.e-]+, expected below 3e-10"
     ):
-        e2e.measure(model, 1, scaled(1e-9))
+        e2e.measure(model, 1, targets.scaled(TABLE, 1e-9))
 
 
 def test_the_figures_of_streams(model):

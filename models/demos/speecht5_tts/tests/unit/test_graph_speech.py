@@ -46,7 +46,7 @@ def equal(result: torch.Tensor, expected: torch.Tensor) -> None:
 
 @pytest.mark.parametrize("seed, length", [(0, 17), (5, 17), (1, 5), (2, 11)])
 def test_steps_of_one_utterance_after_another_equal_the_reference(graphed, speech, tokens, speaker, seed, length):
-    """A longer text before a shorter one: the mask hides what the longer one left behind."""
+    """A longer text before a shorter one: the mask hides the values of the longer one."""
     tokens = tokens[:length]
     expected = list(speech.steps(tokens, speaker, upstream_masks(speech.config, seed)))
     steps = list(graphed.steps(tokens, speaker, upstream_masks(speech.config, seed)))

@@ -4,7 +4,6 @@
 """Performance tests without a card: the table of targets, and the utterance's case on a CPU with a small network."""
 
 import csv
-from dataclasses import replace
 
 import pytest
 
@@ -13,7 +12,6 @@ from models.demos.speecht5_tts.tests.perf import test_e2e_perf_speecht5 as e2e
 from models.demos.speecht5_tts.tests.perf.stages import STAGES, TARGETS
 from models.tt_audio.testing import targets
 from models.tt_audio.testing.gates import identify
-from models.tt_audio.testing.targets import Targets
 
 TABLE = targets.load(TARGETS)
 
@@ -33,17 +31,8 @@ def model(tmp_path, monkeypatch):
     return e2e.load(tmp_path, SMALL_CONFIG, SMALL_VOCODER_CONFIG, precision="exact")
 
 
-def scaled(factor: float) -> Targets:
-    """Return limits scaled by `factor`, so that a CPU breaks none or all of them."""
-    moved = [
-        replace(limit, below=limit.below and limit.below * factor, at_least=limit.at_least and limit.at_least / factor)
-        for limit in TABLE.limits
-    ]
-    return Targets(tuple(moved), TABLE.kernel_times)
-
-
 def test_an_utterance_leaves_its_reports(model, tmp_path):
-    e2e.measure(*model, scaled(1e6))
+    e2e.measure(*model, targets.scaled(TABLE, 1e6))
     for case in ("speech", "first_audio"):
         (path,) = tmp_path.glob(f"perf_speecht5_{case}_n150_*.csv")
         with open(path) as file:
@@ -54,7 +43,7 @@ def test_an_utterance_leaves_its_reports(model, tmp_path):
 
 def test_an_utterance_that_is_too_slow_is_named(model, expect_error):
     with expect_error(AssertionError, r"^speecht5_speech on n150: speech_rtf is [\d.e-]+, expected below 4e-11"):
-        e2e.measure(*model, scaled(1e-9))
+        e2e.measure(*model, targets.scaled(TABLE, 1e-9))
 
 
 def test_an_utterance_lasts_as_long_as_its_text_allows(model):
